@@ -1,5 +1,5 @@
 // Generated from example.layout.json by `aatgs layout`; do not edit.
-import { type ModuleLayout, type SlotViews, u32Field, u64Field } from '../codec.ts';
+import { type ConfigRecord, type ModuleLayout, type SlotViews, type TelemetryRecord, telemetryHeader, u32Field, u64Field } from '../codec.ts';
 /** What a config asks for. */
 export const ExamplePhase = {
   RUN: 0,
@@ -14,14 +14,14 @@ export interface ExampleSetup {
   readonly goal?: number;
 }
 /** One config. */
-export interface ExampleConfig {
+export interface ExampleConfig extends ConfigRecord {
   /** Substeps to run. Default 1. */
   readonly substeps?: number;
   /** Phase SPIN: how long the step keeps the workers busy, in nanoseconds; for benchmarks. Default 0. */
   readonly spinNs?: number;
 }
 /** One record. */
-export interface ExampleTelemetry {
+export interface ExampleTelemetry extends TelemetryRecord {
   /** Sum of all counters. */
   readonly total: number;
   /** Smallest counter. */
@@ -59,6 +59,13 @@ export const exampleLayout: ModuleLayout<ExampleSetup, ExampleConfig, ExampleTel
   },
   decodeTelemetry(v: SlotViews, base: number): ExampleTelemetry {
     return {
+      sequence: v.u32[(base >>> 2) + telemetryHeader.sequence] as number,
+      status: v.u32[(base >>> 2) + telemetryHeader.status] as number,
+      iteration: (v.u32[(base >>> 2) + telemetryHeader.iteration] as number) + (v.u32[(base >>> 2) + telemetryHeader.iteration + 1] as number) * 0x1_0000_0000,
+      durationNs: (v.u32[(base >>> 2) + telemetryHeader.durationNs] as number) + (v.u32[(base >>> 2) + telemetryHeader.durationNs + 1] as number) * 0x1_0000_0000,
+      phase: v.u32[(base >>> 2) + telemetryHeader.phase] as number,
+      outputBytes: v.u32[(base >>> 2) + telemetryHeader.outputBytes] as number,
+      output: null,
       total: (v.u32[(base >>> 2) + 8] as number) + (v.u32[(base >>> 2) + 8 + 1] as number) * 0x1_0000_0000,
       lowest: v.u32[(base >>> 2) + 10] as number,
       lowestIndex: v.u32[(base >>> 2) + 11] as number,

@@ -8,7 +8,7 @@ export function generateTypeScript(layout: LayoutDescription, source: string, co
   const structs = layout.structs.map(placeFields);
   const hasModule = structs.some((s) => s.kind === 'config');
   if (hasModule) {
-    out.push(`import { type ModuleLayout, type SlotViews, u32Field, u64Field } from '${contractImport}';`);
+    out.push(`import { type ConfigRecord, type ModuleLayout, type SlotViews, type TelemetryRecord, telemetryHeader, u32Field, u64Field } from '${contractImport}';`);
   }
   out.push('');
   for (const [name, value] of Object.entries(layout.constants ?? {})) out.push(`export const ${name} = ${value};`);
@@ -22,6 +22,17 @@ export function generateTypeScript(layout: LayoutDescription, source: string, co
   return `${out.filter((line) => line !== '').join('\n')}\n`;
 }
 
+/** Every record starts with the ring's own header, read in place so that a record is one object literal. */
+const HEADER_FIELDS = [
+  'sequence: v.u32[(base >>> 2) + telemetryHeader.sequence] as number',
+  'status: v.u32[(base >>> 2) + telemetryHeader.status] as number',
+  'iteration: (v.u32[(base >>> 2) + telemetryHeader.iteration] as number) + (v.u32[(base >>> 2) + telemetryHeader.iteration + 1] as number) * 0x1_0000_0000',
+  'durationNs: (v.u32[(base >>> 2) + telemetryHeader.durationNs] as number) + (v.u32[(base >>> 2) + telemetryHeader.durationNs + 1] as number) * 0x1_0000_0000',
+  'phase: v.u32[(base >>> 2) + telemetryHeader.phase] as number',
+  'outputBytes: v.u32[(base >>> 2) + telemetryHeader.outputBytes] as number',
+  'output: null',
+];
+
 const doc = (text: string | undefined, indent = '') => (text ? `${indent}/** ${text} */` : '');
 
 function offsets(struct: PlacedStruct): string {
@@ -31,7 +42,8 @@ function offsets(struct: PlacedStruct): string {
 }
 
 function messageInterface(struct: PlacedStruct): string {
-  const lines = [doc(struct.doc), `export interface ${struct.name} {`];
+  const base = { config: ' extends ConfigRecord', telemetry: ' extends TelemetryRecord', setup: '', plain: '' }[struct.kind];
+  const lines = [doc(struct.doc), `export interface ${struct.name}${base} {`];
   for (const f of struct.fields) {
     const scalar = TS_TYPE[f.type];
     const type = f.count === undefined ? scalar : `ArrayLike<${scalar}>`;
@@ -63,6 +75,7 @@ function moduleLayout(layout: LayoutDescription, structs: PlacedStruct[]): strin
     lines.push('  },');
   }
   lines.push(`  decodeTelemetry(v: SlotViews, base: number): ${telemetry.name} {`, '    return {');
+  lines.push(...HEADER_FIELDS.map((field) => `      ${field},`));
   for (const f of telemetry.fields) lines.push(`      ${f.name}: ${decode(f)},`);
   return lines.concat('    };', '  },', '};').join('\n');
 }

@@ -1,0 +1,50 @@
+// The addon: context-aware, no static state, so that every worker thread loads its own.
+#include <napi.h>
+
+#include "engine/module_loader.hpp"
+#include "glue/context_wrap.hpp"
+#include "glue/guard.hpp"
+
+namespace aatgs::glue {
+namespace {
+
+Napi::Value describe_module(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guard(env, [&]() -> Napi::Value {
+    const AatgsModule* module = engine::load_module(info[0].As<Napi::String>().Utf8Value());
+    auto result = Napi::Object::New(env);
+    result.Set("name", module->name);
+    result.Set("version", module->version);
+    result.Set("abi", module->abi_version);
+    result.Set("ringProtocol", module->ring_protocol);
+    char digits[17];
+    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(module->layout_fingerprint));
+    result.Set("fingerprint", digits);
+    result.Set("setupBytes", module->setup_bytes);
+    result.Set("cudaBytes", static_cast<double>(module->cuda ? module->cuda->bytes : 0));
+    auto fields = Napi::Array::New(env);
+    for (uint32_t i = 0; i < module->field_count; ++i) {
+      auto field = Napi::Object::New(env);
+      field.Set("name", module->fields[i].name);
+      field.Set("offset", static_cast<double>(module->fields[i].offset));
+      field.Set("bytes", static_cast<double>(module->fields[i].bytes));
+      fields.Set(i, field);
+    }
+    result.Set("fields", fields);
+    return result;
+  });
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("abi", AATGS_ABI_VERSION);
+  exports.Set("ringProtocol", RING_PROTOCOL);
+  exports.Set("describeModule", Napi::Function::New(env, describe_module, "describeModule"));
+  exports.Set("NativeContext", ContextWrap::define(env));
+  return exports;
+}
+
+}  // namespace
+}  // namespace aatgs::glue
+
+Napi::Object aatgs_init(Napi::Env env, Napi::Object exports) { return aatgs::glue::init(env, exports); }
+NODE_API_MODULE(NODE_GYP_MODULE_NAME, aatgs_init)

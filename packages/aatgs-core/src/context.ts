@@ -1,0 +1,451 @@
+import { Batch, type BatchOptions, type StagedConfig, unpack } from './batch.ts';
+import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
+import { chooseDevice, type DeviceChoice } from './devices.ts';
+import { type BufferHost, DeviceBuffer } from './device-buffer.ts';
+import { AatgsError, guarded, invalidArgument } from './errors.ts';
+import { EngineStatus } from './generated/ring-layout.ts';
+import type { KernelModule } from './module.ts';
+import type { NativeContext, NativeContextInfo } from './native/binding.ts';
+import { native } from './native/load.ts';
+import { type ContextOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { Pipeline } from './pipeline.ts';
+import { decodeSnapshot, encodeSnapshot, type SnapshotHeader } from './snapshot.ts';
+import type { ContextStats, IterationMode } from './stats.ts';
+import { readDevice, writeDevice } from './transfer.ts';
+
+/** Where a context runs and why. */
+export interface ContextInfo {
+  readonly mode: 'sync' | 'async';
+  readonly device: 'cpu' | number;
+  readonly deviceName: string;
+  readonly engine: string;
+  /** Threads on the CPU, blocks on a GPU. */
+  readonly workers: number;
+  /** Why this device was chosen; for `device: 'auto'` on the CPU, why no GPU is used. */
+  readonly reason: string;
+  readonly module: { readonly name: string; readonly version: string };
+  /** Memory held on the device and in the ring, bytes. */
+  readonly deviceBytes: number;
+  readonly configSlots: number;
+  readonly telemetrySlots: number;
+  /** Names of the state regions `read` accepts. */
+  readonly regions: readonly string[];
+}
+
+export interface ContextHealth {
+  /** `running`, `parked` (asleep for want of work), `closed`, or `lost` (the device cannot be used any more). */
+  readonly state: 'running' | 'parked' | 'closed' | 'lost';
+  /** Configs queued whose records have not arrived. */
+  readonly pending: number;
+  /** Advances with every step; a constant value with work pending means a long or hung step. */
+  readonly heartbeat: number;
+}
+
+const abandoned = new FinalizationRegistry<string>((name) => {
+  process.emitWarning(`a ${name} context was collected without shutdown(); its threads and memory were held until now`, {
+    code: 'AATGS_NOT_CLOSED',
+  });
+});
+
+/**
+ * Runs a kernel module's step for each config, in order, exactly once: waiting for each (sync) or through two rings
+ * without waiting (async). Both end in the same state, bit for bit.
+ *
+ * Every record is delivered exactly once: `execute`, `poll` and `telemetry()` draw from one FIFO; `executeBatch` and the
+ * `...Sync` twins own the records of their configs.
+ */
+export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryRecord> {
+  readonly #module: KernelModule<never, C, T>;
+  readonly #options: ResolvedOptions;
+  readonly #choice: DeviceChoice;
+  readonly #native: NativeContext;
+  readonly #places: NativeContextInfo;
+  readonly #pipeline: Pipeline<C, T>;
+  readonly #buffers = new Set<bigint>();
+  /** Whoever may queue next after everybody before; keeps `submit` and `executeBatch` in call order. */
+  #turn: Promise<void> = Promise.resolve();
+  #waitingTurns = 0;
+  #readers: (() => void)[] = [];
+
+  /**
+   * Loads, allocates and starts. Throws ERR_AATGS_INVALID_ARGUMENT, ERR_AATGS_INVALID_SETUP, ERR_AATGS_NO_GPU,
+   * ERR_AATGS_OUT_OF_MEMORY or a module error.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the setup's type does not matter once the module exists
+  constructor(module: KernelModule<any, C, T>, options: ContextOptions = {}) {
+    this.#module = module as unknown as KernelModule<never, C, T>;
+    this.#options = resolveOptions(options);
+    this.#choice = chooseDevice(this.#options.device);
+    const { binding } = native();
+    this.#native = guarded(
+      () =>
+        new binding.NativeContext(
+          { ...this.#options, library: module.spec.library, setup: module.setupHeader, parts: module.spec.parts ?? [] },
+          () => this.#pipeline.waiters.onWake(),
+        ),
+    );
+    this.#places = this.#native.info();
+    const layout = module.spec.layout as ModuleLayout<unknown, C, T>;
+    this.#pipeline = new Pipeline(this.#native, this.#places, layout, this.#options, () => this.#wakeReaders());
+    abandoned.register(this, module.name, this);
+  }
+
+  /** Whether configs run without waiting. */
+  get async(): boolean {
+    return this.#options.async;
+  }
+
+  /**
+   * Runs one config. Async: queues it and returns a record of an earlier config, or null while the pipeline fills; never
+   * blocks (unless `onFull` is `'block'`). Sync: waits and returns this config's record.
+   * @param input bytes staged for the step; at most the option `inputBytes`. Copied before this returns.
+   * Throws ERR_AATGS_BUFFER_OVERFLOW when the config ring is full.
+   */
+  execute(config: C, input?: Uint8Array): T | null {
+    const pipeline = this.#pipeline;
+    pipeline.check();
+    if (!this.#options.async) return this.#executeNow(config, input, 'sync');
+    if (!pipeline.hasRoom()) this.#overflow();
+    pipeline.queue(config, input, 'async');
+    if (pipeline.drain() * 2 >= pipeline.ring.telemetrySlots) pipeline.ring.sync();
+    return pipeline.fifo.shift() ?? null;
+  }
+
+  /** Runs one config and blocks for its own record, whatever the mode. */
+  executeSync(config: C, input?: Uint8Array): T {
+    this.#pipeline.check();
+    return this.#executeNow(config, input, 'sync');
+  }
+
+  /** Queues a config, waiting for room without blocking the event loop. Its record goes to the FIFO. */
+  async submit(config: C, input?: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#pipeline.room(options.signal);
+      options.signal?.throwIfAborted();
+      this.#pipeline.queue(config, input, this.#options.async ? 'async' : 'sync');
+      if (!this.#options.async) this.#pipeline.waitSync('telemetry', this.#pipeline.ring.configWrite);
+    });
+    this.#wakeReaders();
+  }
+
+  /** Runs configs in order; resolves with their records, in order. Other records stay in the FIFO. */
+  async executeBatch(configs: Iterable<C | StagedConfig<C>>, options: BatchOptions<T> = {}): Promise<T[]> {
+    const batch = new Batch<T>(options);
+    const pipeline = this.#pipeline;
+    let end = 0;
+    await this.#inTurn(async () => {
+      end = pipeline.ring.configWrite;
+      for (const item of configs) {
+        if (!pipeline.hasRoom()) await pipeline.room(options.signal);
+        batch.check();
+        if (batch.stopped) break;
+        const { config, input } = unpack(item);
+        pipeline.queue(config, input, 'batch', batch.deliver);
+        end = pipeline.ring.configWrite;
+        if (!this.#options.async) await this.#breathe(end);
+      }
+    });
+    await pipeline.waiters.wait('telemetry', end, options.signal);
+    batch.check();
+    return batch.records;
+  }
+
+  /** The blocking twin of `executeBatch`. */
+  executeBatchSync(configs: Iterable<C | StagedConfig<C>>, options: Omit<BatchOptions<T>, 'signal'> = {}): T[] {
+    const batch = new Batch<T>(options);
+    const pipeline = this.#pipeline;
+    pipeline.check();
+    for (const item of configs) {
+      this.#roomSync();
+      batch.check();
+      if (batch.stopped) break;
+      const { config, input } = unpack(item);
+      pipeline.queue(config, input, 'batch', batch.deliver);
+    }
+    pipeline.waitSync('telemetry', pipeline.ring.configWrite);
+    batch.check();
+    return batch.records;
+  }
+
+  /** Resolves when everything queued before has run; its records are then in the FIFO (or with their owners). */
+  async flush(options: { signal?: AbortSignal } = {}): Promise<void> {
+    await this.#inTurn(async () => {});
+    await this.#pipeline.waiters.wait('telemetry', this.#pipeline.ring.configWrite, options.signal);
+    this.#wakeReaders();
+  }
+
+  /** The blocking twin of `flush`; `submit` calls still waiting for room are not part of it. */
+  flushSync(): void {
+    this.#pipeline.check();
+    this.#pipeline.waitSync('telemetry', this.#pipeline.ring.configWrite);
+    this.#wakeReaders();
+  }
+
+  /** The records that have arrived since the last call; never blocks. */
+  poll(): T[] {
+    if (!this.#pipeline.ended) this.#pipeline.collect();
+    return this.#pipeline.fifo.drain();
+  }
+
+  /** The FIFO as an async iterator; ends when the context closes or the signal aborts. */
+  async *telemetry(options: { signal?: AbortSignal } = {}): AsyncGenerator<T, void, undefined> {
+    const { signal } = options;
+    const wake = () => this.#wakeReaders();
+    signal?.addEventListener('abort', wake, { once: true });
+    try {
+      while (!signal?.aborted) {
+        const record = this.#pipeline.fifo.shift();
+        if (record !== undefined) {
+          yield record;
+        } else if (this.#pipeline.ended) {
+          if (this.#pipeline.ended.code === 'ERR_AATGS_DEVICE_LOST') throw this.#pipeline.ended;
+          return;
+        } else {
+          await this.#nextRecord();
+        }
+      }
+    } finally {
+      signal?.removeEventListener('abort', wake);
+    }
+  }
+
+  /** Counters since the context was made or since `resetStats()`. */
+  get stats(): ContextStats {
+    const { ring, stats } = this.#pipeline;
+    if (!this.#pipeline.ended) this.#pipeline.collect();
+    return stats.read(ring, this.#engineCounters());
+  }
+
+  resetStats(): void {
+    if (!this.#pipeline.ended) this.#pipeline.collect();
+    this.#pipeline.stats.reset(this.#engineCounters());
+  }
+
+  /** Whether everything queued has run. */
+  isGpuIdle(): boolean {
+    if (this.#pipeline.ended) return true;
+    this.#pipeline.collect();
+    return this.#pipeline.drained;
+  }
+
+  health(): ContextHealth {
+    const { ended, ring } = this.#pipeline;
+    if (!ended) this.#pipeline.collect();
+    const pending = (ring.configWrite - ring.telemetryRead) >>> 0;
+    const status = this.#lastStatus();
+    const state = ended
+      ? ended.code === 'ERR_AATGS_DEVICE_LOST'
+        ? 'lost'
+        : 'closed'
+      : status === EngineStatus.PARKED
+        ? 'parked'
+        : 'running';
+    return { state, pending: ended ? 0 : pending, heartbeat: ended ? 0 : ring.mirrored('heartbeat') };
+  }
+
+  get info(): ContextInfo {
+    const places = this.#places;
+    return {
+      mode: this.#options.async ? 'async' : 'sync',
+      device: this.#choice.device,
+      deviceName: places.deviceName,
+      engine: places.engine,
+      workers: places.workers,
+      reason: this.#choice.reason,
+      module: { name: places.moduleName, version: places.moduleVersion },
+      deviceBytes: places.deviceBytes,
+      configSlots: this.#options.configSlots,
+      telemetrySlots: this.#options.telemetrySlots,
+      regions: places.regions.map((region) => region.name),
+    };
+  }
+
+  /** The module's whole state, after everything queued so far: the basis of checkpoint and resume. */
+  async snapshot(): Promise<Uint8Array> {
+    const state = new Uint8Array(this.#places.stateBytes);
+    await this.#inTurn(() => readDevice(this.#native, this.#anyPipeline(), this.#places.stateAddress, state));
+    return encodeSnapshot(this.#snapshotHeader(), state);
+  }
+
+  /** Replaces the module's state with a snapshot's, in-band. Throws ERR_AATGS_SNAPSHOT_INVALID with the reason. */
+  async restore(snapshot: Uint8Array): Promise<void> {
+    const state = decodeSnapshot(snapshot, this.#snapshotHeader());
+    await this.#inTurn(() => writeDevice(this.#native, this.#anyPipeline(), this.#places.stateAddress, state));
+  }
+
+  /** Copies a named region of the state (see `info.regions`) after everything queued so far. */
+  async read(name: string): Promise<Uint8Array> {
+    const region = this.#places.regions.find((candidate) => candidate.name === name);
+    if (!region) throw invalidArgument('region', name, `one of ${this.info.regions.join(', ') || '(none)'}`);
+    const bytes = new Uint8Array(region.bytes);
+    await this.#inTurn(() => readDevice(this.#native, this.#anyPipeline(), region.address, bytes));
+    return bytes;
+  }
+
+  /** Allocates device memory, zeroed. Throws ERR_AATGS_OUT_OF_MEMORY. */
+  createBuffer(byteLength: number): DeviceBuffer {
+    this.#pipeline.check();
+    if (!Number.isSafeInteger(byteLength) || byteLength < 1) throw invalidArgument('byteLength', byteLength, 'an integer of at least 1');
+    const address = guarded(() => this.#native.allocate(true, byteLength));
+    this.#buffers.add(address);
+    const host: BufferHost = {
+      read: (from, into) => this.#inTurn(() => readDevice(this.#native, this.#anyPipeline(), from, into)),
+      write: (to, from) => this.#inTurn(() => writeDevice(this.#native, this.#anyPipeline(), to, from)),
+      release: (buffer) => this.#releaseBuffer(buffer),
+    };
+    return new DeviceBuffer(host, address, byteLength);
+  }
+
+  /**
+   * Ends the scheduler and frees everything. Configs still queued do not run (call `flush` first to keep them); what
+   * waits for them rejects with ERR_AATGS_CLOSED. Safe to call twice. Rejects with ERR_AATGS_SHUTDOWN_TIMEOUT when a
+   * step does not end in `shutdownTimeoutMs`; its memory is then leaked.
+   */
+  async shutdown(): Promise<void> {
+    if (!this.#close()) return;
+    const deadline = performance.now() + this.#options.shutdownTimeoutMs;
+    for (let wait = 0; !this.#native.stop(0); wait = Math.min(50, wait + 1)) {
+      if (performance.now() >= deadline) throw this.#hung();
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+
+  /** The blocking twin of `shutdown`. */
+  shutdownSync(): void {
+    if (!this.#close()) return;
+    const deadline = performance.now() + this.#options.shutdownTimeoutMs;
+    while (!this.#native.stop(50)) {
+      if (performance.now() >= deadline) throw this.#hung();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.shutdownSync();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  #executeNow(config: C, input: Uint8Array | undefined, mode: IterationMode): T {
+    const pipeline = this.#pipeline;
+    this.#roomSync();
+    let own: T | undefined;
+    pipeline.queue(config, input, mode, (record) => {
+      own = record;
+    });
+    pipeline.waitSync('telemetry', pipeline.ring.configWrite);
+    return own as unknown as T;
+  }
+
+  #roomSync(): void {
+    const { ring } = this.#pipeline;
+    if (!this.#pipeline.hasRoom()) this.#pipeline.waitSync('config', (ring.configWrite - ring.configSlots + 1) >>> 0);
+  }
+
+  #overflow(): void {
+    this.#pipeline.check();
+    this.#pipeline.stats.overflows++;
+    if (this.#options.onFull === 'block') {
+      this.#roomSync();
+      return;
+    }
+    const { configSlots } = this.#options;
+    throw new AatgsError(
+      'ERR_AATGS_BUFFER_OVERFLOW',
+      `all ${configSlots} config slots are taken; use submit() or executeBatch(), set onFull: 'block', or raise configSlots`,
+      { details: { configSlots } },
+    );
+  }
+
+  /** Sync mode inside an async call: waits for the record, and lets the event loop run now and then. */
+  async #breathe(target: number): Promise<void> {
+    this.#pipeline.waitSync('telemetry', target);
+    if ((target & 63) === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Runs `task` after every earlier call of this kind has queued its work. */
+  async #inTurn<R>(task: () => Promise<R>): Promise<R> {
+    this.#pipeline.check();
+    if (this.#waitingTurns === 0) this.#turn = Promise.resolve();
+    const before = this.#turn;
+    let done = () => {};
+    this.#turn = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    this.#waitingTurns++;
+    try {
+      await before;
+      this.#pipeline.check();
+      return await task();
+    } finally {
+      this.#waitingTurns--;
+      done();
+    }
+  }
+
+  /** Resolves when a record may have arrived, or the context ended. */
+  async #nextRecord(): Promise<void> {
+    const pipeline = this.#pipeline;
+    const woken = new Promise<void>((resolve) => this.#readers.push(resolve));
+    if (pipeline.drained) return woken;
+    const next = (pipeline.ring.telemetryRead + 1) >>> 0;
+    await Promise.race([woken, pipeline.waiters.wait('telemetry', next).catch(() => {})]);
+  }
+
+  #wakeReaders(): void {
+    const readers = this.#readers;
+    this.#readers = [];
+    for (const wake of readers) wake();
+  }
+
+  #releaseBuffer(address: bigint): void {
+    this.#buffers.delete(address);
+    const { ended, ring, waiters } = this.#pipeline;
+    if (ended) return;
+    waiters.wait('telemetry', ring.configWrite).then(
+      () => this.#native.free(address),
+      () => {}, // the context ended; its memory went with it
+    );
+  }
+
+  /** First half of a shutdown; false when there is nothing left to do. */
+  #close(): boolean {
+    if (this.#pipeline.ended?.code === 'ERR_AATGS_CLOSED') return false;
+    this.#pipeline.end(new AatgsError('ERR_AATGS_CLOSED', 'the context has been shut down; make a new one'));
+    this.#wakeReaders();
+    abandoned.unregister(this);
+    return true;
+  }
+
+  #hung(): AatgsError {
+    return new AatgsError(
+      'ERR_AATGS_SHUTDOWN_TIMEOUT',
+      `a step of ${this.#module.name} did not end within ${this.#options.shutdownTimeoutMs} ms; its memory stays allocated`,
+      { details: { timeoutMs: this.#options.shutdownTimeoutMs } },
+    );
+  }
+
+  #lastStatus(): number {
+    return this.#pipeline.ended ? EngineStatus.STOPPED : this.#pipeline.ring.mirrored('status');
+  }
+
+  #engineCounters() {
+    const { ended, ring } = this.#pipeline;
+    const counter = (name: 'stalls' | 'parks' | 'wakeups') => (ended ? 0 : ring.mirrored(name));
+    return { stalls: counter('stalls'), parks: counter('parks'), wakeups: counter('wakeups') };
+  }
+
+  #snapshotHeader(): SnapshotHeader {
+    return {
+      module: this.#module.name,
+      moduleVersion: this.#module.info.version,
+      identity: this.#module.identity(),
+      stateBytes: this.#places.stateBytes,
+    };
+  }
+
+  #anyPipeline(): Pipeline<ConfigRecord, TelemetryRecord> {
+    return this.#pipeline as unknown as Pipeline<ConfigRecord, TelemetryRecord>;
+  }
+}

@@ -1,0 +1,60 @@
+import { AatgsError, invalidArgument } from './errors.ts';
+
+/** What a buffer needs from its context. */
+export interface BufferHost {
+  read(address: bigint, into: Uint8Array): Promise<void>;
+  write(address: bigint, from: Uint8Array): Promise<void>;
+  /** Frees the memory once everything queued so far has run. */
+  release(address: bigint): void;
+}
+
+/**
+ * Device memory that configs can name by `address`. Transfers are in-band: they happen after every config queued before
+ * them and before every config queued after. Freed by `dispose()`, by `using`, or with its context.
+ */
+export class DeviceBuffer {
+  /** Address on the device, for a module's `u64` or `bits64` config field. */
+  readonly address: bigint;
+  readonly byteLength: number;
+  readonly #host: BufferHost;
+  #disposed = false;
+
+  /** @internal made by `GpuExecutionContext.createBuffer` */
+  constructor(host: BufferHost, address: bigint, byteLength: number) {
+    this.#host = host;
+    this.address = address;
+    this.byteLength = byteLength;
+  }
+
+  /** Copies a typed array into the buffer, `byteOffset` bytes from its start (default 0). */
+  async upload(data: NodeJS.TypedArray, byteOffset = 0): Promise<void> {
+    this.#checkRange(data.byteLength, byteOffset);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    await this.#host.write(this.address + BigInt(byteOffset), bytes);
+  }
+
+  /** Fills a typed array from the buffer, `byteOffset` bytes from its start (default 0), and returns it. */
+  async download<A extends NodeJS.TypedArray>(into: A, byteOffset = 0): Promise<A> {
+    this.#checkRange(into.byteLength, byteOffset);
+    await this.#host.read(this.address + BigInt(byteOffset), new Uint8Array(into.buffer, into.byteOffset, into.byteLength));
+    return into;
+  }
+
+  /** Frees the memory once everything queued so far has run; safe to call twice. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#host.release(this.address);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #checkRange(bytes: number, offset: number): void {
+    if (this.#disposed) throw new AatgsError('ERR_AATGS_CLOSED', 'this DeviceBuffer has been disposed; create a new one');
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset + bytes > this.byteLength) {
+      throw invalidArgument('byteOffset', offset, `a range of ${bytes} bytes inside the buffer's ${this.byteLength}`);
+    }
+  }
+}

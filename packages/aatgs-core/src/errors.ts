@@ -1,0 +1,63 @@
+/** Codes of the errors @aatgs/core throws; each is explained in docs/troubleshooting.md. */
+export const ERROR_CODES = [
+  'ERR_AATGS_INVALID_ARGUMENT',
+  'ERR_AATGS_INVALID_SETUP',
+  'ERR_AATGS_BUFFER_OVERFLOW',
+  'ERR_AATGS_INPUT_TOO_LARGE',
+  'ERR_AATGS_CLOSED',
+  'ERR_AATGS_DEVICE_LOST',
+  'ERR_AATGS_NO_GPU',
+  'ERR_AATGS_OUT_OF_MEMORY',
+  'ERR_AATGS_NO_BINARY',
+  'ERR_AATGS_MODULE_NOT_FOUND',
+  'ERR_AATGS_MODULE_INVALID',
+  'ERR_AATGS_ABI_MISMATCH',
+  'ERR_AATGS_LAYOUT_MISMATCH',
+  'ERR_AATGS_SNAPSHOT_INVALID',
+  'ERR_AATGS_SHUTDOWN_TIMEOUT',
+  'ERR_AATGS_INTERNAL',
+] as const;
+
+export type AatgsErrorCode = (typeof ERROR_CODES)[number];
+
+export interface AatgsErrorOptions {
+  /** The offending values, for programs. */
+  readonly details?: Record<string, unknown>;
+  readonly cause?: unknown;
+}
+
+/** Every error of this project: match on `code`, which is stable; the message is for people. */
+export class AatgsError extends Error {
+  readonly code: string;
+  readonly details: Record<string, unknown>;
+
+  constructor(code: string, message: string, options: AatgsErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/** Gives an error from the addon its class; anything without our code passes unchanged. */
+export function fromNative(error: unknown): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (error instanceof AatgsError || typeof code !== 'string' || !code.startsWith('ERR_AATGS_')) return error;
+  return new AatgsError(code, (error as Error).message, { cause: error });
+}
+
+/** Runs a call into the addon with its errors typed. */
+export function guarded<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+export function invalidArgument(name: string, value: unknown, expected: string): AatgsError {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return new AatgsError('ERR_AATGS_INVALID_ARGUMENT', `${name} is ${shown}; expected ${expected}`, {
+    details: { name, value, expected },
+  });
+}

@@ -1,0 +1,15 @@
+import { createRequire } from 'node:module';
+import type { ExampleConfig, ExampleSetup, ExampleTelemetry } from './generated/example-layout.ts';
+import { exampleLayout } from './generated/example-layout.ts';
+import { KernelModule } from './module.ts';
+import { locateBinary } from './native/load.ts';
+
+export { type ExampleConfig, ExamplePhase, type ExampleSetup, type ExampleTelemetry } from './generated/example-layout.ts';
+
+const require = createRequire(import.meta.url);
+
+/** The example module: counters that grow at random until each reaches a goal. For demonstrations, tests and benchmarks. */
+export function exampleModule(setup: ExampleSetup): KernelModule<ExampleSetup, ExampleConfig, ExampleTelemetry> {
+  const { path } = locateBinary('@aatgs/core', 'example.so', require.resolve);
+  return new KernelModule({ layout: exampleLayout, library: path, setup });
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { type ConfigRecord, type ModuleLayout, type TelemetryRecord, viewsOf } from './codec.ts';
+import { AatgsError, guarded } from './errors.ts';
+import { RING_PROTOCOL } from './generated/ring-layout.ts';
+import type { NativeModuleInfo } from './native/binding.ts';
+import { native } from './native/load.ts';
+
+/** How a kernel module is described in TypeScript. */
+export interface KernelModuleSpec<Setup, Config extends ConfigRecord, Telemetry extends TelemetryRecord> {
+  /** Generated from the module's layout description. */
+  readonly layout: ModuleLayout<Setup, Config, Telemetry>;
+  /** Path of the module's shared library. */
+  readonly library: string;
+  /** Header fields of the setup. */
+  readonly setup: Setup;
+  /** Arrays of the setup, in the order the step reads them. Copied when a context is made. */
+  readonly parts?: readonly NodeJS.TypedArray[];
+  /** Config presets by name, e.g. `production`. */
+  readonly presets?: Readonly<Record<string, Config>>;
+  /** Identity of the input for snapshots. Default: a hash of the setup and its parts. */
+  readonly identity?: () => string;
+}
+
+/**
+ * One algorithm with one input: what a `GpuExecutionContext` is made from.
+ * Construction loads the library and compares its layout with the TypeScript side.
+ * Throws ERR_AATGS_MODULE_NOT_FOUND, ERR_AATGS_MODULE_INVALID, ERR_AATGS_ABI_MISMATCH or ERR_AATGS_LAYOUT_MISMATCH.
+ */
+export class KernelModule<Setup, Config extends ConfigRecord, Telemetry extends TelemetryRecord> {
+  readonly spec: KernelModuleSpec<Setup, Config, Telemetry>;
+  /** The compiled module's name, version and sizes. */
+  readonly info: NativeModuleInfo;
+  readonly setupHeader: Uint8Array;
+  #identity: string | undefined;
+
+  constructor(spec: KernelModuleSpec<Setup, Config, Telemetry>) {
+    this.spec = spec;
+    const { binding } = native();
+    if (binding.ringProtocol !== RING_PROTOCOL) {
+      throw new AatgsError(
+        'ERR_AATGS_ABI_MISMATCH',
+        `the addon speaks ring protocol ${binding.ringProtocol}, this @aatgs/core ${RING_PROTOCOL}; reinstall @aatgs/core`,
+      );
+    }
+    this.info = guarded(() => binding.describeModule(spec.library));
+    this.#compareLayouts();
+    const header = new ArrayBuffer(spec.layout.setupBytes);
+    spec.layout.encodeSetup(viewsOf(header), 0, spec.setup);
+    this.setupHeader = new Uint8Array(header);
+  }
+
+  get name(): string {
+    return this.info.name;
+  }
+
+  /** Hash of layout and input: a snapshot fits exactly the contexts that share it. */
+  identity(): string {
+    this.#identity ??= this.spec.identity?.() ?? this.#hash();
+    return this.#identity;
+  }
+
+  #hash(): string {
+    const hash = createHash('sha256').update(this.spec.layout.fingerprint).update(this.setupHeader);
+    for (const part of this.spec.parts ?? []) {
+      hash.update(`|${part.byteLength}|`).update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    }
+    return hash.digest('hex');
+  }
+
+  #compareLayouts(): void {
+    const { layout, library } = this.spec;
+    const shown = (f: { offset: number; bytes: number } | undefined) => (f ? `${f.bytes} bytes at ${f.offset}` : 'absent');
+    const compiled = new Map(this.info.fields.map((field) => [field.name, field]));
+    const declared = new Map(layout.fields.map((field) => [field.name, field]));
+    const different = [...new Set([...compiled.keys(), ...declared.keys()])].filter(
+      (name) => shown(compiled.get(name)) !== shown(declared.get(name)),
+    );
+    if (different.length === 0 && this.info.fingerprint === layout.fingerprint) return;
+    const first = different[0];
+    const where = first
+      ? `${first} is ${shown(compiled.get(first))} in the library, ${shown(declared.get(first))} in TypeScript`
+      : `the layout's fingerprint is ${this.info.fingerprint} in the library, ${layout.fingerprint} in TypeScript`;
+    throw new AatgsError(
+      'ERR_AATGS_LAYOUT_MISMATCH',
+      `module ${this.info.name} ${this.info.version} (${library}) and its TypeScript package disagree: ${where}; install matching versions`,
+      { details: { library, fields: different } },
+    );
+  }
+}

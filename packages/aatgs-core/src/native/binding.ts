@@ -1,0 +1,86 @@
+import type { LayoutField } from '../codec.ts';
+
+/** A compiled module's own description of itself. */
+export interface NativeModuleInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly abi: number;
+  readonly ringProtocol: number;
+  readonly fingerprint: string;
+  readonly setupBytes: number;
+  readonly cudaBytes: number;
+  readonly fields: readonly LayoutField[];
+}
+
+export interface NativeContextOptions {
+  readonly library: string;
+  readonly setup: Uint8Array;
+  readonly parts: readonly NodeJS.TypedArray[];
+  readonly threads: number;
+  readonly configSlots: number;
+  readonly telemetrySlots: number;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly initialSequence: number;
+  readonly externalBuffers: boolean;
+}
+
+/** A named part of an instance's memory. */
+export interface NativeRegion {
+  readonly name: string;
+  readonly address: bigint;
+  readonly bytes: number;
+}
+
+/** Where things lie in the ring block (byte offsets), and what the instance runs on. */
+export interface NativeContextInfo {
+  readonly engine: string;
+  readonly deviceName: string;
+  readonly workers: number;
+  readonly moduleName: string;
+  readonly moduleVersion: string;
+  readonly copying: boolean;
+  readonly ringAddress: bigint;
+  readonly deviceBytes: number;
+  readonly configs: number;
+  readonly telemetry: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly inputStride: number;
+  readonly outputStride: number;
+  readonly doorbell: number;
+  readonly mirror: number;
+  readonly stateAddress: bigint;
+  readonly stateBytes: number;
+  readonly regions: readonly NativeRegion[];
+}
+
+/** Cursors a wait can be for; bits of a watch's mask. */
+export const WATCH_CONFIG = 1;
+export const WATCH_TELEMETRY = 2;
+
+/** The addon's context object. Private to this package: it hands out memory. */
+export interface NativeContext {
+  readonly buffer: ArrayBuffer;
+  /** Makes the doorbell's cursors visible to the engine and mirrors the engine's cursors. */
+  publish(): void;
+  info(): NativeContextInfo;
+  /** Asks for one wake-up when a watched cursor reaches its target; false when it has already. Mask 0 asks for none. */
+  arm(mask: number, configTarget: number, telemetryTarget: number): boolean;
+  /** Blocks until a watched cursor reaches its target (true) or the time is over. */
+  waitSync(mask: number, configTarget: number, telemetryTarget: number, timeoutMs: number): boolean;
+  allocate(onDevice: boolean, bytes: number): bigint;
+  free(address: bigint): void;
+  writeHost(address: bigint, from: Uint8Array): void;
+  readHost(address: bigint, into: Uint8Array): void;
+  /** Asks the engine to end and waits that long; true when it has ended and the ring is gone. */
+  stop(timeoutMs: number): boolean;
+}
+
+/** The addon. */
+export interface NativeBinding {
+  readonly abi: number;
+  readonly ringProtocol: number;
+  describeModule(path: string): NativeModuleInfo;
+  readonly NativeContext: new (options: NativeContextOptions, onWake: () => void) => NativeContext;
+}

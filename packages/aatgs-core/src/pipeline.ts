@@ -1,0 +1,181 @@
+import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
+import { AatgsError, invalidArgument } from './errors.ts';
+import { Fifo } from './fifo.ts';
+import { EngineStatus, SlotKind } from './generated/ring-layout.ts';
+import { type NativeContext, type NativeContextInfo, WATCH_CONFIG, WATCH_TELEMETRY } from './native/binding.ts';
+import { RingView } from './ring.ts';
+import { type IterationMode, StatsCollector } from './stats.ts';
+import { type Cursor, reached, Waiters } from './waiters.ts';
+
+/** Longest blocking wait in native code; between two, a worker thread can be terminated. */
+const WAIT_SLICE_MS = 50;
+
+/** Who gets a record instead of the FIFO. */
+export type RecordOwner<T> = (record: T) => void;
+
+interface PipelineOptions {
+  readonly configSlots: number;
+  readonly telemetrySlots: number;
+  readonly initialSequence: number;
+  readonly seed: number | bigint;
+}
+
+/** Both rings of a context: queueing configs, collecting records, waiting for either. Knows nothing of modes. */
+export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
+  readonly ring: RingView;
+  readonly stats = new StatsCollector();
+  readonly fifo = new Fifo<T>();
+  readonly waiters: Waiters;
+  readonly #native: NativeContext;
+  readonly #layout: ModuleLayout<unknown, C, T>;
+  readonly #seed: number | bigint;
+  /** Owners of records in flight, by sequence; a slot is free again when its record has arrived. */
+  readonly #owners: (RecordOwner<T> | undefined)[];
+  #iteration = 0;
+  #ended: AatgsError | undefined;
+
+  constructor(
+    native: NativeContext,
+    info: NativeContextInfo,
+    layout: ModuleLayout<unknown, C, T>,
+    options: PipelineOptions,
+    onRecords: () => void,
+  ) {
+    this.#native = native;
+    this.#layout = layout;
+    this.#seed = options.seed;
+    this.ring = new RingView(native, info, options.configSlots, options.telemetrySlots, options.initialSequence);
+    this.#owners = new Array(2 * Math.max(options.configSlots, options.telemetrySlots)).fill(undefined);
+    this.waiters = new Waiters(this.ring, native, () => {
+      this.collect();
+      onRecords();
+    });
+  }
+
+  /** Configs queued so far. */
+  get iteration(): number {
+    return this.#iteration;
+  }
+  /** Set once the context is closed or its device is lost; every later call throws it. */
+  get ended(): AatgsError | undefined {
+    return this.#ended;
+  }
+  /** Whether every queued config has run and its record has been collected. */
+  get drained(): boolean {
+    return this.ring.telemetryRead === this.ring.configWrite;
+  }
+
+  /** Ends the pipeline: pending waits reject, later calls throw. */
+  end(reason: AatgsError): void {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.waiters.failAll(reason);
+  }
+
+  check(): void {
+    if (this.#ended) throw this.#ended;
+  }
+
+  /** Whether a config can be queued, looking at the engine's cursor only when the known one says no. */
+  hasRoom(): boolean {
+    if (this.ring.hasRoom()) return true;
+    this.collect();
+    return this.ring.hasRoom();
+  }
+
+  /** Queues a config; the caller has made sure of room. Nothing is queued when the config is refused. */
+  queue(config: C, input: Uint8Array | undefined, mode: IterationMode, owner?: RecordOwner<T>): void {
+    const { ring } = this;
+    const slot = ring.nextSlot();
+    const inputBytes = input === undefined ? 0 : input.byteLength;
+    if (inputBytes > ring.inputStride) {
+      throw new AatgsError(
+        'ERR_AATGS_INPUT_TOO_LARGE',
+        `the input has ${inputBytes} bytes, the staging area of a config ${ring.inputStride}; raise the option inputBytes or use a DeviceBuffer`,
+        { details: { inputBytes, capacity: ring.inputStride } },
+      );
+    }
+    const phase = config.phase ?? 0;
+    const flags = config.flags ?? 0;
+    if (phase >>> 0 !== phase) throw invalidArgument('phase', phase, 'an integer from 0 to 2^32 - 1');
+    if (flags >>> 0 !== flags) throw invalidArgument('flags', flags, 'an integer from 0 to 2^32 - 1');
+    this.#layout.encodeConfig(ring.views, slot, config);
+    ring.writeHeader(
+      slot,
+      { kind: SlotKind.STEP, iteration: this.#iteration, seed: config.seed ?? this.#seed, phase, flags },
+      inputBytes,
+    );
+    if (input !== undefined && inputBytes > 0) ring.stage(input);
+    this.#push(owner);
+    this.stats.queued(mode, ring.configUsed, ring.telemetryUsed);
+  }
+
+  /** Queues a copy between two device addresses; in order with the configs around it. */
+  queueCopy(from: bigint, to: bigint, bytes: number, owner: RecordOwner<T>): void {
+    const slot = this.ring.nextSlot();
+    this.ring.writeHeader(slot, { kind: SlotKind.COPY, iteration: this.#iteration, seed: 0, phase: 0, flags: 0 }, 0);
+    this.ring.writeCopy(slot, from, to, bytes);
+    this.#push(owner);
+  }
+
+  #push(owner: RecordOwner<T> | undefined): void {
+    this.#owners[this.ring.configWrite & (this.#owners.length - 1)] = owner;
+    this.#iteration++;
+    this.ring.push();
+  }
+
+  /** Moves every arrived record to its owner or to the FIFO. */
+  collect(): void {
+    this.ring.sync();
+    // Readings are handed back with the next sync; a nearly full ring cannot wait that long.
+    while (this.drain() * 2 >= this.ring.telemetrySlots) this.ring.sync();
+    if (this.ring.mirrored('status') === EngineStatus.LOST) {
+      this.end(new AatgsError('ERR_AATGS_DEVICE_LOST', 'the device was lost; results after the last record are gone. Make a new context'));
+    }
+  }
+
+  /** Moves the records seen by the last sync; returns how many. */
+  drain(): number {
+    const { ring } = this;
+    const end = ring.telemetryWrite;
+    let moved = 0;
+    for (; ring.telemetryRead !== end; moved++) {
+      const place = ring.telemetryRead & (this.#owners.length - 1);
+      const record = this.#layout.decodeTelemetry(ring.views, ring.oldestRecord());
+      if (record.outputBytes !== 0) (record as { output: Uint8Array | null }).output = ring.copyOutput();
+      ring.telemetryRead = (ring.telemetryRead + 1) >>> 0;
+      this.stats.record(record.durationNs);
+      const owner = this.#owners[place];
+      if (owner === undefined) {
+        this.fifo.push(record);
+      } else {
+        this.#owners[place] = undefined;
+        owner(record);
+      }
+    }
+    return moved;
+  }
+
+  /** Resolves when the config ring has room. */
+  async room(signal?: AbortSignal): Promise<void> {
+    while (!this.hasRoom()) {
+      // Half the ring at once: one wake-up serves many configs.
+      const target = this.ring.configWrite - (this.ring.configSlots >>> 1);
+      await this.waiters.wait('config', target >>> 0, signal);
+      this.check();
+    }
+  }
+
+  /** Blocks until a cursor reaches a target, in slices, collecting records meanwhile. */
+  waitSync(cursor: Cursor, target: number): void {
+    for (;;) {
+      this.collect();
+      this.check();
+      if (reached(this.waiters.position(cursor), target)) return;
+      const half = (this.ring.telemetryRead + Math.max(1, this.ring.telemetrySlots >>> 1)) >>> 0;
+      const telemetry = cursor === 'telemetry' && reached(half, target) ? target : half;
+      const mask = cursor === 'config' ? WATCH_CONFIG | WATCH_TELEMETRY : WATCH_TELEMETRY;
+      this.#native.waitSync(mask, target, telemetry, WAIT_SLICE_MS);
+    }
+  }
+}

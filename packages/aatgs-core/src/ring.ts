@@ -1,0 +1,151 @@
+import { type SlotViews, u64Field, viewsOf } from './codec.ts';
+import { ConfigHeader, RingDoorbell, RingMirror, type SlotKind, TelemetryHeader } from './generated/ring-layout.ts';
+import type { NativeContext, NativeContextInfo } from './native/binding.ts';
+
+const CONFIG_BYTES = 256;
+const TELEMETRY_BYTES = 64;
+
+/** What goes into a config slot's header besides what the ring fills in itself. */
+export interface SlotHeader {
+  readonly kind: (typeof SlotKind)[keyof typeof SlotKind];
+  readonly iteration: number;
+  readonly seed: number | bigint;
+  readonly phase: number;
+  readonly flags: number;
+}
+
+/**
+ * The ring block as JavaScript sees it: slot stores are typed-array stores, and one native call makes them visible.
+ * Private to core; the buffer never leaves it, since a user must not be able to detach or transfer it.
+ */
+export class RingView {
+  readonly views: SlotViews;
+  readonly configSlots: number;
+  readonly telemetrySlots: number;
+  readonly inputStride: number;
+  readonly outputStride: number;
+  /** Cursors this side owns, modulo 2^32. */
+  configWrite: number;
+  telemetryRead: number;
+  readonly #places: NativeContextInfo;
+  readonly #doorbell: number;
+  readonly #mirror: number;
+  readonly #publish: () => void;
+  /** Device addresses of the staging areas, as low and high words. */
+  readonly #inputs: Uint32Array;
+  readonly #outputs: Uint32Array;
+
+  constructor(native: NativeContext, places: NativeContextInfo, configSlots: number, telemetrySlots: number, start: number) {
+    this.views = viewsOf(native.buffer);
+    this.configSlots = configSlots;
+    this.telemetrySlots = telemetrySlots;
+    this.inputStride = places.inputStride;
+    this.outputStride = places.outputStride;
+    this.configWrite = start;
+    this.telemetryRead = start;
+    this.#places = places;
+    this.#doorbell = places.doorbell >>> 2;
+    this.#mirror = places.mirror >>> 2;
+    this.#publish = native.publish;
+    const addresses = (count: number, first: number, stride: number) => {
+      const words = new Uint32Array(2 * count);
+      for (let i = 0; i < count && stride > 0; i++) {
+        u64Field(words, 2 * i, places.ringAddress + BigInt(first + i * stride), 'address');
+      }
+      return words;
+    };
+    this.#inputs = addresses(configSlots, places.inputs, places.inputStride);
+    this.#outputs = addresses(telemetrySlots, places.outputs, places.outputStride);
+  }
+
+  /** Configs consumed by the engine, as of the last publish(). */
+  get configRead(): number {
+    return this.views.u32[this.#mirror + (RingMirror.configRead >>> 2)] as number;
+  }
+  /** Records published by the engine, as of the last publish(). */
+  get telemetryWrite(): number {
+    return this.views.u32[this.#mirror + (RingMirror.telemetryWrite >>> 2)] as number;
+  }
+  /** Another mirrored word: status, epoch, heartbeat, stalls, parks or wakeups. */
+  mirrored(field: keyof typeof RingMirror): number {
+    return this.views.u32[this.#mirror + (RingMirror[field] >>> 2)] as number;
+  }
+  get configUsed(): number {
+    return (this.configWrite - this.configRead) >>> 0;
+  }
+  get telemetryUsed(): number {
+    return (this.telemetryWrite - this.telemetryRead) >>> 0;
+  }
+  hasRoom(): boolean {
+    return this.configUsed < this.configSlots;
+  }
+
+  /** Byte offset of the next free config slot. */
+  nextSlot(): number {
+    return this.#places.configs + CONFIG_BYTES * (this.configWrite & (this.configSlots - 1));
+  }
+
+  /** Fills the header of the next slot; its staging areas follow from its position. */
+  writeHeader(slot: number, header: SlotHeader, inputBytes: number): void {
+    const { u32 } = this.views;
+    const word = slot >>> 2;
+    const input = 2 * (this.configWrite & (this.configSlots - 1));
+    const output = 2 * (this.configWrite & (this.telemetrySlots - 1));
+    u32[word + (ConfigHeader.sequence >>> 2)] = this.configWrite;
+    u32[word + (ConfigHeader.kind >>> 2)] = header.kind;
+    u32[word + (ConfigHeader.iteration >>> 2)] = header.iteration >>> 0;
+    u32[word + (ConfigHeader.iteration >>> 2) + 1] = (header.iteration / 0x1_0000_0000) >>> 0;
+    u64Field(u32, word + (ConfigHeader.seed >>> 2), header.seed, 'seed');
+    u32[word + (ConfigHeader.phase >>> 2)] = header.phase;
+    u32[word + (ConfigHeader.flags >>> 2)] = header.flags;
+    u32[word + (ConfigHeader.input >>> 2)] = this.#inputs[input] as number;
+    u32[word + (ConfigHeader.input >>> 2) + 1] = this.#inputs[input + 1] as number;
+    u32[word + (ConfigHeader.inputBytes >>> 2)] = inputBytes;
+    u32[word + (ConfigHeader.inputBytes >>> 2) + 1] = 0;
+    u32[word + (ConfigHeader.output >>> 2)] = this.#outputs[output] as number;
+    u32[word + (ConfigHeader.output >>> 2) + 1] = this.#outputs[output + 1] as number;
+    u32[word + (ConfigHeader.outputBytes >>> 2)] = this.outputStride;
+    u32[word + (ConfigHeader.outputBytes >>> 2) + 1] = 0;
+  }
+
+  /** Turns the slot just written into a copy between two device addresses. */
+  writeCopy(slot: number, from: bigint, to: bigint, bytes: number): void {
+    const word = slot >>> 2;
+    u64Field(this.views.u32, word + (ConfigHeader.input >>> 2), from, 'from');
+    u64Field(this.views.u32, word + (ConfigHeader.inputBytes >>> 2), bytes, 'bytes');
+    u64Field(this.views.u32, word + (ConfigHeader.output >>> 2), to, 'to');
+  }
+
+  /** Copies a config's input into its staging area. */
+  stage(input: Uint8Array): void {
+    const at = this.#places.inputs + this.inputStride * (this.configWrite & (this.configSlots - 1));
+    this.views.u8.set(input, at);
+  }
+
+  /** Hands the slot just written to the engine. */
+  push(): void {
+    this.configWrite = (this.configWrite + 1) >>> 0;
+    this.sync();
+  }
+
+  /** Exchanges cursors with the engine: one native call. */
+  sync(): void {
+    const { u32 } = this.views;
+    u32[this.#doorbell + (RingDoorbell.configWrite >>> 2)] = this.configWrite;
+    u32[this.#doorbell + (RingDoorbell.telemetryRead >>> 2)] = this.telemetryRead;
+    this.#publish();
+  }
+
+  /** Byte offset of the oldest unread record. */
+  oldestRecord(): number {
+    return this.#places.telemetry + TELEMETRY_BYTES * (this.telemetryRead & (this.telemetrySlots - 1));
+  }
+
+  /** A copy of what the step wrote to the oldest record's output area. */
+  copyOutput(): Uint8Array | null {
+    const bytes = this.views.u32[(this.oldestRecord() + TelemetryHeader.outputBytes) >>> 2] as number;
+    if (bytes === 0) return null;
+    const at = this.#places.outputs + this.outputStride * (this.telemetryRead & (this.telemetrySlots - 1));
+    return this.views.u8.slice(at, at + Math.min(bytes, this.outputStride));
+  }
+}

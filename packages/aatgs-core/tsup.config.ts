@@ -1,0 +1,15 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    'conformance/index': 'src/conformance/index.ts',
+    'cli/main': 'src/cli/main.ts',
+  },
+  format: ['esm'],
+  platform: 'node',
+  target: 'node20',
+  dts: { entry: { index: 'src/index.ts', 'conformance/index': 'src/conformance/index.ts' } },
+  sourcemap: true,
+  clean: true,
+});
