@@ -1,0 +1,35 @@
+// node scripts/test-native.mjs [plain|asan|tsan]: builds the native tests of kernels/, sanitised or not, and runs them.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { cmakeBuild, root, run } from './cmake.mjs';
+
+const variants = {
+  plain: { sanitize: '', buildType: 'Release' },
+  asan: { sanitize: 'address', buildType: 'RelWithDebInfo' },
+  tsan: { sanitize: 'thread', buildType: 'RelWithDebInfo' },
+};
+const name = process.argv[2] ?? 'plain';
+const variant = variants[name];
+if (!variant) throw new Error(`Usage: node scripts/test-native.mjs ${Object.keys(variants).join('|')}`);
+
+const build = join(root, 'build', `test-${name}`);
+cmakeBuild(join(root, 'kernels'), build, {
+  AATGS_TESTS: 'ON',
+  AATGS_SANITIZE: variant.sanitize,
+  CMAKE_BUILD_TYPE: variant.buildType,
+});
+
+const env = {
+  ASAN_OPTIONS: 'detect_leaks=1:detect_stack_use_after_return=1',
+  UBSAN_OPTIONS: 'print_stacktrace=1',
+  TSAN_OPTIONS: 'halt_on_error=1:second_deadlock_stack=1',
+  ...process.env,
+};
+const ctest = ['ctest', '--test-dir', build, '--output-on-failure', '--no-tests=error', '--timeout', '300'];
+// Older ThreadSanitizer runtimes cannot map their shadow where the kernel randomises addresses widely.
+const [command, ...args] = name === 'tsan' && canFixAddresses() ? ['setarch', '-R', ...ctest] : ctest;
+run(command, args, { env });
+
+function canFixAddresses() {
+  return spawnSync('setarch', ['-R', 'true'], { stdio: 'ignore' }).status === 0;
+}
