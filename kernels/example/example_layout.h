@@ -12,6 +12,7 @@ enum class ExamplePhase : uint32_t {
   RUN = 0,
   RESET = 1,
   SPIN = 2,
+  WAIT = 3,
 };
 
 /// Fixed when the context is made.
@@ -28,7 +29,7 @@ static_assert(offsetof(ExampleSetup, goal) == 4);
 struct alignas(16) ExampleConfig {
   ConfigHeader header;
   uint32_t substeps;  ///< Substeps to run.
-  uint32_t spin_ns;  ///< Phase SPIN: how long the step keeps the workers busy, in nanoseconds; for benchmarks.
+  uint32_t spin_ns;  ///< Phase SPIN: how long the step keeps the workers busy, in nanoseconds; phase WAIT does so up to 1000 times, until cancelled.
   uint8_t pad0[184];
 };
 static_assert(sizeof(ExampleConfig) == 256);
@@ -64,6 +65,6 @@ inline constexpr AatgsField kFields[] = {
     {"ExampleTelemetry.steps", offsetof(ExampleTelemetry, steps), sizeof(ExampleTelemetry::steps)},
     {"ExampleTelemetry.inputSum", offsetof(ExampleTelemetry, input_sum), sizeof(ExampleTelemetry::input_sum)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0x3e243777c65949b0ULL;
+inline constexpr uint64_t kLayoutFingerprint = 0xdb3854edb20bc766ULL;
 
 }  // namespace aatgs::example

@@ -42,6 +42,13 @@ struct ExampleStep {
       spin(config.spin_ns);
       return;
     }
+    if (phase == ExamplePhase::WAIT) {
+      for (uint32_t i = 0; i < 1000 && !team.cancelled(); ++i) {
+        spin(config.spin_ns);
+        team.barrier();
+      }
+      return;
+    }
     if (phase == ExamplePhase::RESET) {
       team.for_each(state.entities, [&](uint32_t i) { state.counters[i] = 0; });
       team.leader([&] { *state.steps = 0; });

@@ -5,6 +5,7 @@ export const ExamplePhase = {
   RUN: 0,
   RESET: 1,
   SPIN: 2,
+  WAIT: 3,
 } as const;
 /** Fixed when the context is made. */
 export interface ExampleSetup {
@@ -17,7 +18,7 @@ export interface ExampleSetup {
 export interface ExampleConfig extends ConfigRecord {
   /** Substeps to run. Default 1. */
   readonly substeps?: number;
-  /** Phase SPIN: how long the step keeps the workers busy, in nanoseconds; for benchmarks. Default 0. */
+  /** Phase SPIN: how long the step keeps the workers busy, in nanoseconds; phase WAIT does so up to 1000 times, until cancelled. Default 0. */
   readonly spinNs?: number;
 }
 /** One record. */
@@ -36,7 +37,7 @@ export interface ExampleTelemetry extends TelemetryRecord {
 /** Codecs of the example module's messages. */
 export const exampleLayout: ModuleLayout<ExampleSetup, ExampleConfig, ExampleTelemetry> = {
   name: 'example',
-  fingerprint: '3e243777c65949b0',
+  fingerprint: 'db3854edb20bc766',
   fields: [
     { name: 'ExampleSetup.entities', offset: 0, bytes: 4 },
     { name: 'ExampleSetup.goal', offset: 4, bytes: 4 },

@@ -1,0 +1,51 @@
+import { deliveryCases } from './cases/delivery.ts';
+import { lifetimeCases } from './cases/lifetime.ts';
+import { resultCases } from './cases/results.ts';
+import { stateCases } from './cases/state.ts';
+import { Harness } from './harness.ts';
+import type { ConformanceCase, ConformanceSubject, ConformanceTarget } from './subject.ts';
+
+/** All cases for a module on one target (default: the CPU). Each opens and closes its own contexts. */
+// biome-ignore lint/suspicious/noExplicitAny: a subject of any module
+export function conformanceCases(subject: ConformanceSubject<any, any>, target: ConformanceTarget = { device: 'cpu' }): ConformanceCase[] {
+  const harness = new Harness(subject, target);
+  return [...resultCases(harness), ...deliveryCases(harness), ...stateCases(harness), ...lifetimeCases(harness)];
+}
+
+export interface ConformanceResult {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly milliseconds: number;
+  /** What failed, when it did. */
+  readonly error?: unknown;
+}
+
+export interface ConformanceOptions {
+  readonly target?: ConformanceTarget;
+  /** Runs only the cases whose name contains this. */
+  readonly filter?: string;
+  readonly signal?: AbortSignal;
+  readonly onResult?: (result: ConformanceResult) => void;
+}
+
+/** Runs the cases one after another under plain Node; resolves with all results. */
+export async function runConformance(
+  // biome-ignore lint/suspicious/noExplicitAny: a subject of any module
+  subject: ConformanceSubject<any, any>,
+  options: ConformanceOptions = {},
+): Promise<ConformanceResult[]> {
+  const results: ConformanceResult[] = [];
+  for (const { name, run } of conformanceCases(subject, options.target)) {
+    options.signal?.throwIfAborted();
+    if (options.filter && !name.includes(options.filter)) continue;
+    const start = performance.now();
+    const failure = await run().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    const result = { name, passed: failure === undefined, milliseconds: performance.now() - start, ...failure };
+    results.push(result);
+    options.onResult?.(result);
+  }
+  return results;
+}
