@@ -1,15 +1,18 @@
 import { defineConfig } from 'tsup';
 
+const libraries = {
+  index: 'src/index.ts',
+  example: 'src/example.ts',
+  'conformance/index': 'src/conformance/index.ts',
+  'conformance/example': 'src/conformance/example.ts',
+};
+
 export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    'conformance/index': 'src/conformance/index.ts',
-    'cli/main': 'src/cli/main.ts',
-  },
+  entry: { ...libraries, 'cli/main': 'src/cli/main.ts' },
   format: ['esm'],
   platform: 'node',
   target: 'node20',
-  dts: { entry: { index: 'src/index.ts', 'conformance/index': 'src/conformance/index.ts' } },
+  dts: { entry: libraries },
   sourcemap: true,
   clean: true,
 });

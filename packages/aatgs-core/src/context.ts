@@ -1,7 +1,7 @@
 import { Batch, type BatchOptions, type StagedConfig, unpack } from './batch.ts';
 import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
-import { chooseDevice, type DeviceChoice } from './devices.ts';
 import { type BufferHost, DeviceBuffer } from './device-buffer.ts';
+import { chooseDevice, type DeviceChoice } from './devices.ts';
 import { AatgsError, guarded, invalidArgument } from './errors.ts';
 import { EngineStatus } from './generated/ring-layout.ts';
 import type { KernelModule } from './module.ts';
@@ -12,6 +12,7 @@ import { Pipeline } from './pipeline.ts';
 import { decodeSnapshot, encodeSnapshot, type SnapshotHeader } from './snapshot.ts';
 import type { ContextStats, IterationMode } from './stats.ts';
 import { readDevice, writeDevice } from './transfer.ts';
+import type { Waiters } from './waiters.ts';
 
 /** Where a context runs and why. */
 export interface ContextInfo {
@@ -42,10 +43,19 @@ export interface ContextHealth {
 }
 
 const abandoned = new FinalizationRegistry<string>((name) => {
-  process.emitWarning(`a ${name} context was collected without shutdown(); its threads and memory were held until now`, {
-    code: 'AATGS_NOT_CLOSED',
-  });
+  process.emitWarning(
+    `a ${name} context was collected without shutdown(); its threads and memory were held until now`,
+    {
+      code: 'AATGS_NOT_CLOSED',
+    },
+  );
 });
+
+/** The addon holds its callback for good; this one does not keep a forgotten context from being collected. */
+class WeakWake {
+  target: WeakRef<Waiters> | undefined;
+  readonly callback = (): void => this.target?.deref()?.onWake();
+}
 
 /**
  * Runs a kernel module's step for each config, in order, exactly once: waiting for each (sync) or through two rings
@@ -77,16 +87,18 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     this.#options = resolveOptions(options);
     this.#choice = chooseDevice(this.#options.device);
     const { binding } = native();
+    const wake = new WeakWake();
     this.#native = guarded(
       () =>
         new binding.NativeContext(
           { ...this.#options, library: module.spec.library, setup: module.setupHeader, parts: module.spec.parts ?? [] },
-          () => this.#pipeline.waiters.onWake(),
+          wake.callback,
         ),
     );
     this.#places = this.#native.info();
     const layout = module.spec.layout as ModuleLayout<unknown, C, T>;
     this.#pipeline = new Pipeline(this.#native, this.#places, layout, this.#options, () => this.#wakeReaders());
+    wake.target = new WeakRef(this.#pipeline.waiters);
     abandoned.register(this, module.name, this);
   }
 
@@ -285,7 +297,8 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   /** Allocates device memory, zeroed. Throws ERR_AATGS_OUT_OF_MEMORY. */
   createBuffer(byteLength: number): DeviceBuffer {
     this.#pipeline.check();
-    if (!Number.isSafeInteger(byteLength) || byteLength < 1) throw invalidArgument('byteLength', byteLength, 'an integer of at least 1');
+    if (!Number.isSafeInteger(byteLength) || byteLength < 1)
+      throw invalidArgument('byteLength', byteLength, 'an integer of at least 1');
     const address = guarded(() => this.#native.allocate(true, byteLength));
     this.#buffers.add(address);
     const host: BufferHost = {

@@ -36,7 +36,10 @@ export class DeviceBuffer {
   /** Fills a typed array from the buffer, `byteOffset` bytes from its start (default 0), and returns it. */
   async download<A extends NodeJS.TypedArray>(into: A, byteOffset = 0): Promise<A> {
     this.#checkRange(into.byteLength, byteOffset);
-    await this.#host.read(this.address + BigInt(byteOffset), new Uint8Array(into.buffer, into.byteOffset, into.byteLength));
+    await this.#host.read(
+      this.address + BigInt(byteOffset),
+      new Uint8Array(into.buffer, into.byteOffset, into.byteLength),
+    );
     return into;
   }
 
@@ -52,7 +55,8 @@ export class DeviceBuffer {
   }
 
   #checkRange(bytes: number, offset: number): void {
-    if (this.#disposed) throw new AatgsError('ERR_AATGS_CLOSED', 'this DeviceBuffer has been disposed; create a new one');
+    if (this.#disposed)
+      throw new AatgsError('ERR_AATGS_CLOSED', 'this DeviceBuffer has been disposed; create a new one');
     if (!Number.isSafeInteger(offset) || offset < 0 || offset + bytes > this.byteLength) {
       throw invalidArgument('byteOffset', offset, `a range of ${bytes} bytes inside the buffer's ${this.byteLength}`);
     }

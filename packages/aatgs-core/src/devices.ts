@@ -45,9 +45,14 @@ export function chooseDevice(wanted: 'auto' | 'cpu' | number): DeviceChoice {
     if (cuda.available && first) return { device: first.index, reason: 'first usable GPU' };
     return { device: 'cpu', reason: `no GPU is used: ${cuda.reason}` };
   }
-  if (cuda.available && cuda.devices.some((gpu) => gpu.index === wanted)) return { device: wanted, reason: 'asked for' };
+  if (cuda.available && cuda.devices.some((gpu) => gpu.index === wanted))
+    return { device: wanted, reason: 'asked for' };
   const reason = cuda.available ? `there are ${cuda.devices.length} GPUs, numbered from 0` : cuda.reason;
-  throw new AatgsError('ERR_AATGS_NO_GPU', `GPU ${wanted} cannot be used: ${reason}. Use device: 'auto' or 'cpu' to run on the CPU`, {
-    details: { device: wanted, reason },
-  });
+  throw new AatgsError(
+    'ERR_AATGS_NO_GPU',
+    `GPU ${wanted} cannot be used: ${reason}. Use device: 'auto' or 'cpu' to run on the CPU`,
+    {
+      details: { device: wanted, reason },
+    },
+  );
 }

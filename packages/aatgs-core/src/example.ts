@@ -4,7 +4,12 @@ import { exampleLayout } from './generated/example-layout.ts';
 import { KernelModule } from './module.ts';
 import { locateBinary } from './native/load.ts';
 
-export { type ExampleConfig, ExamplePhase, type ExampleSetup, type ExampleTelemetry } from './generated/example-layout.ts';
+export {
+  type ExampleConfig,
+  ExamplePhase,
+  type ExampleSetup,
+  type ExampleTelemetry,
+} from './generated/example-layout.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -69,7 +69,8 @@ export class KernelModule<Setup, Config extends ConfigRecord, Telemetry extends 
 
   #compareLayouts(): void {
     const { layout, library } = this.spec;
-    const shown = (f: { offset: number; bytes: number } | undefined) => (f ? `${f.bytes} bytes at ${f.offset}` : 'absent');
+    const shown = (f: { offset: number; bytes: number } | undefined) =>
+      f ? `${f.bytes} bytes at ${f.offset}` : 'absent';
     const compiled = new Map(this.info.fields.map((field) => [field.name, field]));
     const declared = new Map(layout.fields.map((field) => [field.name, field]));
     const different = [...new Set([...compiled.keys(), ...declared.keys()])].filter(

@@ -71,7 +71,8 @@ export function resolveOptions(options: ContextOptions): ResolvedOptions {
   if (device !== 'auto' && device !== 'cpu' && !(Number.isInteger(device) && device >= 0)) {
     throw invalidArgument('device', device, "'auto', 'cpu' or the index of a GPU");
   }
-  const seedFits = typeof seed === 'bigint' ? BigInt.asUintN(64, seed) === seed : Number.isSafeInteger(seed) && seed >= 0;
+  const seedFits =
+    typeof seed === 'bigint' ? BigInt.asUintN(64, seed) === seed : Number.isSafeInteger(seed) && seed >= 0;
   if (!seedFits) throw invalidArgument('seed', seed, 'an integer from 0 to 2^64 - 1 (above 2^53 - 1 as a bigint)');
   return resolved;
 }

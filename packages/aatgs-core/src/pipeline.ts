@@ -130,7 +130,12 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     // Readings are handed back with the next sync; a nearly full ring cannot wait that long.
     while (this.drain() * 2 >= this.ring.telemetrySlots) this.ring.sync();
     if (this.ring.mirrored('status') === EngineStatus.LOST) {
-      this.end(new AatgsError('ERR_AATGS_DEVICE_LOST', 'the device was lost; results after the last record are gone. Make a new context'));
+      this.end(
+        new AatgsError(
+          'ERR_AATGS_DEVICE_LOST',
+          'the device was lost; results after the last record are gone. Make a new context',
+        ),
+      );
     }
   }
 

@@ -35,7 +35,13 @@ export class RingView {
   readonly #inputs: Uint32Array;
   readonly #outputs: Uint32Array;
 
-  constructor(native: NativeContext, places: NativeContextInfo, configSlots: number, telemetrySlots: number, start: number) {
+  constructor(
+    native: NativeContext,
+    places: NativeContextInfo,
+    configSlots: number,
+    telemetrySlots: number,
+    start: number,
+  ) {
     this.views = viewsOf(native.buffer);
     this.configSlots = configSlots;
     this.telemetrySlots = telemetrySlots;

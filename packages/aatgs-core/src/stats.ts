@@ -142,13 +142,19 @@ function advise(stats: Omit<ContextStats, 'advice'>, queued: number): string[] {
   if (stats.iterations.sync > stats.iterations.async + stats.iterations.batch) return advice;
   const { configRing, telemetryRing } = stats;
   if (configRing.mean < 0.2 && stats.busyFraction < 0.8) {
-    advice.push('The config ring is under 20 % full and the workers wait: queue more configs ahead, or give each more substeps.');
+    advice.push(
+      'The config ring is under 20 % full and the workers wait: queue more configs ahead, or give each more substeps.',
+    );
   }
   if (configRing.mean > 0.9 || stats.overflows > 0) {
-    advice.push('The config ring is over 90 % full or overflowed: use submit() or executeBatch(), or raise configSlots.');
+    advice.push(
+      'The config ring is over 90 % full or overflowed: use submit() or executeBatch(), or raise configSlots.',
+    );
   }
   if (telemetryRing.mean > 0.9 || stats.stalls > 0) {
-    advice.push('The telemetry ring is over 90 % full or stalled the workers: call poll() more often, or raise telemetrySlots.');
+    advice.push(
+      'The telemetry ring is over 90 % full or stalled the workers: call poll() more often, or raise telemetrySlots.',
+    );
   }
   if (stats.stepTime.ewmaNs < 2000 && stats.busyFraction < 0.5) {
     advice.push('Steps take under 2 us: give each config more substeps, so that scheduling does not dominate.');

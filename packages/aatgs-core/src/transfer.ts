@@ -6,7 +6,12 @@ import type { Pipeline } from './pipeline.ts';
 type AnyPipeline = Pipeline<ConfigRecord, TelemetryRecord>;
 
 /** Reads device memory in-band: after every config queued so far, before every later one. */
-export async function readDevice(native: NativeContext, pipeline: AnyPipeline, from: bigint, into: Uint8Array): Promise<void> {
+export async function readDevice(
+  native: NativeContext,
+  pipeline: AnyPipeline,
+  from: bigint,
+  into: Uint8Array,
+): Promise<void> {
   await bounce(native, pipeline, into.byteLength, async (host) => {
     await copy(pipeline, from, host, into.byteLength);
     native.readHost(host, into);
@@ -14,7 +19,12 @@ export async function readDevice(native: NativeContext, pipeline: AnyPipeline, f
 }
 
 /** Writes device memory in-band. The bytes are taken at once; `from` may be reused when this returns. */
-export async function writeDevice(native: NativeContext, pipeline: AnyPipeline, to: bigint, from: Uint8Array): Promise<void> {
+export async function writeDevice(
+  native: NativeContext,
+  pipeline: AnyPipeline,
+  to: bigint,
+  from: Uint8Array,
+): Promise<void> {
   await bounce(native, pipeline, from.byteLength, (host) => {
     native.writeHost(host, from);
     return copy(pipeline, host, to, from.byteLength);

@@ -12,6 +12,9 @@ interface Waiter {
   readonly reject: (reason: unknown) => void;
 }
 
+/** Whoever is waited for: held here, or an `await` on a context nobody else refers to could be collected. */
+const awaited = new Set<Waiters>();
+
 /** Whether a cursor has reached a target; both wrap at 2^32. */
 export const reached = (cursor: number, target: number): boolean => ((cursor - target) | 0) >= 0;
 
@@ -81,9 +84,11 @@ export class Waiters {
   #arm(): void {
     if (this.#scheduled) return;
     if (this.#pending.length === 0) {
+      awaited.delete(this);
       this.#native.arm(0, 0, 0);
       return;
     }
+    awaited.add(this);
     const ring = this.#ring;
     // Whoever waits also empties the telemetry ring, or a full one would stop the work that is waited for.
     let telemetry = Math.max(1, ring.telemetrySlots >>> 1);

@@ -55,10 +55,12 @@ void Context::publish() noexcept {
   if (stopped_) return;
   RingHostLine& host = ring_->host();
   const RingDoorbell& bell = ring_->doorbell();
-  // seq_cst, because the engine announces its sleep and then looks at these, while we write these and then nudge.
-  shared_word(host.telemetry_read).store(bell.telemetry_read, std::memory_order_seq_cst);
-  shared_word(host.config_write).store(bell.config_write, std::memory_order_seq_cst);
-  engine_->nudge();
+  if (host.config_write != bell.config_write || host.telemetry_read != bell.telemetry_read) {
+    // seq_cst, because the engine announces its sleep and then looks at these, while we write these and then nudge.
+    shared_word(host.telemetry_read).store(bell.telemetry_read, std::memory_order_seq_cst);
+    shared_word(host.config_write).store(bell.config_write, std::memory_order_seq_cst);
+    engine_->nudge();
+  }
   RingDeviceLine& device = ring_->device();
   RingMirror& mirror = ring_->mirror();
   const auto copy = [](uint32_t& from, uint32_t& to) { to = shared_word(from).load(std::memory_order_acquire); };

@@ -1,2 +1,2 @@
 export { type ConformanceOptions, type ConformanceResult, conformanceCases, runConformance } from './run.ts';
-export type { ConformanceCase, ConformanceSubject, ConformanceTarget } from './subject.ts';
+export type { AnySubject, ConformanceCase, ConformanceSubject, ConformanceTarget } from './subject.ts';

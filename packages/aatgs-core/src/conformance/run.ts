@@ -3,11 +3,13 @@ import { lifetimeCases } from './cases/lifetime.ts';
 import { resultCases } from './cases/results.ts';
 import { stateCases } from './cases/state.ts';
 import { Harness } from './harness.ts';
-import type { ConformanceCase, ConformanceSubject, ConformanceTarget } from './subject.ts';
+import type { AnySubject, ConformanceCase, ConformanceTarget } from './subject.ts';
 
 /** All cases for a module on one target (default: the CPU). Each opens and closes its own contexts. */
-// biome-ignore lint/suspicious/noExplicitAny: a subject of any module
-export function conformanceCases(subject: ConformanceSubject<any, any>, target: ConformanceTarget = { device: 'cpu' }): ConformanceCase[] {
+export function conformanceCases(
+  subject: AnySubject,
+  target: ConformanceTarget = { device: 'cpu' },
+): ConformanceCase[] {
   const harness = new Harness(subject, target);
   return [...resultCases(harness), ...deliveryCases(harness), ...stateCases(harness), ...lifetimeCases(harness)];
 }
@@ -30,8 +32,7 @@ export interface ConformanceOptions {
 
 /** Runs the cases one after another under plain Node; resolves with all results. */
 export async function runConformance(
-  // biome-ignore lint/suspicious/noExplicitAny: a subject of any module
-  subject: ConformanceSubject<any, any>,
+  subject: AnySubject,
   options: ConformanceOptions = {},
 ): Promise<ConformanceResult[]> {
   const results: ConformanceResult[] = [];

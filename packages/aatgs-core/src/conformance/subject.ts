@@ -7,7 +7,10 @@ import type { ContextOptions } from '../options.ts';
  * What the kit needs to know of a module. All configs must be deterministic; every `open` starts from the same fresh
  * state. The file that exports it must be importable by URL (a worker thread does so).
  */
-export interface ConformanceSubject<C extends ConfigRecord = ConfigRecord, T extends TelemetryRecord = TelemetryRecord> {
+export interface ConformanceSubject<
+  C extends ConfigRecord = ConfigRecord,
+  T extends TelemetryRecord = TelemetryRecord,
+> {
   readonly name: string;
   /** URL of an ES module that exports this subject as `conformanceSubject`. */
   readonly url: string;
@@ -30,6 +33,10 @@ export interface ConformanceSubject<C extends ConfigRecord = ConfigRecord, T ext
   /** For modules that take staged input: a config with `bytes` of input, and a check that the step saw exactly it. */
   staged?(bytes: number): { readonly item: StagedConfig<C>; check(record: T): void };
 }
+
+/** A subject of any module. */
+// biome-ignore lint/suspicious/noExplicitAny: the kit hands a subject's own configs back to it
+export type AnySubject = ConformanceSubject<any, any>;
 
 /** One test of the kit. */
 export interface ConformanceCase {

@@ -61,9 +61,7 @@ export function generateCpp(layout: LayoutDescription, source: string): string {
     for (const struct of layout.structs.map(placeFields)) {
       for (const f of struct.fields) {
         const member = `${struct.name}, ${snake(f.name)}`;
-        out.push(
-          `    {"${struct.name}.${f.name}", offsetof(${member}), sizeof(${struct.name}::${snake(f.name)})},`,
-        );
+        out.push(`    {"${struct.name}.${f.name}", offsetof(${member}), sizeof(${struct.name}::${snake(f.name)})},`);
       }
     }
     out.push('};');

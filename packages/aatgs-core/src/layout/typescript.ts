@@ -1,6 +1,19 @@
-import { fingerprint, type LayoutDescription, type PlacedField, type PlacedStruct, placeFields } from './description.ts';
+import {
+  fingerprint,
+  type LayoutDescription,
+  type PlacedField,
+  type PlacedStruct,
+  placeFields,
+} from './description.ts';
 
-const TS_TYPE = { u32: 'number', i32: 'number', f32: 'number', u64: 'number', bits64: 'bigint', f64: 'number' } as const;
+const TS_TYPE = {
+  u32: 'number',
+  i32: 'number',
+  f32: 'number',
+  u64: 'number',
+  bits64: 'bigint',
+  f64: 'number',
+} as const;
 
 /** The TypeScript side of a layout: interfaces, enums, and codecs that are straight-line typed-array stores. */
 export function generateTypeScript(layout: LayoutDescription, source: string, contractImport: string): string {
@@ -8,7 +21,9 @@ export function generateTypeScript(layout: LayoutDescription, source: string, co
   const structs = layout.structs.map(placeFields);
   const hasModule = structs.some((s) => s.kind === 'config');
   if (hasModule) {
-    out.push(`import { type ConfigRecord, type ModuleLayout, type SlotViews, type TelemetryRecord, telemetryHeader, u32Field, u64Field } from '${contractImport}';`);
+    out.push(
+      `import { type ConfigRecord, type ModuleLayout, type SlotViews, type TelemetryRecord, telemetryHeader, u32Field, u64Field } from '${contractImport}';`,
+    );
   }
   out.push('');
   for (const [name, value] of Object.entries(layout.constants ?? {})) out.push(`export const ${name} = ${value};`);
@@ -42,7 +57,9 @@ function offsets(struct: PlacedStruct): string {
 }
 
 function messageInterface(struct: PlacedStruct): string {
-  const base = { config: ' extends ConfigRecord', telemetry: ' extends TelemetryRecord', setup: '', plain: '' }[struct.kind];
+  const base = { config: ' extends ConfigRecord', telemetry: ' extends TelemetryRecord', setup: '', plain: '' }[
+    struct.kind
+  ];
   const lines = [doc(struct.doc), `export interface ${struct.name}${base} {`];
   for (const f of struct.fields) {
     const scalar = TS_TYPE[f.type];
@@ -57,7 +74,8 @@ function messageInterface(struct: PlacedStruct): string {
 function moduleLayout(layout: LayoutDescription, structs: PlacedStruct[]): string {
   const byKind = (kind: PlacedStruct['kind']) => structs.find((s) => s.kind === kind);
   const [setup, config, telemetry] = [byKind('setup'), byKind('config'), byKind('telemetry')];
-  if (!setup || !config || !telemetry) throw new Error(`${layout.name}: a module needs a setup, a config and a telemetry struct`);
+  if (!setup || !config || !telemetry)
+    throw new Error(`${layout.name}: a module needs a setup, a config and a telemetry struct`);
   const lines = [
     `/** Codecs of the ${layout.name} module's messages. */`,
     `export const ${layout.name.replace(/_(\w)/g, (_, c: string) => c.toUpperCase())}Layout: ModuleLayout<${setup.name}, ${config.name}, ${telemetry.name}> = {`,
@@ -69,7 +87,10 @@ function moduleLayout(layout: LayoutDescription, structs: PlacedStruct[]): strin
     for (const f of s.fields) lines.push(`    { name: '${s.name}.${f.name}', offset: ${f.offset}, bytes: ${f.size} },`);
   }
   lines.push('  ],', `  setupBytes: ${setup.bytes},`);
-  for (const [name, struct] of [['encodeSetup', setup], ['encodeConfig', config]] as const) {
+  for (const [name, struct] of [
+    ['encodeSetup', setup],
+    ['encodeConfig', config],
+  ] as const) {
     lines.push(`  ${name}(v: SlotViews, base: number, message: ${struct.name}): void {`);
     for (const f of struct.fields) lines.push(...encode(f));
     lines.push('  },');

@@ -30,15 +30,17 @@ export function deliveryCases(h: Harness): ConformanceCase[] {
     {
       name: 'a stalled reader loses nothing (telemetry full)',
       async run() {
-        const expected = await h.reference(subject.configs(64));
+        // A long step first, so that all configs are queued before the engine gets to them.
+        const configs = [subject.busy(20), ...subject.configs(63)];
+        const expected = await h.reference(configs);
         for (const telemetrySlots of [1, 2, 8]) {
           await h.with({ async: true, configSlots: 64, telemetrySlots }, async (context) => {
             const records: TelemetryRecord[] = [];
-            for (const config of subject.configs(64)) {
+            for (const config of configs) {
               const record = context.execute(config);
               if (record) records.push(record);
             }
-            await pause(30); // the engine fills the telemetry ring and has to wait for us
+            await pause(60); // the engine fills the telemetry ring and has to wait for us
             const { stalls } = context.stats;
             assert.ok(stalls > 0, `no stall was counted with ${telemetrySlots} telemetry slots`);
             await context.flush();

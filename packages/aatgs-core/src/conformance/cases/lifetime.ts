@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { guarded } from '../../errors.ts';
 import { native } from '../../native/load.ts';
-import { failsWith, type Harness, pause, sameOutcome, outcome } from '../harness.ts';
+import { failsWith, type Harness, outcome, pause, sameOutcome } from '../harness.ts';
 import type { ConformanceCase } from '../subject.ts';
 
 /** Runs in a worker thread: opens the subject, says so, and stays busy in the way it was asked to. */
 const WORKER = `
-const { parentPort, workerData } = require('node:worker_threads');
+const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
 import(workerData.url).then(async ({ conformanceSubject: subject }) => {
   const context = subject.open({ async: true, seed: 7, ...workerData.target });
   if (workerData.how === 'finish') {
@@ -45,7 +45,9 @@ export function lifetimeCases(h: Harness): ConformanceCase[] {
           const reason = new Error('enough');
           await assert.rejects(context.executeBatch(subject.configs(5), { signal: AbortSignal.abort(reason) }), reason);
           const controller = new AbortController();
-          const batch = context.executeBatch([subject.busy(100), ...subject.configs(100)], { signal: controller.signal });
+          const batch = context.executeBatch([subject.busy(100), ...subject.configs(100)], {
+            signal: controller.signal,
+          });
           setTimeout(() => controller.abort(reason), 20);
           await assert.rejects(batch, reason);
           await context.flush();
@@ -162,7 +164,10 @@ export function lifetimeCases(h: Harness): ConformanceCase[] {
           writeFileSync(path, withAbi(readFileSync(subject.library), 999));
           const describe = () => guarded(() => native().binding.describeModule(path));
           await failsWith('ERR_AATGS_ABI_MISMATCH', describe);
-          assert.throws(describe, (error: Error) => error.message.includes('999') && error.message.includes(`${native().binding.abi}`));
+          assert.throws(
+            describe,
+            (error: Error) => error.message.includes('999') && error.message.includes(`${native().binding.abi}`),
+          );
         } finally {
           rmSync(folder, { recursive: true });
         }
@@ -179,7 +184,11 @@ function withAbi(library: Buffer, abi: number): Buffer {
   for (let at = 0; at + 16 <= copy.length; at += 8) {
     const size = copy.readUInt32LE(at);
     const isDescriptor =
-      size >= 64 && size <= 1024 && copy.readUInt32LE(at + 4) === ours && copy.readUInt32LE(at + 8) === ringProtocol && copy.readUInt32LE(at + 12) === 0;
+      size >= 64 &&
+      size <= 1024 &&
+      copy.readUInt32LE(at + 4) === ours &&
+      copy.readUInt32LE(at + 8) === ringProtocol &&
+      copy.readUInt32LE(at + 12) === 0;
     if (!isDescriptor) continue;
     copy.writeUInt32LE(abi, at + 4);
     patched++;

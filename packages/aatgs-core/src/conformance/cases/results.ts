@@ -36,13 +36,25 @@ export function resultCases(h: Harness): ConformanceCase[] {
         const expected = await h.reference(subject.configs(RUN));
         for (const async of [false, true]) {
           await h.with({ async }, async (context) => {
-            sameOutcome(await outcome(context, await drive(context, subject.configs(RUN))), expected, `submit, async ${async}`);
+            sameOutcome(
+              await outcome(context, await drive(context, subject.configs(RUN))),
+              expected,
+              `submit, async ${async}`,
+            );
           });
           await h.with({ async }, async (context) => {
-            sameOutcome(await outcome(context, await context.executeBatch(subject.configs(RUN))), expected, `batch, async ${async}`);
+            sameOutcome(
+              await outcome(context, await context.executeBatch(subject.configs(RUN))),
+              expected,
+              `batch, async ${async}`,
+            );
           });
           await h.with({ async }, async (context) => {
-            sameOutcome(await outcome(context, context.executeBatchSync(subject.configs(RUN))), expected, `batchSync, async ${async}`);
+            sameOutcome(
+              await outcome(context, context.executeBatchSync(subject.configs(RUN))),
+              expected,
+              `batchSync, async ${async}`,
+            );
           });
         }
       },
@@ -54,8 +66,14 @@ export function resultCases(h: Harness): ConformanceCase[] {
         for (const async of [false, true]) {
           await h.with({ async, initialSequence: 2 ** 32 - 9, configSlots: 4, telemetrySlots: 8 }, async (context) => {
             const records = await context.executeBatch(subject.configs(RUN));
-            assert.deepEqual(records.map((r) => r.sequence), Array.from({ length: RUN }, (_, i) => (2 ** 32 - 9 + i) % 2 ** 32));
-            assert.deepEqual(records.map((r) => r.iteration), Array.from({ length: RUN }, (_, i) => i));
+            assert.deepEqual(
+              records.map((r) => r.sequence),
+              Array.from({ length: RUN }, (_, i) => (2 ** 32 - 9 + i) % 2 ** 32),
+            );
+            assert.deepEqual(
+              records.map((r) => r.iteration),
+              Array.from({ length: RUN }, (_, i) => i),
+            );
             sameState(await context.snapshot(), expected.state, `wrap-around, async ${async}`);
           });
         }
@@ -77,7 +95,8 @@ export function resultCases(h: Harness): ConformanceCase[] {
       async run() {
         const engine = await h.with({}, (context) => context.info.engine);
         if (engine !== 'host') return; // threads exist on the CPU only
-        for (const threads of [1, 2, 3, Math.max(4, availableParallelism())]) await equalUnder({ threads }, `${threads} threads`);
+        for (const threads of [1, 2, 3, Math.max(4, availableParallelism())])
+          await equalUnder({ threads }, `${threads} threads`);
       },
     },
     {
@@ -97,8 +116,14 @@ export function resultCases(h: Harness): ConformanceCase[] {
           assert.ok(isConverged(records.at(-1) as TelemetryRecord), 'converging() does not converge');
           const done = await context.snapshot();
           const more = await context.executeBatch(subject.configs(8));
-          assert.ok(more.every((r) => isConverged(r) && isIdle(r)), 'a config after convergence does not report CONVERGED and IDLE');
-          assert.deepEqual(more.map(payload), more.map(() => payload(more[0] as TelemetryRecord)));
+          assert.ok(
+            more.every((r) => isConverged(r) && isIdle(r)),
+            'a config after convergence does not report CONVERGED and IDLE',
+          );
+          assert.deepEqual(
+            more.map(payload),
+            more.map(() => payload(more[0] as TelemetryRecord)),
+          );
           sameState(await context.snapshot(), done, 'after convergence');
         });
       },

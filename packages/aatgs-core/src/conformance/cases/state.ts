@@ -10,7 +10,9 @@ export function stateCases(h: Harness): ConformanceCase[] {
     {
       name: 'an in-band reset starts over',
       async run() {
-        const fresh = await h.with({ async: true }, async (context) => (await context.executeBatch(subject.configs(12))).map(payload));
+        const fresh = await h.with({ async: true }, async (context) =>
+          (await context.executeBatch(subject.configs(12))).map(payload),
+        );
         await h.with({ async: true }, async (context) => {
           await context.executeBatch([...subject.configs(30), subject.reset()]);
           assert.deepEqual((await context.executeBatch(subject.configs(12))).map(payload), fresh);
@@ -34,7 +36,10 @@ export function stateCases(h: Harness): ConformanceCase[] {
             await context.restore(middle);
             sameState(await context.snapshot(), middle, 'right after restore');
             const rest = await context.executeBatch(configs.slice(13));
-            assert.deepEqual(rest.map(payload), whole.records.slice(13).map((r) => payload(r as TelemetryRecord)));
+            assert.deepEqual(
+              rest.map(payload),
+              whole.records.slice(13).map((r) => payload(r as TelemetryRecord)),
+            );
             sameState(await context.snapshot(), whole.state, `continued, async ${async}`);
           });
         }
@@ -61,7 +66,12 @@ export function stateCases(h: Harness): ConformanceCase[] {
         if (!subject.staged) return; // the module takes no staged input
         const capacity = 1 << 16;
         const sizes = [0, 1, 3, 15, 16, 17, 63, 64, 65, 255, 1000, 4095, 4096, 4097, 65535, 65536];
-        for (const options of [{ async: false }, { async: true }, { async: true, configSlots: 2 }, { async: true, externalBuffers: false }]) {
+        for (const options of [
+          { async: false },
+          { async: true },
+          { async: true, configSlots: 2 },
+          { async: true, externalBuffers: false },
+        ]) {
           await h.with({ ...options, inputBytes: capacity }, async (context) => {
             const staged = sizes.map((bytes) => subject.staged?.(bytes));
             const records = await context.executeBatch(staged.flatMap((s) => (s ? [s.item] : [])));
@@ -76,7 +86,10 @@ export function stateCases(h: Harness): ConformanceCase[] {
       async run() {
         await h.with({ async: true }, async (context) => {
           const buffer = context.createBuffer(4096);
-          assert.ok((await buffer.download(new Uint8Array(4096))).every((byte) => byte === 0), 'a new buffer is not zero');
+          assert.ok(
+            (await buffer.download(new Uint8Array(4096))).every((byte) => byte === 0),
+            'a new buffer is not zero',
+          );
           const data = Float64Array.from({ length: 512 }, (_, i) => i * 1.5);
           await buffer.upload(data);
           assert.deepEqual(await buffer.download(new Float64Array(512)), data);
@@ -93,7 +106,10 @@ export function stateCases(h: Harness): ConformanceCase[] {
     },
     {
       name: 'reading an unknown region is refused',
-      run: () => h.with({ async: true }, (context) => failsWith('ERR_AATGS_INVALID_ARGUMENT', () => context.read('no such region'))),
+      run: () =>
+        h.with({ async: true }, (context) =>
+          failsWith('ERR_AATGS_INVALID_ARGUMENT', () => context.read('no such region')),
+        ),
     },
   ];
 }
