@@ -1,6 +1,6 @@
 // What the native build scripts share.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,16 +9,21 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Configures a CMake project (again, when it was before) and builds targets of it; all of them when none is named. */
 export function cmakeBuild(source, build, variables, targets = []) {
-  // A build folder keeps its first generator; CMake refuses another one.
-  const generator = existsSync(join(build, 'CMakeCache.txt')) ? [] : ['-G', defaultGenerator()];
+  const generator = spawnSync('ninja', ['--version']).error ? 'Unix Makefiles' : 'Ninja';
+  dropForeignBuild(source, build, generator);
   const definitions = Object.entries(variables).map(([name, value]) => `-D${name}=${value}`);
-  run('cmake', ['-S', source, '-B', build, ...generator, ...definitions]);
+  run('cmake', ['-S', source, '-B', build, '-G', generator, ...definitions]);
   const wanted = targets.length > 0 ? ['--target', ...targets] : [];
   run('cmake', ['--build', build, '--parallel', String(availableParallelism()), ...wanted]);
 }
 
-export function defaultGenerator() {
-  return spawnSync('ninja', ['--version']).error ? 'Unix Makefiles' : 'Ninja';
+/** CMake refuses a build folder made by another generator, or for a checkout that has been moved since. */
+function dropForeignBuild(source, build, generator) {
+  const cache = join(build, 'CMakeCache.txt');
+  if (!existsSync(cache)) return;
+  const lines = readFileSync(cache, 'utf8').split('\n');
+  const expected = [`CMAKE_GENERATOR:INTERNAL=${generator}`, `CMAKE_HOME_DIRECTORY:INTERNAL=${source}`];
+  if (!expected.every((line) => lines.includes(line))) rmSync(build, { recursive: true });
 }
 
 /** Runs a command in the foreground; a failure ends this process with its status. */

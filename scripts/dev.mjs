@@ -17,7 +17,7 @@ const commands = {
   test() {
     prepare();
     // One package after the other: the tests measure and saturate cores.
-    run(turbo('test', '--concurrency=1'));
+    run(turbo('test', '--concurrency=1', '--log-prefix=none'));
   },
   demo(...args) {
     prepare();
@@ -25,7 +25,7 @@ const commands = {
   },
   bench() {
     prepare();
-    run(turbo('bench', '--concurrency=1'));
+    run(turbo('bench', '--concurrency=1', '--log-prefix=none'));
   },
   'check-types': () => run(turbo('check-types')),
   lint() {
