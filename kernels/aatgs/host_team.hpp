@@ -36,8 +36,14 @@ class SerialScope {
     }
   }
   template <class T, class N, class F>
-  T min(N n, F f) {
-    return argmin<T>(n, f).value;
+  AATGS_HOT T min(N n, F f) {
+    // Not through argmin: without an index the loop becomes vector instructions.
+    T best = std::numeric_limits<T>::max();
+    for (N i = 0; i < n; ++i) {
+      const T value = f(i);
+      best = value < best ? value : best;
+    }
+    return best;
   }
   template <class T, class N, class F>
   ArgMin<T> argmin(N n, F f) {
