@@ -13,6 +13,8 @@ export interface BatchOptions<T> {
   readonly signal?: AbortSignal;
   /** Stops feeding once it holds for a record; the result then ends with the configs already queued. */
   readonly until?: (record: T) => boolean;
+  /** False: resolve with an empty list; for long runs that use `onRecord`. Default true. */
+  readonly collect?: boolean;
   /** Called as records arrive, in order. */
   readonly onRecord?: (record: T) => void;
 }
@@ -30,7 +32,7 @@ export class Batch<T extends TelemetryRecord> {
   }
 
   readonly deliver = (record: T): void => {
-    this.records.push(record);
+    if (this.#options.collect ?? true) this.records.push(record);
     try {
       this.#options.onRecord?.(record);
       if (this.#options.until?.(record)) this.stopped = true;

@@ -1,4 +1,6 @@
+export { AlgorithmAdapter } from './adapter.ts';
 export type { BatchOptions, StagedConfig } from './batch.ts';
+export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 export {
   type ConfigRecord,
   isConverged,

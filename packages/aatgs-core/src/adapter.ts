@@ -1,0 +1,68 @@
+import type { BatchOptions, StagedConfig } from './batch.ts';
+import type { ConfigRecord, TelemetryRecord } from './codec.ts';
+import type { ContextHealth, ContextInfo, GpuExecutionContext } from './context.ts';
+import type { ContextStats } from './stats.ts';
+
+/**
+ * What every algorithm package extends: its own methods on top, and the context's contract unchanged underneath, so that
+ * an algorithm can be driven config by config as well as through its own interface.
+ */
+export abstract class AlgorithmAdapter<C extends ConfigRecord, T extends TelemetryRecord> {
+  /** The context all work runs in. */
+  readonly context: GpuExecutionContext<C, T>;
+
+  protected constructor(context: GpuExecutionContext<C, T>) {
+    this.context = context;
+  }
+
+  /** See {@link GpuExecutionContext.execute}. */
+  execute(config: C, input?: Uint8Array): T | null {
+    return this.context.execute(config, input);
+  }
+  /** See {@link GpuExecutionContext.executeBatch}. */
+  executeBatch(configs: Iterable<C | StagedConfig<C>>, options?: BatchOptions<T>): Promise<T[]> {
+    return this.context.executeBatch(configs, options);
+  }
+  /** See {@link GpuExecutionContext.flush}. */
+  flush(options?: { signal?: AbortSignal }): Promise<void> {
+    return this.context.flush(options);
+  }
+  /** See {@link GpuExecutionContext.poll}. */
+  poll(): T[] {
+    return this.context.poll();
+  }
+  /** See {@link GpuExecutionContext.stats}. */
+  get stats(): ContextStats {
+    return this.context.stats;
+  }
+  /** See {@link GpuExecutionContext.info}. */
+  get info(): ContextInfo {
+    return this.context.info;
+  }
+  /** See {@link GpuExecutionContext.health}. */
+  health(): ContextHealth {
+    return this.context.health();
+  }
+  /** See {@link GpuExecutionContext.isGpuIdle}. */
+  isGpuIdle(): boolean {
+    return this.context.isGpuIdle();
+  }
+  /** See {@link GpuExecutionContext.snapshot}. */
+  snapshot(): Promise<Uint8Array> {
+    return this.context.snapshot();
+  }
+  /** See {@link GpuExecutionContext.restore}. */
+  restore(snapshot: Uint8Array): Promise<void> {
+    return this.context.restore(snapshot);
+  }
+  /** See {@link GpuExecutionContext.shutdown}. */
+  shutdown(): Promise<void> {
+    return this.context.shutdown();
+  }
+  [Symbol.dispose](): void {
+    this.context.shutdownSync();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.context.shutdown();
+  }
+}
