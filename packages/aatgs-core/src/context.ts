@@ -195,7 +195,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
 
   /** The records that have arrived since the last call; never blocks. */
   poll(): T[] {
-    if (!this.#pipeline.ended) this.#pipeline.collect();
+    this.#pipeline.collect();
     return this.#pipeline.fifo.drain();
   }
 
@@ -224,12 +224,12 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   /** Counters since the context was made or since `resetStats()`. */
   get stats(): ContextStats {
     const { ring, stats } = this.#pipeline;
-    if (!this.#pipeline.ended) this.#pipeline.collect();
+    this.#pipeline.collect();
     return stats.read(ring, this.#engineCounters());
   }
 
   resetStats(): void {
-    if (!this.#pipeline.ended) this.#pipeline.collect();
+    this.#pipeline.collect();
     this.#pipeline.stats.reset(this.#engineCounters());
   }
 
@@ -242,7 +242,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
 
   health(): ContextHealth {
     const { ended, ring } = this.#pipeline;
-    if (!ended) this.#pipeline.collect();
+    this.#pipeline.collect();
     const pending = (ring.configWrite - ring.telemetryRead) >>> 0;
     const status = this.#lastStatus();
     const state = ended

@@ -124,8 +124,9 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     this.ring.push();
   }
 
-  /** Moves every arrived record to its owner or to the FIFO. */
+  /** Moves every arrived record to its owner or to the FIFO; nothing once the pipeline has ended and the ring is gone. */
   collect(): void {
+    if (this.#ended) return;
     this.ring.sync();
     // Readings are handed back with the next sync; a nearly full ring cannot wait that long.
     while (this.drain() * 2 >= this.ring.telemetrySlots) this.ring.sync();

@@ -79,6 +79,19 @@ Watch read_watch(const Napi::CallbackInfo& info) {
           info[2].As<Napi::Number>().Uint32Value()};
 }
 
+/// Runs the wake-up on the JavaScript thread. An error in it is fatal like any uncaught one; a thread that is being
+/// terminated fails the call as well, and that is no error.
+void call_back(Napi::Env env, Napi::Function callback) {
+  napi_value undefined = nullptr, error = nullptr;
+  bool is_error = false;
+  if (napi_get_undefined(env, &undefined) != napi_ok) return;
+  if (napi_call_function(env, undefined, callback, 0, nullptr, nullptr) == napi_ok) return;
+  if (napi_get_and_clear_last_exception(env, &error) == napi_ok && napi_is_error(env, error, &is_error) == napi_ok &&
+      is_error) {
+    napi_fatal_exception(env, error);
+  }
+}
+
 }  // namespace
 
 Napi::Function ContextWrap::define(Napi::Env env) {
@@ -102,7 +115,7 @@ ContextWrap::ContextWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Cont
     wake_ = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "aatgs wake", 0, 1);
     wake_.Unref(env);  // only a pending wait keeps the process alive
     context().progress().on_wake([this] {
-      wake_.NonBlockingCall([](Napi::Env, Napi::Function callback) { callback.Call({}); });
+      wake_.NonBlockingCall(&call_back);
     });
     // Runs before the addon's finalizers, also when a worker thread is terminated: no engine outlives its environment.
     hooked_ = napi_add_env_cleanup_hook(env, &ContextWrap::on_env_cleanup, this) == napi_ok;

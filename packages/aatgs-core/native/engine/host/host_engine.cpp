@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <mutex>
 #include <thread>
@@ -61,11 +62,19 @@ class HostEngine final : public Engine {
   }
 
   void start(const Program& program, const Ring& ring, Progress& progress) override {
-    scheduler_ = std::make_shared<HostScheduler>(program, ring, progress, threads_, usable_cores());
-    for (uint32_t rank = 0; rank < threads_; ++rank) {
-      // Threads share ownership, so a step that will not end never outlives what it uses.
-      std::thread([scheduler = scheduler_, rank] { scheduler->work(rank); }).detach();
+    const auto scheduler = std::make_shared<HostScheduler>(program, ring, progress, threads_, usable_cores());
+    // The leader comes last: until it is there nothing runs, so a start that fails halfway can be taken back.
+    for (uint32_t rank = threads_; rank-- > 0;) {
+      try {
+        // Threads share ownership, so a step that will not end never outlives what it uses.
+        std::thread([scheduler, rank] { scheduler->work(rank); }).detach();
+      } catch (const std::exception& error) {
+        scheduler->abandon(rank + 1);
+        throw EngineError("ERR_AATGS_OUT_OF_MEMORY", "could not start " + std::to_string(threads_) +
+                                                         " worker threads: " + error.what());
+      }
     }
+    scheduler_ = scheduler;
   }
   void nudge() noexcept override { scheduler_->nudge(); }
   bool stop(std::chrono::milliseconds timeout) noexcept override {

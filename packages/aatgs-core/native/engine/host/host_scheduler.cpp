@@ -64,6 +64,17 @@ void HostScheduler::work(uint32_t rank) {
   }
 }
 
+void HostScheduler::abandon(uint32_t missing) noexcept {
+  // The others wait at the gate for the first step; come in the place of all who are missing, with no step to run.
+  if (missing < threads_) {
+    gate_.arrived.fetch_add(missing - 1, std::memory_order_acq_rel);
+    gate_.wait(threads_, gate_spin_);
+  }
+  std::unique_lock lock(exit_mutex_);
+  running_ -= missing;
+  exited_.wait(lock, [this] { return running_ == 0; });
+}
+
 void HostScheduler::lead() {
   RingDeviceLine& device = ring_.device();
   RingHostLine& host = ring_.host();

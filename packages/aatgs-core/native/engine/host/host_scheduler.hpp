@@ -18,6 +18,8 @@ class HostScheduler {
 
   /// A worker thread's whole life.
   void work(uint32_t rank);
+  /// Takes back a start that failed: `missing` workers, the leader among them, never came. Waits for the others to end.
+  void abandon(uint32_t missing) noexcept;
   /// Any thread: the host wrote a cursor.
   void nudge() noexcept;
   /// Asks all workers to end and waits for them; false when they did not end in time.

@@ -33,6 +33,7 @@ export function deliveryCases(h: Harness): ConformanceCase[] {
         // A long step first, so that all configs are queued before the engine gets to them.
         const configs = [subject.busy(20), ...subject.configs(63)];
         const expected = await h.reference(configs);
+        const busyMs = await h.with({}, (context) => context.executeSync(subject.busy(20)).durationNs / 1e6);
         for (const telemetrySlots of [1, 2, 8]) {
           await h.with({ async: true, configSlots: 64, telemetrySlots }, async (context) => {
             const records: TelemetryRecord[] = [];
@@ -40,7 +41,7 @@ export function deliveryCases(h: Harness): ConformanceCase[] {
               const record = context.execute(config);
               if (record) records.push(record);
             }
-            await pause(60); // the engine fills the telemetry ring and has to wait for us
+            await pause(50 + 4 * busyMs); // the engine fills the telemetry ring and has to wait for us
             const { stalls } = context.stats;
             assert.ok(stalls > 0, `no stall was counted with ${telemetrySlots} telemetry slots`);
             await context.flush();

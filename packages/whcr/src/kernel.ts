@@ -1,0 +1,30 @@
+import { createRequire } from 'node:module';
+import { KernelModule, locateBinary } from '@aatgs/core';
+import { type WhcrConfig, type WhcrSetup, type WhcrTelemetry, whcrLayout } from './generated/layout.ts';
+import type { Graph } from './graph/index.ts';
+
+const require = createRequire(import.meta.url);
+
+export type WhcrModule = KernelModule<WhcrSetup, WhcrConfig, WhcrTelemetry>;
+
+/** Path of this package's kernel module. Throws ERR_AATGS_NO_BINARY. */
+export function whcrLibrary(): string {
+  return locateBinary('@aatgs/whcr', 'whcr.so', require.resolve).path;
+}
+
+/** The kernel module over one graph. `priorities`: one byte a vertex, high values first between equally good moves. */
+export function whcrModule(graph: Graph, setup: WhcrSetup, priorities?: Uint8Array): WhcrModule {
+  return new KernelModule({
+    layout: whcrLayout,
+    library: whcrLibrary(),
+    setup: { ...setup, vertices: graph.n },
+    parts: priorities ? [graph.offsets, graph.neighbors, priorities] : [graph.offsets, graph.neighbors],
+    presets: WHCR_PRESETS,
+  });
+}
+
+/** Configs to start from: `production` for throughput, `responsive` for frequent progress. */
+export const WHCR_PRESETS = {
+  production: { substeps: 8 },
+  responsive: { substeps: 1 },
+} as const satisfies Record<string, WhcrConfig>;
