@@ -1,0 +1,74 @@
+import { AatgsError } from '@aatgs/core';
+
+/** Codes of the errors this package throws. Stable: match on these, not on messages. */
+export const WHCR_ERROR_CODES = [
+  /** An argument has the wrong type, length or range. */
+  'ERR_WHCR_INVALID_ARGUMENT',
+  /** CSR arrays do not describe a simple undirected graph. */
+  'ERR_WHCR_INVALID_GRAPH',
+  /** A vertex number lies outside the graph. */
+  'ERR_WHCR_VERTEX_OUT_OF_RANGE',
+  /** A colour lies outside 0..k-1. */
+  'ERR_WHCR_COLOR_OUT_OF_RANGE',
+  /** An edge joins a vertex to itself, so no colouring exists. */
+  'ERR_WHCR_SELF_LOOP',
+  /** An edge is listed twice where that was asked to be an error. */
+  'ERR_WHCR_DUPLICATE_EDGE',
+  /** A file breaks its format. */
+  'ERR_WHCR_PARSE',
+  /** A file ends before what it promised. */
+  'ERR_WHCR_TRUNCATED',
+  /** The format of a file was not recognised, or is not supported. */
+  'ERR_WHCR_UNKNOWN_FORMAT',
+  /** A size is over a limit: of an option, of memory or of 32-bit indices. */
+  'ERR_WHCR_TOO_LARGE',
+  /** The file system refused; `cause` carries its error. */
+  'ERR_WHCR_IO',
+] as const;
+
+/** One of {@link WHCR_ERROR_CODES}. */
+export type WhcrErrorCode = (typeof WHCR_ERROR_CODES)[number];
+
+/** What an error carries besides its message. */
+export interface WhcrErrorOptions {
+  /** The offending values, for programs: `line` and `value` where a file is at fault. */
+  readonly details?: Record<string, unknown>;
+  /** The error underneath. */
+  readonly cause?: unknown;
+}
+
+/** Every error @aatgs/whcr throws on bad input. The message names what is wrong, the value, and what to do. */
+export class WhcrError extends AatgsError {
+  declare readonly code: WhcrErrorCode;
+
+  constructor(code: WhcrErrorCode, message: string, options: WhcrErrorOptions = {}) {
+    super(code, message, options);
+  }
+}
+
+/** Shows a value in an error message: strings quoted, everything cut to 80 characters. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** An `ERR_WHCR_INVALID_ARGUMENT` in the usual sentence. */
+export function invalidArgument(name: string, value: unknown, expected: string): WhcrError {
+  return new WhcrError('ERR_WHCR_INVALID_ARGUMENT', `${name} is ${shown(value)}; expected ${expected}`, {
+    details: { name, value, expected },
+  });
+}
+
+/**
+ * Checks an integer argument.
+ *
+ * @throws {WhcrError} `ERR_WHCR_INVALID_ARGUMENT` unless `min <= value <= max` and `value` is an integer.
+ */
+export function checkInteger(name: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    const range =
+      max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
+    throw invalidArgument(name, value, range);
+  }
+  return value;
+}
