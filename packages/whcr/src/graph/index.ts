@@ -1,0 +1,10 @@
+export { dsatur } from './dsatur.ts';
+export * from './generators/index.ts';
+export { type CsrOptions, type EdgeListOptions, Graph } from './graph.ts';
+export { colorClasses, compactColors, countColors, type GreedyOrder, greedy } from './greedy.ts';
+export { largestFirstOrder, randomOrder, type SmallestLast, smallestLastOrder } from './orders.ts';
+export { PhiloxStream, philox4x32, type Seed } from './random.ts';
+export { parseColoring, type ReadColoringOptions, readColoring } from './readers/coloring.ts';
+export { type GraphFormat, parseGraph, type ReadOptions, readGraph } from './readers/index.ts';
+export { type ColoringReport, checkColoring, type VerifyOptions, verifyColoring } from './verify.ts';
+export { coloringText, dimacsColText, type WriteOptions, writeColoring, writeGraph } from './writers.ts';
