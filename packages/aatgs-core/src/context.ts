@@ -241,8 +241,8 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   }
 
   health(): ContextHealth {
-    const { ended, ring } = this.#pipeline;
     this.#pipeline.collect();
+    const { ended, ring } = this.#pipeline;
     const pending = (ring.configWrite - ring.telemetryRead) >>> 0;
     const status = this.#lastStatus();
     const state = ended
