@@ -1,0 +1,254 @@
+// What the step promises: proper colourings, and the same bits however the work is cut or shared.
+#include <cstdio>
+#include <functional>
+
+#include "whcr/test/graphs.hpp"
+
+namespace aatgs::whcr::test {
+namespace {
+
+int failures = 0;
+#define EXPECT(condition)                                                        \
+  do {                                                                           \
+    if (!(condition)) {                                                          \
+      ++failures;                                                                \
+      std::printf("FAILED %s:%d: %s\n", __FILE__, __LINE__, #condition);         \
+    }                                                                            \
+  } while (0)
+
+constexpr uint32_t kConverged = static_cast<uint32_t>(Status::CONVERGED);
+constexpr uint32_t kIdle = static_cast<uint32_t>(Status::IDLE);
+
+WhcrSetup setup_for(uint32_t max_colors, uint32_t population, WhcrDynamic dynamic = WhcrDynamic::AUTO) {
+  WhcrSetup setup{};
+  setup.max_colors = max_colors;
+  setup.population = population;
+  setup.dynamic = static_cast<uint32_t>(dynamic);
+  setup.moves_per_substep = 100;
+  setup.moves_per_generation = 300;
+  return setup;
+}
+
+bool proper(const CsrGraph& graph, const std::vector<uint32_t>& color, uint32_t colors) {
+  for (const uint32_t c : color) {
+    if (c >= colors) return false;
+  }
+  return count_conflicts(graph, color) == 0;
+}
+
+struct Case {
+  const char* name;
+  CsrGraph graph;
+  uint32_t max_colors, colors, target;
+  WhcrDynamic dynamic;
+};
+
+/// Hard enough that a search does not end in the substeps a test gives it, on every path of the code.
+std::vector<Case> hard_cases() {
+  return {{"dense table", random_graph(120, 50, 1, 1), 30, 14, 14, WhcrDynamic::TABLE},
+          {"sparse table", random_graph(400, 5, 1, 2), 12, 5, 5, WhcrDynamic::TABLE},
+          {"repair", random_graph(400, 5, 1, 3), 12, 5, 5, WhcrDynamic::REPAIR},
+          {"descent", random_graph(120, 50, 1, 1), 40, 40, 14, WhcrDynamic::AUTO},
+          {"descent by repair", random_graph(300, 10, 1, 4), 30, 30, 8, WhcrDynamic::REPAIR}};
+}
+
+void any_number_of_threads() {
+  for (const Case& c : hard_cases()) {
+    for (const uint32_t population : {1u, 5u}) {
+      std::vector<uint8_t> first;
+      for (const uint32_t threads : {1u, 2u, 3u}) {
+        // The last one keeps its working memory in the arena, as a device with too little shared memory would.
+        Instance instance(c.graph, setup_for(c.max_colors, population, c.dynamic), threads, {}, threads == 3 ? 0 : 1 << 30);
+        instance.reset(7, c.colors, c.target, WhcrInit::RANDOM);
+        const auto telemetry = instance.run(40);
+        EXPECT(telemetry.best_conflicts == count_conflicts(c.graph, instance.best()));
+        EXPECT(population == 1 || telemetry.generation > 0);
+        if (first.empty()) first = instance.snapshot();
+        EXPECT(first == instance.snapshot());
+      }
+    }
+  }
+}
+
+void any_cut_into_configs() {
+  for (const Case& c : hard_cases()) {
+    Instance whole(c.graph, setup_for(c.max_colors, 4, c.dynamic), 1);
+    Instance parts(c.graph, setup_for(c.max_colors, 4, c.dynamic), 2);
+    whole.reset(9, c.colors, c.target, WhcrInit::GREEDY);
+    parts.reset(9, c.colors, c.target, WhcrInit::GREEDY);
+    whole.run(30);
+    for (uint32_t i = 0; i < 30; ++i) parts.run(1);
+    EXPECT(whole.snapshot() == parts.snapshot());
+  }
+}
+
+void snapshot_and_go_on() {
+  for (const Case& c : hard_cases()) {
+    Instance straight(c.graph, setup_for(c.max_colors, 3, c.dynamic), 1);
+    Instance resumed(c.graph, setup_for(c.max_colors, 3, c.dynamic), 1);
+    straight.reset(3, c.colors, c.target, WhcrInit::RANDOM);
+    straight.run(11);
+    const auto saved = straight.snapshot();
+    straight.run(20);
+    resumed.reset(99, c.colors, c.target, WhcrInit::GREEDY);
+    resumed.run(5);
+    resumed.restore(saved);
+    resumed.run(20);
+    EXPECT(straight.snapshot() == resumed.snapshot());
+  }
+}
+
+void known_answers() {
+  struct Known {
+    CsrGraph graph;
+    uint32_t colors;
+    WhcrDynamic dynamic;
+  };
+  const std::vector<Known> known = {
+      {queen(5), 5, WhcrDynamic::AUTO},           {queen(6), 7, WhcrDynamic::AUTO},
+      {queen(7), 7, WhcrDynamic::AUTO},           {mycielski(4), 4, WhcrDynamic::AUTO},
+      {mycielski(6), 6, WhcrDynamic::AUTO},       {random_graph(200, 30, 4, 5), 4, WhcrDynamic::AUTO},
+      {grid(30), 3, WhcrDynamic::REPAIR},         {random_graph(200, 30, 8, 6), 12, WhcrDynamic::REPAIR},
+      {CsrGraph::from_edges(1, {}), 1, WhcrDynamic::AUTO}, {CsrGraph::from_edges(9, {}), 1, WhcrDynamic::REPAIR},
+  };
+  for (const Known& k : known) {
+    for (const WhcrInit init : {WhcrInit::RANDOM, WhcrInit::GREEDY}) {
+      WhcrSetup setup = setup_for(40, 2, k.dynamic);
+      setup.moves_per_generation = 3000;
+      Instance instance(k.graph, setup, 1);
+      auto telemetry = instance.reset(1, 40, k.colors, init);
+      for (int i = 0; i < 2000 && !(telemetry.header.status & kConverged); ++i) telemetry = instance.run(5);
+      EXPECT(telemetry.header.status & kConverged);
+      EXPECT(telemetry.best_colors <= k.colors && telemetry.best_conflicts == 0);
+      EXPECT(proper(k.graph, instance.best(), telemetry.best_colors));
+    }
+  }
+}
+
+void idle_when_done() {
+  const CsrGraph graph = queen(5);
+  Instance instance(graph, setup_for(10, 2), 1);
+  instance.reset(1, 5, 5, WhcrInit::RANDOM);
+  auto telemetry = instance.run(1000);
+  EXPECT(telemetry.header.status == kConverged);
+  const auto done = instance.snapshot();
+  telemetry = instance.run(10);
+  EXPECT(telemetry.header.status == (kConverged | kIdle));
+  EXPECT(instance.snapshot() == done);
+}
+
+void given_colorings() {
+  const CsrGraph graph = queen(5);
+  Instance solver(graph, setup_for(10, 2), 1);
+  solver.reset(1, 5, 5, WhcrInit::RANDOM);
+  solver.run(1000);
+  const std::vector<uint32_t> solved = solver.best();
+  EXPECT(proper(graph, solved, 5));
+
+  Instance instance(graph, setup_for(10, 1), 1);
+  auto telemetry = instance.reset(2, 5, 5, WhcrInit::INPUT, solved);
+  EXPECT(telemetry.header.status == kConverged && instance.best() == solved);
+
+  std::vector<uint32_t> partial = solved;
+  partial[3] = partial[17] = 0xffffffffu;
+  telemetry = instance.reset(2, 5, 5, WhcrInit::INPUT, partial);
+  EXPECT(proper(graph, instance.best(), 5));
+
+  std::vector<uint32_t> broken = solved;
+  std::swap(broken[0], broken[1]);
+  telemetry = instance.reset(2, 5, 5, WhcrInit::INPUT, broken);
+  EXPECT(telemetry.conflicts > 0 && telemetry.conflicts == count_conflicts(graph, broken));
+  telemetry = instance.run(1000);
+  EXPECT(proper(graph, instance.best(), 5));
+}
+
+void first_config_starts_by_itself() {
+  const CsrGraph graph = queen(5);
+  WhcrSetup setup = setup_for(10, 2);
+  setup.colors = 6;
+  setup.target_colors = 5;
+  setup.seed = 4;
+  Instance implicit(graph, setup, 1);
+  Instance explicitly(graph, setup, 1);
+  explicitly.reset(4, 6, 5, WhcrInit::RANDOM);
+  implicit.run(20);
+  explicitly.run(20);
+  EXPECT(implicit.snapshot() == explicitly.snapshot());
+}
+
+void colors_change_in_band() {
+  const CsrGraph graph = random_graph(150, 50, 1, 8);
+  Instance instance(graph, setup_for(40, 2), 1);
+  instance.reset(1, 32, 32, WhcrInit::RANDOM);
+  auto telemetry = instance.run(200);
+  EXPECT(telemetry.best_colors != 0 && telemetry.best_colors <= 32);
+  telemetry = instance.set_colors(26, 26);
+  EXPECT(telemetry.colors == 26 && telemetry.header.status == 0);
+  telemetry = instance.run(500);
+  EXPECT(telemetry.best_colors <= 26 && proper(graph, instance.best(), 26));
+  const uint32_t reached = telemetry.best_colors;
+  telemetry = instance.set_colors(40, 5);
+  EXPECT(telemetry.colors == reached - 1);
+  telemetry = instance.run(5);
+  EXPECT(telemetry.best_conflicts == 0 && proper(graph, instance.best(), telemetry.best_colors));
+  telemetry = instance.set_colors(0, 0);
+  EXPECT(telemetry.header.status == kConverged);
+}
+
+void priorities_are_heard() {
+  const CsrGraph graph = random_graph(120, 50, 1, 1);
+  std::vector<uint8_t> high(120, 0);
+  for (uint32_t v = 0; v < 60; ++v) high[v] = 200;
+  Instance plain(graph, setup_for(14, 1), 1);
+  Instance even(graph, setup_for(14, 1), 1, std::vector<uint8_t>(120, 7));
+  Instance steered(graph, setup_for(14, 1), 1, high);
+  for (Instance* instance : {&plain, &even, &steered}) {
+    instance->reset(1, 14, 14, WhcrInit::RANDOM);
+    instance->run(3);
+  }
+  EXPECT(plain.snapshot() == even.snapshot());
+  EXPECT(plain.snapshot() != steered.snapshot());
+}
+
+void bad_setups_are_refused() {
+  const auto refused = [](CsrGraph graph, const std::function<void(CsrGraph&, WhcrSetup&)>& spoil, const char* word) {
+    WhcrSetup setup = setup_for(10, 2);
+    spoil(graph, setup);
+    try {
+      Instance instance(graph, setup, 1);
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what()).find(word) != std::string::npos;
+    }
+    return false;
+  };
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.max_colors = 0; }, "maxColors"));
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.population = 0; }, "population"));
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.colors = 11; }, "colors"));
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.dynamic = 3; }, "dynamic"));
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.init = 2; }, "init"));
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.vertices = 26; }, "offsets"));
+  EXPECT(refused(queen(5), [](auto& g, auto&) { g.offsets[3] = 0; }, "fall"));
+  EXPECT(refused(queen(5), [](auto& g, auto&) { g.neighbours.pop_back(); }, "neighbours"));
+  EXPECT(refused(queen(5), [](auto& g, auto&) { g.neighbours[0] = 25; }, "not a vertex"));
+  EXPECT(refused(queen(5), [](auto& g, auto&) { g.neighbours[0] = 0; }, "own neighbour"));
+  EXPECT(refused(grid(150), [](auto&, auto& s) { s.dynamic = 1; }, "TABLE"));
+}
+
+}  // namespace
+}  // namespace aatgs::whcr::test
+
+int main() {
+  using namespace aatgs::whcr::test;
+  any_number_of_threads();
+  any_cut_into_configs();
+  snapshot_and_go_on();
+  known_answers();
+  idle_when_done();
+  given_colorings();
+  first_config_starts_by_itself();
+  colors_change_in_band();
+  priorities_are_heard();
+  bad_setups_are_refused();
+  std::printf(failures ? "%d expectations failed\n" : "whcr: all tests passed\n", failures);
+  return failures != 0;
+}

@@ -1,0 +1,110 @@
+// How colourings are made: at random, greedily, from given ones, and from those with more colours.
+#pragma once
+#include <cstdint>
+
+#include "whcr/whcr_state.hpp"
+
+namespace aatgs::whcr {
+
+/// Colours whatever is uncoloured, vertices of high degree first (Welsh and Powell 1967): with the first colour no
+/// neighbour has, or else the one fewest neighbours have, ties at random. One thread works; a colouring is made rarely.
+/// Collective.
+template <class Block>
+AATGS_FN void complete(Block& block, const WhcrState& state, uint32_t index, Carver carver) {
+  const Graph& graph = state.graph;
+  const uint32_t colors = state.search->colors;
+  uint16_t* color = state.colors_of(index);
+  uint32_t* around = carver.take<uint32_t>(colors);
+  block.for_each(colors, [&](uint32_t c) { around[c] = 0; });
+  block.barrier();
+  block.leader([&] {
+    for (uint32_t i = 0; i < graph.n; ++i) {
+      const uint32_t v = graph.order[i];
+      if (color[v] != kUncolored) continue;
+      const uint32_t* begin = graph.neighbours + graph.offsets[v];
+      const uint32_t* end = graph.neighbours + graph.offsets[v + 1];
+      for (const uint32_t* u = begin; u != end; ++u) {
+        if (color[*u] != kUncolored) around[color[*u]]++;
+      }
+      uint32_t pick = 0;
+      while (pick < colors && around[pick] != 0) ++pick;
+      if (pick == colors) {
+        const uint32_t turn = random_for(*state.search, Purpose::COMPLETE, index, state.search->events, v).below(colors);
+        pick = turn;
+        for (uint32_t j = 1; j < colors; ++j) {
+          const uint32_t c = turn + j < colors ? turn + j : turn + j - colors;
+          if (around[c] < around[pick]) pick = c;
+        }
+      }
+      for (const uint32_t* u = begin; u != end; ++u) {
+        if (color[*u] != kUncolored) around[color[*u]] = 0;
+      }
+      color[v] = static_cast<uint16_t>(pick);
+    }
+  });
+  block.barrier();
+}
+
+/// Marks a member's colouring as a new one.
+template <class Block>
+AATGS_FN void make_fresh(Block& block, Member& member) {
+  block.leader([&] { member.fresh = 1; });
+  block.barrier();
+}
+
+/// A colouring from nothing, or from the `given` colourings in turn. Collective.
+template <class Block>
+AATGS_FN void make(Block& block, const WhcrState& state, uint32_t index, WhcrInit init, const uint32_t* given,
+                   uint64_t given_count, Carver carver) {
+  const Search& search = *state.search;
+  const uint32_t n = state.graph.n;
+  uint16_t* color = state.colors_of(index);
+  const uint32_t* source = given_count ? given + (index % given_count) * n : nullptr;
+  block.for_each(n, [&](uint32_t v) {
+    if (init == WhcrInit::INPUT && source) {
+      color[v] = source[v] < search.colors ? static_cast<uint16_t>(source[v]) : kUncolored;
+    } else if (init == WhcrInit::RANDOM) {
+      color[v] =
+          static_cast<uint16_t>(random_for(search, Purpose::INIT, index, search.events, v).below(search.colors));
+    } else {
+      color[v] = kUncolored;
+    }
+  });
+  block.barrier();
+  complete(block, state, index, carver);
+  make_fresh(block, state.members[index]);
+}
+
+/// Gives up the smallest classes of a colouring that uses colours up to `before`, until those left fit into the search's
+/// number, and colours their vertices anew. Collective.
+template <class Block>
+AATGS_FN void reduce(Block& block, const WhcrState& state, uint32_t index, uint32_t before, Carver carver) {
+  const uint32_t n = state.graph.n;
+  const uint32_t after = state.search->colors;
+  uint16_t* color = state.colors_of(index);
+  Carver keep = carver;
+  uint32_t* size = carver.take<uint32_t>(before);
+  uint16_t* renamed = carver.take<uint16_t>(before);
+  block.leader([&] {
+    for (uint32_t c = 0; c < before; ++c) size[c] = renamed[c] = 0;
+    for (uint32_t v = 0; v < n; ++v) size[color[v]]++;
+    for (uint32_t gone = after; gone < before; ++gone) {
+      uint32_t smallest = kNone;
+      for (uint32_t c = 0; c < before; ++c) {
+        if (renamed[c] != kUncolored && (smallest == kNone || size[c] < size[smallest])) smallest = c;
+      }
+      renamed[smallest] = kUncolored;
+    }
+    uint16_t next = 0;
+    for (uint32_t c = 0; c < before; ++c) {
+      if (renamed[c] != kUncolored) renamed[c] = next++;
+    }
+  });
+  block.barrier();
+  block.for_each(n, [&](uint32_t v) { color[v] = renamed[color[v]]; });
+  block.barrier();
+  complete(block, state, index, keep);
+  make_fresh(block, state.members[index]);
+}
+
+}  // namespace aatgs::whcr

@@ -1,0 +1,171 @@
+// The population's life: walks, what they found, recombination, and the descent to fewer colours. Everything is counted
+// in substeps since the reset, never in configs, so that the search does not depend on how it is cut into configs.
+#pragma once
+#include <cstdint>
+
+#include "whcr/whcr_cross.hpp"
+#include "whcr/whcr_repair.hpp"
+#include "whcr/whcr_tabu.hpp"
+
+namespace aatgs::whcr {
+
+/// Bytes of working memory a block needs for anything it does.
+inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max_colors, uint32_t ring) {
+  uint64_t most = 0;
+  const auto keep = [&](const Carver& carver) { most = carver.used() > most ? carver.used() : most; };
+  Carver walk(nullptr);
+  if (dynamic == WhcrDynamic::TABLE) {
+    Table(walk, graph, max_colors, ring);
+  } else {
+    for (int i = 0; i < 3; ++i) walk.take<uint32_t>(graph.n);
+    walk.take<uint32_t>(max_colors);
+    walk.take<uint32_t>(1);
+  }
+  keep(walk);
+  Carver made(nullptr);  // complete, reduce, and a little for what prepare_couple decides
+  for (int i = 0; i < 3; ++i) made.take<uint32_t>(max_colors);
+  made.take<uint32_t>(1);
+  Classes(made, graph.n, max_colors);
+  Classes(made, graph.n, max_colors);
+  keep(made);
+  return most;
+}
+
+/// Runs one member for some moves; with none it only counts the conflicts of a new colouring. Collective.
+template <class Block>
+AATGS_FN void walk(Block& block, const WhcrState& state, uint32_t index, uint32_t moves) {
+  Carver carver(work_of(block, state, index));
+  if (state.dynamic == WhcrDynamic::TABLE) {
+    TabuWalk<Block>(block, state, index, carver).run(moves);
+  } else {
+    RepairWalk<Block>(block, state, index, carver).run(moves);
+  }
+}
+
+/// Copies a colouring to `best`, its colours renamed to 0, 1, ... without gaps if it is proper, and says how many it has.
+template <class Team>
+AATGS_FN uint32_t publish(Team& team, const WhcrState& state, uint32_t member, bool proper) {
+  const uint16_t* color = state.best_of(member);
+  const uint32_t colors = state.search->colors;
+  if (!proper) {
+    team.for_each(state.graph.n, [&](uint32_t v) { state.best[v] = color[v]; });
+    team.barrier();
+    return colors;
+  }
+  team.leader([&] {
+    for (uint32_t c = 0; c < colors; ++c) state.rename[c] = 0;
+    for (uint32_t v = 0; v < state.graph.n; ++v) state.rename[color[v]] = 1;
+    uint32_t used = 0;
+    for (uint32_t c = 0; c < colors; ++c) {
+      const bool is_used = state.rename[c] != 0;
+      state.rename[c] = used;
+      used += is_used ? 1 : 0;
+    }
+    state.search->best_colors = used;
+  });
+  team.barrier();
+  team.for_each(state.graph.n, [&](uint32_t v) { state.best[v] = state.rename[color[v]]; });
+  team.barrier();
+  return state.search->best_colors;
+}
+
+/// Goes on with `colors` colours; `before` is what the members' colourings use now. Collective.
+template <class Team>
+AATGS_FN void change_colors(Team& team, const WhcrState& state, uint32_t before, uint32_t colors) {
+  Search& search = *state.search;
+  team.leader([&] {
+    search.colors = colors;
+    search.conflicts = kNone;
+    search.events++;
+    search.generation_substeps = 0;
+  });
+  team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = {kNone, kNone}; });
+  team.barrier();
+  team.for_each_block(state.population, [&](auto& block, uint32_t index) {
+    Carver carver(work_of(block, state, index));
+    // One of each couple keeps what it has found, the other starts over: two heirs of good colourings soon are alike.
+    if (colors < before && index % 2 == 1) {
+      make(block, state, index, WhcrInit::RANDOM, nullptr, 0, carver);
+    } else {
+      reduce(block, state, index, before, carver);
+    }
+    walk(block, state, index, 0);
+  });
+  team.barrier();
+}
+
+/// Looks at what the members have found: keeps the best, and goes on with fewer colours when there is a proper
+/// colouring and the target is not reached. Collective; true when the number of colours has changed.
+template <class Team>
+AATGS_FN bool evaluate(Team& team, const WhcrState& state) {
+  Search& search = *state.search;
+  const auto found = team.template argmin<uint32_t>(
+      state.population, [&](uint32_t i) { return state.members[i].best_conflicts; });
+  const bool proper = found.value == 0;
+  const bool better = found.value < search.conflicts;
+  const bool wanted = better && (proper || search.best_colors == 0);
+  const uint32_t colors = search.colors;
+  const uint32_t target = search.target;
+  team.barrier();  // everybody has read what the leader writes next
+  if (wanted) {
+    const uint32_t used = publish(team, state, static_cast<uint32_t>(found.index), proper);
+    team.leader([&] {
+      search.best_conflicts = found.value;
+      if (proper && used <= target) search.converged = 1;
+    });
+  }
+  team.leader([&] {
+    if (better) search.conflicts = found.value;
+  });
+  team.barrier();
+  if (!proper || search.converged) return false;
+  const uint32_t next = search.best_colors - 1;
+  team.barrier();
+  change_colors(team, state, colors, next);
+  return true;
+}
+
+/// A new generation in every couple. Collective.
+template <class Team>
+AATGS_FN void recombine(Team& team, const WhcrState& state) {
+  Search& search = *state.search;
+  team.leader([&] {
+    search.events++;
+    search.generation++;
+  });
+  team.barrier();
+  const uint32_t generation = search.generation;
+  const uint32_t couples = state.population / 2;
+  team.for_each_block(couples, [&](auto& block, uint32_t couple) {
+    prepare_couple(block, state, couple, generation, Carver(work_of(block, state, couple)));
+  });
+  team.barrier();
+  team.for_each_block(couples * 2, [&](auto& block, uint32_t index) {
+    make_child(block, state, index, Carver(work_of(block, state, index)));
+  });
+  team.barrier();
+}
+
+/// One substep: every member walks, then the population lives on. Collective.
+template <class Team>
+AATGS_FN void substep(Team& team, const WhcrState& state) {
+  Search& search = *state.search;
+  team.for_each_block(state.population,
+                      [&](auto& block, uint32_t index) { walk(block, state, index, state.moves_per_substep); });
+  team.barrier();
+  const uint64_t moves =
+      team.template sum<uint64_t>(state.population, [&](uint32_t i) { return state.members[i].moves; });
+  team.leader([&] {
+    search.moves = moves;
+    search.generation_substeps++;
+  });
+  team.barrier();
+  if (evaluate(team, state) || search.converged) return;
+  const bool generation_ends = search.generation_substeps >= state.substeps_per_generation;
+  team.barrier();
+  if (!generation_ends || state.population < 2) return;
+  team.leader([&] { search.generation_substeps = 0; });
+  recombine(team, state);
+}
+
+}  // namespace aatgs::whcr

@@ -1,0 +1,169 @@
+// From a setup to an instance: what is refused, what is chosen, and where everything lies.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "aatgs/module.hpp"
+#include "whcr/whcr_population.hpp"
+
+namespace aatgs::whcr {
+
+using Setup = SetupView<WhcrSetup>;
+
+/// Bounds of the tabu walk with tables: its counts have 13 bits, and its moves look at every vertex in conflict.
+inline constexpr uint32_t kTableVertices = 20000;
+inline constexpr uint32_t kTableDegree = 0x1fff;
+inline constexpr uint64_t kTableBytes = uint64_t{64} << 20;
+
+inline Graph view_graph(const Setup& setup) {
+  Graph graph{};
+  graph.n = setup->vertices;
+  graph.words = (graph.n + 31) / 32;
+  graph.offsets = setup.part<uint32_t>(0);
+  graph.neighbours = setup.part<uint32_t>(1);
+  graph.priorities = setup.part<uint8_t>(2);
+  return graph;
+}
+
+inline uint32_t max_degree(const Graph& graph) {
+  uint32_t most = 0;
+  for (uint32_t v = 0; v < graph.n; ++v) {
+    const uint32_t degree = graph.offsets[v + 1] - graph.offsets[v];
+    most = degree > most ? degree : most;
+  }
+  return most;
+}
+
+/// Above one edge in 16 the adjacency matrix as bits is faster than the lists, and not much larger.
+inline bool is_dense(const Graph& graph) {
+  return graph.n <= kTableVertices && uint64_t{graph.offsets[graph.n]} * 16 > uint64_t{graph.n} * graph.n;
+}
+
+inline bool table_fits(const Graph& graph, uint32_t max_colors) {
+  return graph.n <= kTableVertices && max_degree(graph) <= kTableDegree &&
+         uint64_t{graph.n} * max_colors * sizeof(int16_t) <= kTableBytes;
+}
+
+inline WhcrDynamic choose_dynamic(const Setup& setup) {
+  const auto asked = static_cast<WhcrDynamic>(setup->dynamic);
+  if (asked != WhcrDynamic::AUTO) return asked;
+  return table_fits(view_graph(setup), setup->max_colors) ? WhcrDynamic::TABLE : WhcrDynamic::REPAIR;
+}
+
+/// Null, or what is wrong with the setup.
+inline const char* check_setup(const Setup& setup) {
+  const uint32_t n = setup->vertices;
+  if (n == 0) return "vertices must be at least 1";
+  if (setup->max_colors == 0 || setup->max_colors > 0xffff) return "maxColors must be between 1 and 65535";
+  if (setup->population == 0 || setup->population > 0xffff) return "population must be between 1 and 65535";
+  if (setup->colors > setup->max_colors) return "colors must be at most maxColors";
+  if (setup->dynamic > static_cast<uint32_t>(WhcrDynamic::REPAIR)) return "dynamic must be AUTO, TABLE or REPAIR";
+  if (setup->init > static_cast<uint32_t>(WhcrInit::GREEDY)) return "the setup's init must be RANDOM or GREEDY";
+  if (setup.count<uint32_t>(0) != uint64_t{n} + 1) return "part 0, the offsets, must hold vertices + 1 words";
+  const Graph graph = view_graph(setup);
+  if (graph.offsets[0] != 0) return "the first offset must be 0";
+  for (uint32_t v = 0; v < n; ++v) {
+    if (graph.offsets[v + 1] < graph.offsets[v]) return "the offsets must not fall";
+  }
+  if (setup.count<uint32_t>(1) != graph.offsets[n]) return "part 1, the neighbours, must hold as many words as the last offset";
+  for (uint32_t v = 0; v < n; ++v) {
+    for (uint32_t a = graph.offsets[v]; a < graph.offsets[v + 1]; ++a) {
+      if (graph.neighbours[a] >= n) return "a neighbour is not a vertex";
+      if (graph.neighbours[a] == v) return "a vertex is its own neighbour";
+    }
+  }
+  if (setup.parts() > 2 && setup.count<uint8_t>(2) != n) return "part 2, the priorities, must hold one byte for each vertex";
+  if (setup->dynamic == static_cast<uint32_t>(WhcrDynamic::TABLE) && !table_fits(graph, setup->max_colors)) {
+    return "dynamic TABLE takes at most 20000 vertices of degree at most 8191, and 64 MiB of counts; use AUTO or REPAIR";
+  }
+  return nullptr;
+}
+
+inline std::vector<uint32_t> order_by_degree(const Graph& graph) {
+  // A counting sort: stable, so that equal degrees stay in the order of their indices.
+  const auto degree = [&](uint32_t v) { return graph.offsets[v + 1] - graph.offsets[v]; };
+  const uint32_t most = max_degree(graph);
+  std::vector<uint32_t> place(uint64_t{most} + 2);
+  for (uint32_t v = 0; v < graph.n; ++v) place[most - degree(v) + 1]++;
+  for (uint32_t d = 0; d <= most; ++d) place[d + 1] += place[d];
+  std::vector<uint32_t> order(graph.n);
+  for (uint32_t v = 0; v < graph.n; ++v) order[place[most - degree(v)]++] = v;
+  return order;
+}
+
+inline std::vector<uint32_t> adjacency_bits(const Graph& graph) {
+  std::vector<uint32_t> bits(uint64_t{graph.n} * graph.words);
+  for (uint32_t v = 0; v < graph.n; ++v) {
+    uint32_t* row = bits.data() + uint64_t{v} * graph.words;
+    for (uint32_t a = graph.offsets[v]; a < graph.offsets[v + 1]; ++a) {
+      row[graph.neighbours[a] / 32] |= 1u << (graph.neighbours[a] % 32);
+    }
+  }
+  return bits;
+}
+
+/// Setup's numbers, with what it leaves open filled in. A walk builds its tables anew in each substep, which must not
+/// cost more than a few of its moves: hence the dependence on the graph.
+inline void choose_quanta(const Setup& setup, WhcrState& state) {
+  const uint64_t arcs = state.graph.offsets[state.graph.n];
+  const uint64_t n = state.graph.n;
+  const auto at_least = [](uint64_t least, uint64_t value) { return value < least ? least : value; };
+  uint64_t moves = state.dynamic == WhcrDynamic::TABLE ? at_least(2000, 4 * n) : at_least(10000, arcs / 16);
+  if (setup->moves_per_substep) moves = setup->moves_per_substep;
+  const uint64_t generation = setup->moves_per_generation ? setup->moves_per_generation : at_least(10000, 32 * n);
+  state.moves_per_substep = static_cast<uint32_t>(moves > 0x7fffffff ? 0x7fffffff : moves);
+  state.substeps_per_generation = static_cast<uint32_t>(at_least(1, (generation + moves / 2) / moves));
+}
+
+inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
+  Graph& graph = state.graph;
+  graph = view_graph(setup);
+  state.max_colors = setup->max_colors;
+  state.population = setup->population;
+  state.dynamic = choose_dynamic(setup);
+  choose_quanta(setup, state);
+  state.first_colors = setup->colors;
+  state.first_target = setup->target_colors;
+  state.first_init = static_cast<WhcrInit>(setup->init);
+  state.first_seed = setup->seed;
+  const bool table = state.dynamic == WhcrDynamic::TABLE;
+
+  // The parts belong to the caller; from here on the graph is the arena's copy.
+  const Graph given = graph;
+  const auto order = order_by_degree(given);
+  const auto bits = table && is_dense(given) ? adjacency_bits(given) : std::vector<uint32_t>();
+  graph.offsets = arena.constant(uint64_t{given.n} + 1, given.offsets);
+  graph.neighbours = arena.constant(uint64_t{given.offsets[given.n]}, given.neighbours);
+  graph.order = arena.constant(order.size(), order.data());
+  graph.bits = bits.empty() ? nullptr : arena.constant(bits.size(), bits.data());
+  graph.priorities = setup.parts() > 2 ? arena.constant(uint64_t{given.n}, given.priorities) : nullptr;
+
+  const uint64_t p = state.population;
+  const uint64_t n = graph.n;
+  state.ring = table ? tabu_ring(graph.n) : 0;
+  state.best = arena.state<uint32_t>(n, "best");
+  state.colors = arena.state<uint16_t>(p * n, "members");
+  state.members = arena.state<Member>(p);
+  state.search = arena.state<Search>(1);
+  state.couples = arena.state<Couple>(p / 2);
+  state.bests = arena.state<uint16_t>(p * n);
+  state.elites = arena.state<uint16_t>(p / 2 * 2 * n);
+  state.tabu = arena.state<TabuEntry>(p * state.ring);
+  state.left_color = arena.state<uint32_t>(table ? 0 : p * n);
+  state.left_until = arena.state<uint32_t>(table ? 0 : p * n);
+
+  // Counting only: whether the matrix exists must be known when the arena hands out no addresses yet.
+  Graph counted = graph;
+  static constexpr uint32_t kSomeBits = 0;
+  counted.bits = bits.empty() ? nullptr : &kSomeBits;
+  state.work_bytes = work_bytes(counted, state.dynamic, state.max_colors, state.ring);
+  state.rename = arena.scratch<uint32_t>(state.max_colors);
+  if (state.work_bytes <= arena.target().block_shared_bytes) {
+    arena.block_shared(state.work_bytes);
+    state.work = nullptr;
+  } else {
+    state.work = arena.scratch<uint8_t>(state.work_bytes * p);
+  }
+}
+
+}  // namespace aatgs::whcr

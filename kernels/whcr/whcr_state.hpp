@@ -1,0 +1,128 @@
+// What an instance holds: the graph, the population, and the search's counters.
+#pragma once
+#include <cstdint>
+
+#include "aatgs/philox.hpp"
+#include "whcr/whcr_layout.h"
+
+namespace aatgs::whcr {
+
+inline constexpr uint32_t kNone = 0xffffffffu;
+inline constexpr uint16_t kUncolored = 0xffffu;
+
+/// The graph, constant for the life of the instance.
+struct Graph {
+  uint32_t n;
+  uint32_t words;              // 32-bit words of a row of `bits`
+  const uint32_t* offsets;     // n + 1
+  const uint32_t* neighbours;
+  const uint32_t* order;       // vertices by falling degree, the order of greedy colouring
+  const uint32_t* bits;        // adjacency matrix of a dense graph, or null
+  const uint8_t* priorities;   // or null
+};
+
+/// One colouring that is being searched.
+struct Member {
+  uint64_t moves;           // its clock: tabu tenures and random numbers count in it
+  uint32_t conflicts;       // of its colouring
+  uint32_t best_conflicts;  // fewest since it was last made (reset, recombined, fewer colours)
+  uint32_t fresh;           // its colouring is new: the next walk forgets its tabu list and its best
+  uint32_t best_unsaved;    // the colouring is the best one, and not copied yet
+};
+
+/// Best colourings of a couple of members over the present and the last cycle of generations.
+struct Couple {
+  uint32_t present;
+  uint32_t last;
+};
+
+/// A (vertex, colour) pair that may not be taken up again before `expires`, in the member's moves modulo 2^32.
+struct TabuEntry {
+  uint32_t vertex;  // kNone: free
+  uint32_t color;
+  uint32_t expires;
+};
+
+/// The counters of the whole search.
+struct Search {
+  uint64_t seed;
+  uint64_t events;  // resets, recombinations and colour changes so far: keys their random numbers
+  uint64_t moves;
+  uint32_t started;
+  uint32_t converged;
+  uint32_t colors;
+  uint32_t target;
+  uint32_t conflicts;       // fewest seen with `colors`
+  uint32_t best_conflicts;  // of the colouring in `best`
+  uint32_t best_colors;     // 0: no proper colouring yet
+  uint32_t generation;
+  uint32_t generation_substeps;
+};
+
+struct WhcrState {
+  Graph graph;
+  uint32_t max_colors;
+  uint32_t population;
+  WhcrDynamic dynamic;
+  uint32_t moves_per_substep;
+  uint32_t substeps_per_generation;
+  uint32_t first_colors, first_target;
+  WhcrInit first_init;
+  uint64_t first_seed;
+  // State.
+  Search* search;
+  Member* members;       // population
+  Couple* couples;       // population / 2
+  uint16_t* colors;      // population x n
+  uint16_t* bests;       // population x n: each member's best colouring
+  uint16_t* elites;      // (population / 2) x 2 x n: best of the present cycle, of the last one
+  uint32_t ring;         // tabu entries of a member, a power of two
+  TabuEntry* tabu;       // population x ring (TABLE)
+  uint32_t* left_color;  // population x n: the colour a vertex left last (REPAIR)
+  uint32_t* left_until;  // population x n: and until when it stays away from it
+  uint32_t* best;        // n: the colouring the host reads
+  // Scratch.
+  uint8_t* work;  // population x work_bytes, or null: in each block's shared memory
+  uint64_t work_bytes;
+  uint32_t* rename;  // max_colors
+
+  AATGS_FN uint16_t* colors_of(uint32_t member) const { return colors + uint64_t{member} * graph.n; }
+  AATGS_FN uint16_t* best_of(uint32_t member) const { return bests + uint64_t{member} * graph.n; }
+  AATGS_FN uint16_t* elite_of(uint32_t couple, uint32_t which) const {
+    return elites + (uint64_t{couple} * 2 + which) * graph.n;
+  }
+  AATGS_FN TabuEntry* tabu_of(uint32_t member) const { return tabu + uint64_t{member} * ring; }
+};
+
+/// What a random number is for; keeps the streams apart.
+enum class Purpose : uint32_t { MOVE, INIT, COMPLETE, CROSS };
+
+/// The random numbers of one entity of one member at one point of its clock (below 2^40).
+AATGS_FN Random random_for(const Search& search, Purpose purpose, uint32_t member, uint64_t clock, uint32_t entity = 0) {
+  return Random(search.seed, uint64_t{static_cast<uint32_t>(purpose)} << 56 | uint64_t{member} << 40 | clock, entity);
+}
+
+/// Hands out a block's working memory piece by piece; with no base it only counts.
+class Carver {
+ public:
+  AATGS_FN explicit Carver(uint8_t* base) : base_(base) {}
+  template <class T>
+  AATGS_FN T* take(uint64_t count) {
+    uint8_t* at = base_ ? base_ + used_ : nullptr;
+    used_ += (count * sizeof(T) + 63) & ~uint64_t{63};
+    return reinterpret_cast<T*>(at);
+  }
+  AATGS_FN uint64_t used() const { return used_; }
+
+ private:
+  uint8_t* base_;
+  uint64_t used_ = 0;
+};
+
+/// The working memory of the block that handles `member`.
+template <class Block>
+AATGS_FN uint8_t* work_of(const Block& block, const WhcrState& state, uint32_t member) {
+  return state.work ? state.work + state.work_bytes * member : block.template shared<uint8_t>();
+}
+
+}  // namespace aatgs::whcr

@@ -1,0 +1,147 @@
+// The tables of a tabu walk: how often each colour occurs around each vertex, and the vertices in conflict. All of it is
+// a function of the colouring and the tabu list, built anew at the start of each walk, so that snapshots stay small and
+// a block needs one set of tables however many members it handles.
+#pragma once
+#include <cstdint>
+
+#include "whcr/whcr_lanes.hpp"
+#include "whcr/whcr_state.hpp"
+
+namespace aatgs::whcr {
+
+/// Counts are kept twice. `counts[c][v]` holds all of them, a colour's vertices side by side, because a move changes two
+/// colours for all neighbours at once: on a dense graph that is two vector additions under the adjacency matrix's row.
+/// `rows[slot][c]` copies those of the vertices in conflict, a vertex's colours side by side, because they are searched.
+struct Table {
+  uint32_t stride;      // of counts
+  uint32_t row_length;  // of rows
+  int16_t* counts;      // colors x stride; kTabuBit marks a tabu pair
+  int16_t* rows;        // n x row_length; kTabuBit also marks the vertex's own colour
+  uint32_t words;       // of a set of vertices as bits; 0 on sparse graphs
+  uint32_t* classes;    // colors x words: the vertices of each colour
+  uint32_t* clashing;   // words: the vertices in conflict
+  uint32_t* list;       // slot -> vertex in conflict
+  uint32_t* slot;       // vertex -> slot or kNone
+  int16_t* lowest;      // slot -> smallest entry of its row
+  int16_t* own;         // slot -> conflicts of the vertex
+  uint32_t* due;        // clock modulo ring -> first tabu entry that ends then, or kNone
+  uint32_t* due_next;   // tabu entry -> the next one that ends with it
+  uint32_t* size;       // one word: slots in use
+
+  AATGS_FN Table(Carver& carver, const Graph& graph, uint32_t colors, uint32_t ring) {
+    // Not a multiple of the cache's span: a vertex's counts lie one stride apart, and must not share one cache set.
+    stride = (graph.n + 31) / 32 * 32 + 32;
+    row_length = (colors + kRowChunk - 1) / kRowChunk * kRowChunk;
+    size = carver.take<uint32_t>(1);
+    counts = carver.take<int16_t>(uint64_t{colors} * stride);
+    rows = carver.take<int16_t>(uint64_t{graph.n} * row_length);
+    words = graph.bits ? graph.words : 0;
+    classes = carver.take<uint32_t>(uint64_t{colors} * words);
+    clashing = carver.take<uint32_t>(words);
+    list = carver.take<uint32_t>(graph.n);
+    slot = carver.take<uint32_t>(graph.n);
+    lowest = carver.take<int16_t>(graph.n + kRowChunk);
+    own = carver.take<int16_t>(graph.n + kRowChunk);
+    due = carver.take<uint32_t>(ring);
+    due_next = carver.take<uint32_t>(ring);
+  }
+
+  AATGS_FN int16_t* counts_of(uint32_t color) const { return counts + uint64_t{color} * stride; }
+  AATGS_FN int16_t* row_of(uint32_t at) const { return rows + uint64_t{at} * row_length; }
+
+  /// Gives a vertex that came into conflict a slot.
+  AATGS_FN void enter(uint32_t v, uint32_t color, uint32_t colors) {
+    const uint32_t at = (*size)++;
+    int16_t* row = row_of(at);
+    const int16_t* column = counts + v;
+    for (uint32_t c = 0; c < colors; ++c) row[c] = column[uint64_t{c} * stride];
+    for (uint32_t c = colors; c < row_length; ++c) row[c] = kPadding;
+    own[at] = row[color] & kCountMask;
+    row[color] |= kTabuBit;
+    lowest[at] = row_lowest(row, row_length, -1);
+    list[at] = v;
+    slot[v] = at;
+    if (words) clashing[v / 32] |= 1u << (v % 32);
+  }
+
+  /// Frees a slot; the last one moves into its place.
+  AATGS_FN void leave(uint32_t at) {
+    const uint32_t last = --*size;
+    const uint32_t v = list[at];
+    slot[v] = kNone;
+    if (words) clashing[v / 32] &= ~(1u << (v % 32));
+    if (at == last) return;
+    const int16_t* from = row_of(last);
+    int16_t* to = row_of(at);
+    for (uint32_t c = 0; c < row_length; ++c) to[c] = from[c];
+    lowest[at] = lowest[last];
+    own[at] = own[last];
+    list[at] = list[last];
+    slot[list[at]] = at;
+  }
+
+  /// A neighbour of the vertex in this slot left colour `from` for `to`.
+  AATGS_FN void meet(uint32_t at, uint32_t from, uint32_t to) const {
+    int16_t* row = row_of(at);
+    const int16_t low = lowest[at];
+    const int16_t less = --row[from];
+    const int16_t more = row[to]++;
+    if (less < low) {
+      lowest[at] = less;
+    } else if (more == low) {
+      lowest[at] = row_lowest(row, row_length, -1);
+    }
+  }
+
+  /// Marks a pair as tabu; its vertex has a slot or not.
+  AATGS_FN void forbid(uint32_t v, uint32_t color) {
+    counts_of(color)[v] |= kTabuBit;
+    const uint32_t at = slot[v];
+    if (at == kNone) return;
+    row_of(at)[color] |= kTabuBit;
+    lowest[at] = row_lowest(row_of(at), row_length, -1);
+  }
+
+  /// Lifts the mark of a pair whose vertex does not have that colour.
+  AATGS_FN void allow(uint32_t v, uint32_t color) {
+    counts_of(color)[v] &= kCountMask;
+    const uint32_t at = slot[v];
+    if (at == kNone) return;
+    int16_t& entry = row_of(at)[color];
+    entry &= kCountMask;
+    if (entry < lowest[at]) lowest[at] = entry;
+  }
+
+  /// Counts, classes and slots from a colouring without tabu marks. Collective.
+  template <class Block>
+  AATGS_FN void build(Block& block, const Graph& graph, const uint16_t* color, uint32_t colors) {
+    block.for_each(uint64_t{colors} * stride, [&](uint64_t i) { counts[i] = 0; });
+    block.for_each(colors * words, [&](uint32_t i) { classes[i] = 0; });
+    block.for_each(words, [&](uint32_t w) { clashing[w] = 0; });
+    block.barrier();
+    if (words) {
+      block.for_each(words, [&](uint32_t w) {
+        for (uint32_t v = 0; v < graph.n; ++v) {
+          add_lanes(counts_of(color[v]) + 32 * w, graph.bits[uint64_t{v} * words + w]);
+        }
+        const uint32_t end = graph.n - 32 * w < 32 ? graph.n - 32 * w : 32;
+        for (uint32_t j = 0; j < end; ++j) classes[color[32 * w + j] * words + w] |= 1u << j;
+      });
+    } else {
+      block.for_each(graph.n, [&](uint32_t v) {
+        for (uint32_t a = graph.offsets[v]; a < graph.offsets[v + 1]; ++a) counts_of(color[graph.neighbours[a]])[v]++;
+      });
+    }
+    block.barrier();
+    block.leader([&] {
+      *size = 0;
+      for (uint32_t v = 0; v < graph.n; ++v) {
+        slot[v] = kNone;
+        if (counts_of(color[v])[v] != 0) enter(v, color[v], colors);
+      }
+    });
+    block.barrier();
+  }
+};
+
+}  // namespace aatgs::whcr

@@ -1,0 +1,297 @@
+// Tabu search on one colouring (TabuCol): A. Hertz, D. de Werra, "Using tabu search techniques for graph coloring",
+// Computing 39 (1987); tenure after P. Galinier, J.-K. Hao, "Hybrid evolutionary algorithms for graph coloring",
+// J. Comb. Optim. 3 (1999). A move gives one vertex in conflict another colour: the best change that is not tabu, or one
+// that leads below everything seen.
+//
+// Ties are broken by a keyed hash of (vertex, colour) that changes with every move: as good as a uniform choice, needs one
+// Philox block a move, and does not depend on the order in which candidates are looked at, so that threads may share the
+// scan and the list of conflicts may lie in any order.
+#pragma once
+#include <cstdint>
+
+#include "whcr/whcr_table.hpp"
+
+namespace aatgs::whcr {
+
+inline constexpr uint32_t kTenureRandom = 10;
+/// 0.6 conflicting vertices, in 1/1024.
+inline constexpr uint32_t kTenureShare = 614;
+
+/// Entries that hold every tenure of a graph with n vertices.
+AATGS_FN uint32_t tabu_ring(uint32_t n) {
+  const uint64_t longest = kTenureRandom + uint64_t{n} * kTenureShare / 1024 + 2;
+  uint32_t ring = 16;
+  while (ring < longest) ring *= 2;
+  return ring;
+}
+
+template <class Block>
+class TabuWalk {
+ public:
+  AATGS_FN TabuWalk(Block& block, const WhcrState& state, uint32_t index, Carver& carver)
+      : block_(block),
+        graph_(state.graph),
+        search_(*state.search),
+        colors_(state.search->colors),
+        ring_(state.ring - 1),
+        index_(index),
+        member_(state.members[index]),
+        color_(state.colors_of(index)),
+        best_(state.best_of(index)),
+        tabu_(state.tabu_of(index)),
+        table_(carver, state.graph, state.max_colors, state.ring) {}
+
+  /// Runs up to `moves` moves; ends early without conflicts. Collective.
+  AATGS_FN void run(uint32_t moves) {
+    prepare();
+    uint64_t clock = member_.moves;
+    const uint64_t end = clock + moves;
+    int32_t conflicts = static_cast<int32_t>(member_.conflicts);
+    int32_t best = static_cast<int32_t>(member_.best_conflicts);
+    bool unsaved = member_.best_unsaved != 0;
+    for (; clock < end && conflicts > 0; ++clock) {
+      if ((clock & 255) == 0 && block_.cancelled()) break;
+      release(clock);
+      Random random = random_for(search_, Purpose::MOVE, index_, clock);
+      const uint32_t key = random.next();
+      const uint32_t factor = random.next() | 1;
+      const uint32_t stay = 1 + random.below(kTenureRandom);
+      const Choice choice = choose(conflicts, best, key, factor);
+      if (choice.slot == kNone) continue;
+      if (choice.change > 0 && unsaved) {
+        save();
+        unsaved = false;
+      }
+      move(choice, clock, stay);
+      conflicts += choice.change;
+      if (conflicts < best) {
+        best = conflicts;
+        unsaved = true;
+      }
+    }
+    if (unsaved) save();
+    block_.barrier();
+    block_.leader([&] {
+      member_.moves = clock;
+      member_.conflicts = static_cast<uint32_t>(conflicts);
+      member_.best_conflicts = static_cast<uint32_t>(best);
+      member_.best_unsaved = 0;
+    });
+    block_.barrier();
+  }
+
+ private:
+  struct Choice {
+    uint32_t slot;
+    uint32_t color;
+    int16_t change;
+    bool was_tabu;
+  };
+
+  AATGS_FN void prepare() {
+    table_.build(block_, graph_, color_, colors_);
+    const uint32_t sum = block_.template sum<uint32_t>(
+        *table_.size, [&](uint32_t at) { return static_cast<uint32_t>(table_.own[at]); });
+    block_.for_each(ring_ + 1, [&](uint32_t i) { table_.due[i] = kNone; });
+    block_.barrier();
+    block_.leader([&] {
+      member_.conflicts = sum / 2;
+      for (uint32_t i = 0; i <= ring_; ++i) {
+        if (member_.fresh) tabu_[i].vertex = kNone;
+        if (tabu_[i].vertex != kNone) remind(i);
+      }
+      if (member_.fresh) {
+        member_.best_conflicts = member_.conflicts;
+        member_.best_unsaved = 1;
+        member_.fresh = 0;
+      }
+    });
+    block_.barrier();
+  }
+
+  /// Puts a tabu entry's marks into the tables.
+  AATGS_FN void remind(uint32_t i) {
+    const TabuEntry& entry = tabu_[i];
+    table_.forbid(entry.vertex, entry.color);
+    table_.due_next[i] = table_.due[entry.expires & ring_];
+    table_.due[entry.expires & ring_] = i;
+  }
+
+  /// Lifts the tabus that end now. Tenures are shorter than the ring, so all that are due in this slot are.
+  AATGS_FN void release(uint64_t clock) {
+    block_.leader([&] {
+      uint32_t& due = table_.due[clock & ring_];
+      for (uint32_t i = due; i != kNone; i = table_.due_next[i]) {
+        if (tabu_[i].vertex == kNone) continue;
+        table_.allow(tabu_[i].vertex, tabu_[i].color);
+        tabu_[i].vertex = kNone;
+      }
+      due = kNone;
+    });
+    block_.barrier();
+  }
+
+  AATGS_FN Choice choose(int32_t conflicts, int32_t best, uint32_t key, uint32_t factor) {
+    const uint32_t size = *table_.size;
+    const int16_t* lowest = table_.lowest;
+    const int16_t* own = table_.own;
+    int16_t change =
+        block_.template min<int16_t>(size, [=](uint32_t at) { return static_cast<int16_t>(lowest[at] - own[at]); });
+    int16_t mask = -1;
+    const int16_t most = block_.template min<int16_t>(size, [=](uint32_t at) { return static_cast<int16_t>(-own[at]); });
+    if (conflicts + most < best) {
+      // A tabu move might lead below the best: look at all of them.
+      const int16_t any = block_.template min<int16_t>(size, [&](uint32_t at) {
+        return static_cast<int16_t>(row_lowest(table_.row_of(at), table_.row_length, kCountMask) - own[at]);
+      });
+      if (any < change && conflicts + any < best) {
+        change = any;
+        mask = kCountMask;
+      }
+    }
+    // Everything tabu: the move is skipped, and time lifts them.
+    if (change > kTabuBit / 2) return {kNone, 0, 0, false};
+    const auto found = block_.template argmin<uint64_t>((size + kRowChunk - 1) / kRowChunk, [&](uint32_t chunk) {
+      const uint32_t base = chunk * kRowChunk;
+      uint32_t tied = mask == -1 ? matching_changes(lowest + base, own + base, change) : 0xffffu;
+      if (size - base < kRowChunk) tied &= (1u << (size - base)) - 1;
+      uint64_t least = ~uint64_t{0};
+      for (; tied != 0; tied &= tied - 1) {
+        const uint32_t lane = lowest_bit(tied);
+        const uint64_t tie = best_tie(base + lane, static_cast<int16_t>(change + own[base + lane]), mask, key, factor);
+        least = (tie | lane) < least ? tie | lane : least;
+      }
+      return least;
+    });
+    const auto slot = static_cast<uint32_t>(found.index * kRowChunk + (found.value & 15));
+    return {slot, static_cast<uint32_t>(found.value >> 4) & 0xffff, change, mask != -1};
+  }
+
+  /// The least key among the row's entries that equal `low`: priority, hash, colour, and room for the slot's lane.
+  AATGS_FN uint64_t best_tie(uint32_t at, int16_t low, int16_t mask, uint32_t key, uint32_t factor) const {
+    const int16_t* row = table_.row_of(at);
+    const uint32_t v = table_.list[at];
+    const uint64_t priority = graph_.priorities ? 255u - graph_.priorities[v] : 0u;
+    uint64_t least = ~uint64_t{0} >> 4;
+    for (uint32_t base = 0; base < table_.row_length; base += kRowChunk) {
+      for (uint32_t found = matches(row + base, low, mask); found != 0; found &= found - 1) {
+        const uint32_t c = base + lowest_bit(found);
+        const uint64_t tie = priority << 48 | uint64_t{hash(v * colors_ + c, key, factor)} << 16 | c;
+        least = tie < least ? tie : least;
+      }
+    }
+    return least << 4;
+  }
+
+  /// A bijection of 32-bit words for any key and odd factor: two candidates never tie.
+  AATGS_FN static uint32_t hash(uint32_t x, uint32_t key, uint32_t factor) {
+    x = (x ^ key) * 0x9E3779B1u;
+    x = (x ^ (x >> 16)) * factor;
+    return x ^ (x >> 15);
+  }
+
+  AATGS_FN void save() {
+    block_.barrier();
+    block_.for_each(graph_.n, [&](uint32_t v) { best_[v] = color_[v]; });
+    block_.barrier();
+  }
+
+  AATGS_FN void move(const Choice& choice, uint64_t clock, uint32_t stay) {
+    const uint32_t v = table_.list[choice.slot];
+    const uint32_t from = color_[v];
+    const uint32_t to = choice.color;
+    block_.barrier();
+    if (graph_.bits) {
+      const uint32_t* adjacent = graph_.bits + uint64_t{v} * graph_.words;
+      int16_t* less = table_.counts_of(from);
+      int16_t* more = table_.counts_of(to);
+      block_.for_each(graph_.words, [=](uint32_t w) { shift_lanes(less + 32 * w, more + 32 * w, adjacent[w]); });
+      block_.barrier();
+      block_.leader([&] { meet_dense(adjacent, from, to); });
+    } else {
+      const uint32_t begin = graph_.offsets[v];
+      const uint32_t* neighbours = graph_.neighbours + begin;
+      int16_t* less = table_.counts_of(from);
+      int16_t* more = table_.counts_of(to);
+      block_.for_each(graph_.offsets[v + 1] - begin, [=](uint32_t a) {
+        less[neighbours[a]]--;
+        more[neighbours[a]]++;
+      });
+      block_.barrier();
+      block_.leader([&] {
+        for (uint32_t a = begin; a < graph_.offsets[v + 1]; ++a) meet(graph_.neighbours[a], from, to);
+      });
+    }
+    block_.leader([&] { settle(v, from, to, choice.was_tabu, clock, stay); });
+    block_.barrier();
+  }
+
+  /// A neighbour of the moved vertex, found through the list.
+  AATGS_FN void meet(uint32_t u, uint32_t from, uint32_t to) {
+    const uint32_t at = table_.slot[u];
+    if (at != kNone) {
+      table_.meet(at, from, to);
+      if (color_[u] == to) table_.own[at]++;
+      if (color_[u] == from && --table_.own[at] == 0) table_.leave(at);
+    } else if (color_[u] == to) {
+      table_.enter(u, to, colors_);
+    }
+  }
+
+  /// All of them, through the moved vertex's row of the matrix.
+  AATGS_FN void meet_dense(const uint32_t* adjacent, uint32_t from, uint32_t to) {
+    const uint32_t* left = table_.classes + from * table_.words;
+    const uint32_t* joined = table_.classes + to * table_.words;
+    for (uint32_t w = 0; w < table_.words; ++w) {
+      const uint32_t clashing = table_.clashing[w];
+      const uint32_t known = adjacent[w] & clashing;
+      for (uint32_t u = known; u != 0; u &= u - 1) table_.meet(table_.slot[32 * w + lowest_bit(u)], from, to);
+      for (uint32_t u = known & joined[w]; u != 0; u &= u - 1) table_.own[table_.slot[32 * w + lowest_bit(u)]]++;
+      for (uint32_t u = known & left[w]; u != 0; u &= u - 1) {
+        const uint32_t at = table_.slot[32 * w + lowest_bit(u)];
+        if (--table_.own[at] == 0) table_.leave(at);
+      }
+      for (uint32_t u = adjacent[w] & joined[w] & ~clashing; u != 0; u &= u - 1) {
+        table_.enter(32 * w + lowest_bit(u), to, colors_);
+      }
+    }
+  }
+
+  /// The vertex's own side of the move.
+  AATGS_FN void settle(uint32_t v, uint32_t from, uint32_t to, bool was_tabu, uint64_t clock, uint32_t stay) {
+    if (was_tabu) {
+      // The pair is taken up in spite of its tabu, which must not come to its end later.
+      for (uint32_t i = 0; i <= ring_; ++i) {
+        if (tabu_[i].vertex == v && tabu_[i].color == to) tabu_[i].vertex = kNone;
+      }
+      table_.counts_of(to)[v] &= kCountMask;
+    }
+    if (graph_.bits) {
+      table_.classes[from * graph_.words + v / 32] &= ~(1u << (v % 32));
+      table_.classes[to * graph_.words + v / 32] |= 1u << (v % 32);
+    }
+    color_[v] = static_cast<uint16_t>(to);
+    const uint32_t tenure = stay + static_cast<uint32_t>(uint64_t{*table_.size} * kTenureShare / 1024);
+    const uint32_t at = table_.slot[v];
+    table_.own[at] = table_.row_of(at)[to] & kCountMask;
+    table_.row_of(at)[to] |= kTabuBit;
+    if (table_.own[at] == 0) table_.leave(at);
+    const uint32_t i = static_cast<uint32_t>(clock) & ring_;
+    tabu_[i] = {v, from, static_cast<uint32_t>(clock) + tenure};
+    remind(i);
+  }
+
+  Block& block_;
+  const Graph& graph_;
+  const Search& search_;
+  const uint32_t colors_;
+  const uint32_t ring_;  // mask
+  const uint32_t index_;
+  Member& member_;
+  uint16_t* const color_;
+  uint16_t* const best_;
+  TabuEntry* const tabu_;
+  Table table_;
+};
+
+}  // namespace aatgs::whcr
