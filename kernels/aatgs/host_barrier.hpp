@@ -32,7 +32,9 @@ struct alignas(64) HostBarrier {
     if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == count) {
       arrived.store(0, std::memory_order_relaxed);
       last();
-      generation.store(mine + 1, std::memory_order_release);
+      // seq_cst: notify_all() looks whether anybody sleeps, and with a mere release store that look may come first (on
+      // x86 too). A thread falling asleep in between would be missed and sleep for ever.
+      generation.store(mine + 1, std::memory_order_seq_cst);
       generation.notify_all();
       return;
     }
