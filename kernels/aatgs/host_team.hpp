@@ -87,7 +87,7 @@ class HostBlock : public SerialScope {
     for (N i = 0; i < n; ++i) f(group, i);
   }
   /// Whether the host asked the step to end early; the same answer for the whole block. Collective.
-  bool cancelled() const { return __atomic_load_n(cancel_, __ATOMIC_RELAXED) != 0; }
+  bool cancelled() const { return __atomic_load_n(cancel_, __ATOMIC_ACQUIRE) != 0; }
 
  private:
   void* shared_;
@@ -167,7 +167,8 @@ class HostTeam {
   }
   void barrier() {
     // The last thread samples the host's cancel word, so that all threads see the same answer until the next barrier.
-    const auto sample = [this] { shared_->cancelled = __atomic_load_n(team_->cancel, __ATOMIC_RELAXED); };
+    // Acquire: whoever sees the cancel also sees the stop request behind it, and does not take the result for a whole one.
+    const auto sample = [this] { shared_->cancelled = __atomic_load_n(team_->cancel, __ATOMIC_ACQUIRE); };
     if (team_->count == 1) {
       sample();
     } else {

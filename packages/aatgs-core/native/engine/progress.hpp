@@ -24,7 +24,7 @@ struct Watch {
     const auto reached = [](uint32_t& word, uint32_t target) {
       return static_cast<int32_t>(shared_word(word).load(std::memory_order_seq_cst) - target) >= 0;
     };
-    if (shared_word(device.status).load(std::memory_order_acquire) >= static_cast<uint32_t>(EngineStatus::STOPPED)) {
+    if (shared_word(device.status).load(std::memory_order_seq_cst) >= static_cast<uint32_t>(EngineStatus::STOPPED)) {
       return true;
     }
     return ((mask & kConfig) && reached(device.config_read, config_target)) ||
