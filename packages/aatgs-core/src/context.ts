@@ -1,17 +1,17 @@
 import { Batch, type BatchOptions, type StagedConfig, unpack } from './batch.ts';
 import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
-import { type BufferHost, DeviceBuffer } from './device-buffer.ts';
+import type { DeviceBuffer } from './device-buffer.ts';
+import { DeviceMemory } from './device-memory.ts';
 import { chooseDevice, type DeviceChoice } from './devices.ts';
-import { AatgsError, guarded, invalidArgument } from './errors.ts';
+import { AatgsError, guarded } from './errors.ts';
 import { EngineStatus } from './generated/ring-layout.ts';
 import type { KernelModule } from './module.ts';
 import type { NativeContext, NativeContextInfo } from './native/binding.ts';
 import { native } from './native/load.ts';
 import { type ContextOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { Pipeline } from './pipeline.ts';
-import { decodeSnapshot, encodeSnapshot, type SnapshotHeader } from './snapshot.ts';
 import type { ContextStats, IterationMode } from './stats.ts';
-import { readDevice, writeDevice } from './transfer.ts';
+import { Turns } from './turns.ts';
 import type { Waiters } from './waiters.ts';
 
 /** Where a context runs and why. */
@@ -71,10 +71,9 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   readonly #native: NativeContext;
   readonly #places: NativeContextInfo;
   readonly #pipeline: Pipeline<C, T>;
-  readonly #buffers = new Set<bigint>();
-  /** Whoever may queue next after everybody before; keeps `submit` and `executeBatch` in call order. */
-  #turn: Promise<void> = Promise.resolve();
-  #waitingTurns = 0;
+  readonly #memory: DeviceMemory;
+  /** Keeps `submit`, `executeBatch` and transfers in call order. */
+  readonly #turns = new Turns();
   #readers: (() => void)[] = [];
 
   /**
@@ -98,6 +97,8 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     this.#places = this.#native.info();
     const layout = module.spec.layout as ModuleLayout<unknown, C, T>;
     this.#pipeline = new Pipeline(this.#native, this.#places, layout, this.#options, () => this.#wakeReaders());
+    const pipeline = this.#pipeline as unknown as Pipeline<ConfigRecord, TelemetryRecord>;
+    this.#memory = new DeviceMemory(this.#native, pipeline, this.#places, module, this.#turns);
     wake.target = new WeakRef(this.#pipeline.waiters);
     abandoned.register(this, module.name, this);
   }
@@ -274,39 +275,22 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
 
   /** The module's whole state, after everything queued so far: the basis of checkpoint and resume. */
   async snapshot(): Promise<Uint8Array> {
-    const state = new Uint8Array(this.#places.stateBytes);
-    await this.#inTurn(() => readDevice(this.#native, this.#anyPipeline(), this.#places.stateAddress, state));
-    return encodeSnapshot(this.#snapshotHeader(), state);
+    return this.#memory.snapshot();
   }
 
   /** Replaces the module's state with a snapshot's, in-band. Throws ERR_AATGS_SNAPSHOT_INVALID with the reason. */
   async restore(snapshot: Uint8Array): Promise<void> {
-    const state = decodeSnapshot(snapshot, this.#snapshotHeader());
-    await this.#inTurn(() => writeDevice(this.#native, this.#anyPipeline(), this.#places.stateAddress, state));
+    await this.#memory.restore(snapshot);
   }
 
   /** Copies a named region of the state (see `info.regions`) after everything queued so far. */
   async read(name: string): Promise<Uint8Array> {
-    const region = this.#places.regions.find((candidate) => candidate.name === name);
-    if (!region) throw invalidArgument('region', name, `one of ${this.info.regions.join(', ') || '(none)'}`);
-    const bytes = new Uint8Array(region.bytes);
-    await this.#inTurn(() => readDevice(this.#native, this.#anyPipeline(), region.address, bytes));
-    return bytes;
+    return this.#memory.readRegion(name);
   }
 
   /** Allocates device memory, zeroed. Throws ERR_AATGS_OUT_OF_MEMORY. */
   createBuffer(byteLength: number): DeviceBuffer {
-    this.#pipeline.check();
-    if (!Number.isSafeInteger(byteLength) || byteLength < 1)
-      throw invalidArgument('byteLength', byteLength, 'an integer of at least 1');
-    const address = guarded(() => this.#native.allocate(true, byteLength));
-    this.#buffers.add(address);
-    const host: BufferHost = {
-      read: (from, into) => this.#inTurn(() => readDevice(this.#native, this.#anyPipeline(), from, into)),
-      write: (to, from) => this.#inTurn(() => writeDevice(this.#native, this.#anyPipeline(), to, from)),
-      release: (buffer) => this.#releaseBuffer(buffer),
-    };
-    return new DeviceBuffer(host, address, byteLength);
+    return this.#memory.createBuffer(byteLength);
   }
 
   /**
@@ -380,21 +364,10 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   /** Runs `task` after every earlier call of this kind has queued its work. */
   async #inTurn<R>(task: () => Promise<R>): Promise<R> {
     this.#pipeline.check();
-    if (this.#waitingTurns === 0) this.#turn = Promise.resolve();
-    const before = this.#turn;
-    let done = () => {};
-    this.#turn = new Promise<void>((resolve) => {
-      done = resolve;
-    });
-    this.#waitingTurns++;
-    try {
-      await before;
+    return this.#turns.run(async () => {
       this.#pipeline.check();
-      return await task();
-    } finally {
-      this.#waitingTurns--;
-      done();
-    }
+      return task();
+    });
   }
 
   /** Resolves when a record may have arrived, or the context ended. */
@@ -410,16 +383,6 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     const readers = this.#readers;
     this.#readers = [];
     for (const wake of readers) wake();
-  }
-
-  #releaseBuffer(address: bigint): void {
-    this.#buffers.delete(address);
-    const { ended, ring, waiters } = this.#pipeline;
-    if (ended) return;
-    waiters.wait('telemetry', ring.configWrite).then(
-      () => this.#native.free(address),
-      () => {}, // the context ended; its memory went with it
-    );
   }
 
   /** First half of a shutdown; false when there is nothing left to do. */
@@ -447,18 +410,5 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     const { ended, ring } = this.#pipeline;
     const counter = (name: 'stalls' | 'parks' | 'wakeups') => (ended ? 0 : ring.mirrored(name));
     return { stalls: counter('stalls'), parks: counter('parks'), wakeups: counter('wakeups') };
-  }
-
-  #snapshotHeader(): SnapshotHeader {
-    return {
-      module: this.#module.name,
-      moduleVersion: this.#module.info.version,
-      identity: this.#module.identity(),
-      stateBytes: this.#places.stateBytes,
-    };
-  }
-
-  #anyPipeline(): Pipeline<ConfigRecord, TelemetryRecord> {
-    return this.#pipeline as unknown as Pipeline<ConfigRecord, TelemetryRecord>;
   }
 }

@@ -1,0 +1,99 @@
+import type { ConfigRecord, TelemetryRecord } from './codec.ts';
+import { type BufferHost, DeviceBuffer } from './device-buffer.ts';
+import { guarded, invalidArgument } from './errors.ts';
+import type { NativeContext, NativeContextInfo } from './native/binding.ts';
+import type { Pipeline } from './pipeline.ts';
+import { decodeSnapshot, encodeSnapshot, type SnapshotHeader } from './snapshot.ts';
+import { readDevice, writeDevice } from './transfer.ts';
+import type { Turns } from './turns.ts';
+
+/** What of a module goes into its snapshots. */
+export interface SnapshotSource {
+  readonly name: string;
+  readonly info: { readonly version: string };
+  identity(): string;
+}
+
+/** A context's device memory as the host reaches it: always in-band, in call order with batches and submits. */
+export class DeviceMemory {
+  readonly #native: NativeContext;
+  readonly #pipeline: Pipeline<ConfigRecord, TelemetryRecord>;
+  readonly #places: NativeContextInfo;
+  readonly #module: SnapshotSource;
+  readonly #turns: Turns;
+
+  constructor(
+    native: NativeContext,
+    pipeline: Pipeline<ConfigRecord, TelemetryRecord>,
+    places: NativeContextInfo,
+    module: SnapshotSource,
+    turns: Turns,
+  ) {
+    this.#native = native;
+    this.#pipeline = pipeline;
+    this.#places = places;
+    this.#module = module;
+    this.#turns = turns;
+  }
+
+  async snapshot(): Promise<Uint8Array> {
+    const state = new Uint8Array(this.#places.stateBytes);
+    await this.#read(this.#places.stateAddress, state);
+    return encodeSnapshot(this.#header(), state);
+  }
+
+  async restore(snapshot: Uint8Array): Promise<void> {
+    await this.#write(this.#places.stateAddress, decodeSnapshot(snapshot, this.#header()));
+  }
+
+  async readRegion(name: string): Promise<Uint8Array> {
+    const { regions } = this.#places;
+    const region = regions.find((candidate) => candidate.name === name);
+    if (!region) {
+      throw invalidArgument('region', name, `one of ${regions.map((known) => known.name).join(', ') || '(none)'}`);
+    }
+    const bytes = new Uint8Array(region.bytes);
+    await this.#read(region.address, bytes);
+    return bytes;
+  }
+
+  createBuffer(byteLength: number): DeviceBuffer {
+    this.#pipeline.check();
+    if (!Number.isSafeInteger(byteLength) || byteLength < 1) {
+      throw invalidArgument('byteLength', byteLength, 'an integer of at least 1');
+    }
+    const address = guarded(() => this.#native.allocate(true, byteLength));
+    const host: BufferHost = {
+      read: (from, into) => this.#read(from, into),
+      write: (to, from) => this.#write(to, from),
+      release: (buffer) => this.#release(buffer),
+    };
+    return new DeviceBuffer(host, address, byteLength);
+  }
+
+  #read(from: bigint, into: Uint8Array): Promise<void> {
+    return this.#turns.run(() => readDevice(this.#native, this.#pipeline, from, into));
+  }
+
+  #write(to: bigint, from: Uint8Array): Promise<void> {
+    return this.#turns.run(() => writeDevice(this.#native, this.#pipeline, to, from));
+  }
+
+  #release(address: bigint): void {
+    const { ended, ring, waiters } = this.#pipeline;
+    if (ended) return; // the memory went with the context
+    waiters.wait('telemetry', ring.configWrite).then(
+      () => this.#native.free(address),
+      () => {}, // the context ended meanwhile
+    );
+  }
+
+  #header(): SnapshotHeader {
+    return {
+      module: this.#module.name,
+      moduleVersion: this.#module.info.version,
+      identity: this.#module.identity(),
+      stateBytes: this.#places.stateBytes,
+    };
+  }
+}
