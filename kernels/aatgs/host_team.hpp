@@ -167,7 +167,7 @@ class HostTeam {
   }
   void barrier() {
     // The last thread samples the host's cancel word, so that all threads see the same answer until the next barrier.
-    // Acquire: whoever sees the cancel also sees the stop request behind it, and does not take the result for a whole one.
+    // Acquire: who sees the cancel also sees the stop request behind it, and takes no cut-off result for a whole one.
     const auto sample = [this] { shared_->cancelled = __atomic_load_n(team_->cancel, __ATOMIC_ACQUIRE); };
     if (team_->count == 1) {
       sample();
