@@ -7,4 +7,4 @@ export { PhiloxStream, philox4x32, type Seed } from './random.ts';
 export { parseColoring, type ReadColoringOptions, readColoring } from './readers/coloring.ts';
 export { type GraphFormat, parseGraph, type ReadOptions, readGraph } from './readers/index.ts';
 export { type ColoringReport, checkColoring, type VerifyOptions, verifyColoring } from './verify.ts';
-export { coloringText, dimacsColText, type WriteOptions, writeColoring, writeGraph } from './writers.ts';
+export { encodeColoring, encodeGraph, type WriteOptions, writeColoring, writeGraph } from './writers.ts';

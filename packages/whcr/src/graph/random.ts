@@ -5,16 +5,18 @@ const M1 = 0xcd9e8d57;
 const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 
-/** The high 32 bits of the 64-bit product of two unsigned 32-bit integers. */
+/**
+ * The high 32 bits of the 64-bit product of two 32-bit words. Every partial result fits 32 bits, so integer arithmetic with
+ * wrap-around is exact; results are signed, their bits are what counts.
+ */
 function mulHigh(a: number, b: number): number {
   const al = a & 0xffff;
   const ah = a >>> 16;
   const bl = b & 0xffff;
   const bh = b >>> 16;
-  const middle = ah * bl + ((al * bl) >>> 16);
-  const low = al * bh + (middle & 0xffff);
-  // Both sums stay below 2^32, so doubles hold them exactly and the shifts see all bits.
-  return (ah * bh + (middle >>> 16) + (low >>> 16)) >>> 0;
+  const middle = (Math.imul(ah, bl) + (Math.imul(al, bl) >>> 16)) | 0;
+  const low = (Math.imul(al, bh) + (middle & 0xffff)) | 0;
+  return (Math.imul(ah, bh) + (middle >>> 16) + (low >>> 16)) | 0;
 }
 
 /**
@@ -37,12 +39,12 @@ export function philox4x32(counter: Uint32Array, key: Uint32Array, out: Uint32Ar
     const high1 = mulHigh(M1, c2);
     const low0 = Math.imul(M0, c0);
     const low1 = Math.imul(M1, c2);
-    c0 = (high1 ^ c1 ^ k0) >>> 0;
-    c1 = low1 >>> 0;
-    c2 = (high0 ^ c3 ^ k1) >>> 0;
-    c3 = low0 >>> 0;
-    k0 = (k0 + W0) >>> 0;
-    k1 = (k1 + W1) >>> 0;
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 = (k0 + W0) | 0;
+    k1 = (k1 + W1) | 0;
   }
   out[0] = c0;
   out[1] = c1;
@@ -89,12 +91,17 @@ export class PhiloxStream {
     return (high * 0x400_0000 + (this.uint32() >>> 6)) / 0x20_0000_0000_0000;
   }
 
-  /** A uniform integer from 0 to bound-1, without bias; 1 <= bound <= 2^32. */
+  /**
+   * A uniform integer from 0 to bound-1, without bias; 1 <= bound < 2^32 (Lemire, "Fast random integer generation in an
+   * interval", ACM Transactions on Modeling and Computer Simulation, 2019).
+   */
   below(bound: number): number {
-    const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
     let word = this.uint32();
-    while (word >= limit) word = this.uint32();
-    return word % bound;
+    if (Math.imul(word, bound) >>> 0 < bound) {
+      const threshold = (0x1_0000_0000 - bound) % bound;
+      while (Math.imul(word, bound) >>> 0 < threshold) word = this.uint32();
+    }
+    return mulHigh(word, bound) >>> 0;
   }
 
   /** A uniformly random order of 0..n-1 (Fisher and Yates). */

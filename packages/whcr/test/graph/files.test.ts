@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WhcrError } from '../../src/errors.ts';
 import {
-  dimacsColText,
+  encodeColoring,
+  encodeGraph,
   type Graph,
   gnp,
   parseColoring,
@@ -26,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const textOf = (graph: Graph) => [...dimacsColText(graph)].join('');
+const textOf = (graph: Graph) => Buffer.concat([...encodeGraph(graph)]);
 
 describe('graph files', () => {
   test.each([['g.col'], ['g.col.gz']])('%s comes back as it was written', async (file) => {
@@ -41,7 +42,7 @@ describe('graph files', () => {
   });
 
   test('a comment cannot smuggle lines into the file', () => {
-    const text = [...dimacsColText(queen(3), { comment: 'x\ne 1 9\r\np edge 1 0\rq\0' })].join('');
+    const text = Buffer.concat([...encodeGraph(queen(3), { comment: 'x\ne 1 9\r\np edge 1 0\rq\0' })]);
     expect(parseGraph(text, { strict: true }).fingerprint()).toBe(queen(3).fingerprint());
   });
 
@@ -75,6 +76,15 @@ describe('colouring files', () => {
       await writeColoring(join(folder, file), coloring, { comment: '83 colours' });
       expect(await readColoring(join(folder, file), { vertices: 50_000, colors: 83 })).toEqual(coloring);
     }
+  });
+
+  test('are refused on the way out too', async () => {
+    failure('ERR_WHCR_COLOR_OUT_OF_RANGE', () => [...encodeColoring([0, -1])]);
+    await expect(writeColoring(join(folder, 'bad.txt'), [0.5])).rejects.toMatchObject({
+      code: 'ERR_WHCR_COLOR_OUT_OF_RANGE',
+    });
+    const widest = [0, 9, 10, 99, 100, 4294967294, 1000000000];
+    expect([...parseColoring(Buffer.concat([...encodeColoring(widest)]))]).toEqual(widest);
   });
 
   test('reads comments, CRLF, no newline at the end', () => {

@@ -37,11 +37,11 @@ export function gnp(n: number, p: number, seed: Seed): Graph {
 /**
  * G(n, m): m edges drawn uniformly from all n (n - 1) / 2, without repetition. O(n + m).
  *
- * @param n 0 to 2^26
+ * @param n 0 to 2^28
  * @param m 0 to n (n - 1) / 2
  */
 export function gnm(n: number, m: number, seed: Seed): Graph {
-  checkInteger('n', n, 0, 2 ** 26);
+  checkSize('G(n, m)', n);
   const pairs = (n * (n - 1)) / 2;
   checkInteger('m', m, 0, pairs);
   const name = `gnm_${n}_${m}_${seed}`;
@@ -50,37 +50,21 @@ export function gnm(n: number, m: number, seed: Seed): Graph {
   const wanted = dense ? pairs - m : m;
   const random = new PhiloxStream(seed);
   const edges = new EdgeBuffer();
-  const drawn = new KeySet(wanted);
-  while (edges.length < wanted) {
-    const a = random.below(n);
-    const b = random.below(n);
-    if (a !== b && drawn.add(Math.min(a, b) * n + Math.max(a, b))) edges.push(a, b);
+  let graph = Graph.fromChunks(n, [], { name });
+  // Repetitions merge, and as many edges as are missing are drawn again: never more, so this is drawing until m differ.
+  while (graph.m < wanted) {
+    for (let missing = wanted - graph.m; missing > 0; ) {
+      const u = random.below(n);
+      const v = random.below(n);
+      if (u === v) continue;
+      edges.push(u, v);
+      missing--;
+    }
+    graph = Graph.fromChunks(n, edges.chunks(), { name });
   }
-  const graph = Graph.fromChunks(n, edges.chunks(), { name });
   if (!dense) return graph;
   const { offsets, neighbors } = complement(graph);
   return Graph.fromCsr(offsets, neighbors, { validate: false, copy: false, name });
-}
-
-/** A set of integers from 0 to 2^52, of known size: open addressing in one typed array, at most half full. */
-class KeySet {
-  readonly #slots: Float64Array;
-  readonly #mask: number;
-
-  constructor(size: number) {
-    const slots = 2 ** Math.max(4, Math.ceil(Math.log2(2 * size + 1)));
-    this.#slots = new Float64Array(slots).fill(-1);
-    this.#mask = slots - 1;
-  }
-
-  /** Adds a key; whether it was new. */
-  add(key: number): boolean {
-    const mixed = Math.imul(key >>> 0, 0x9e3779b1) ^ Math.imul((key / 0x1_0000_0000) >>> 0, 0x85ebca6b);
-    let slot = (mixed ^ (mixed >>> 15)) & this.#mask;
-    for (; this.#slots[slot]! >= 0; slot = (slot + 1) & this.#mask) if (this.#slots[slot] === key) return false;
-    this.#slots[slot] = key;
-    return true;
-  }
 }
 
 /** Options of {@link geometric}. */
