@@ -102,6 +102,35 @@ TEST(random_parking_soak) {
   CHECK(client.mirror().wakeups > 0 && client.mirror().wakeups <= client.mirror().parks);
 }
 
+TEST(a_config_that_comes_while_the_engine_falls_asleep) {
+  // A lost wake-up needs a publish within nanoseconds of the engine's last look, so the pause before it homes in on the
+  // moment the engine falls asleep: longer while it is still awake, shorter once it slept.
+  using Clock = std::chrono::steady_clock;
+  Client client;
+  auto pause = std::chrono::nanoseconds(20000);
+  uint32_t parked = 0, rounds = 0;
+  const auto end = Clock::now() + std::chrono::seconds(1);
+  for (; Clock::now() < end; ++rounds) {
+    const uint32_t parks = client.mirror().parks;
+    client.put();
+    const auto start = Clock::now();
+    // Yields at first, for a machine with one free core; the last microseconds are spun to hit the moment.
+    while (Clock::now() - start + microseconds(5) < pause) std::this_thread::yield();
+    while (Clock::now() - start < pause) cpu_relax();
+    client.publish();
+    const bool slept = client.mirror().parks != parks;
+    parked += slept;
+    pause += std::chrono::nanoseconds(slept ? -300 : 300);
+    // Spins a little, so that the next round starts at once if there is a core for each side.
+    if (!CHECK(client.wait(Watch::kTelemetry, client.written(), microseconds(20)))) return;
+    client.publish();
+    client.drain([](const ExampleTelemetry&) {});
+  }
+  std::printf("     %u of %u rounds met a sleeping engine, pause %lld ns\n", parked, rounds,
+              static_cast<long long>(pause.count()));
+  CHECK(parked > 0 && parked < rounds);
+}
+
 TEST(idle_engine_parks_and_wakes) {
   Client client;
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
