@@ -62,6 +62,8 @@ TEST(not_a_module) {
   refused(kDir + "/no_descriptor.so", "ERR_AATGS_MODULE_INVALID", {"no_descriptor.so"});
 }
 
+TEST(an_unusable_descriptor) { refused(kDir + "/bad_slots.so", "ERR_AATGS_MODULE_INVALID", {"bad_slots.so", "256"}); }
+
 TEST(wrong_versions_name_both_sides) {
   refused(kDir + "/bad_abi.so", "ERR_AATGS_ABI_MISMATCH",
           {"bad_abi 9.9.9", "ABI 9999", "has " + std::to_string(AATGS_ABI_VERSION)});
