@@ -56,18 +56,17 @@ inline void shift_lanes(int16_t* from, int16_t* to, uint32_t word) {
 }
 #endif
 
-/// Which of a row's next 16 entries equal `value` after `& mask`: a bit for each.
-AATGS_FN uint32_t matches(const int16_t* row, int16_t value, int16_t mask) {
+/// Which of a row's next 16 entries equal `value`: a bit for each.
+AATGS_FN uint32_t matches(const int16_t* row, int16_t value) {
 #if !AATGS_ON_DEVICE && defined(__SSE2__)
   const __m128i wanted = _mm_set1_epi16(value);
-  const __m128i kept = _mm_set1_epi16(mask);
   const auto compare = [=](const int16_t* from) {
-    return _mm_cmpeq_epi16(_mm_and_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), kept), wanted);
+    return _mm_cmpeq_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), wanted);
   };
   return static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(compare(row), compare(row + 8))));
 #else
   uint32_t found = 0;
-  for (uint32_t j = 0; j < kRowChunk; ++j) found |= (row[j] & mask) == value ? 1u << j : 0;
+  for (uint32_t j = 0; j < kRowChunk; ++j) found |= row[j] == value ? 1u << j : 0;
   return found;
 #endif
 }
@@ -76,7 +75,7 @@ AATGS_FN uint32_t matches(const int16_t* row, int16_t value, int16_t mask) {
 AATGS_FN uint32_t matching_changes(const int16_t* lowest, const int16_t* own, int16_t change) {
   int16_t changes[kRowChunk];
   for (uint32_t j = 0; j < kRowChunk; ++j) changes[j] = static_cast<int16_t>(lowest[j] - own[j]);
-  return matches(changes, change, -1);
+  return matches(changes, change);
 }
 
 /// The index of the lowest bit of a word that is not 0.
@@ -88,13 +87,13 @@ AATGS_FN uint32_t lowest_bit(uint32_t word) {
 #endif
 }
 
-/// The smallest of a row's entries after `& mask`.
-AATGS_FN int16_t row_lowest(const int16_t* row, uint32_t length, int16_t mask) {
+/// The smallest of a row's entries.
+AATGS_FN int16_t row_lowest(const int16_t* row, uint32_t length) {
   int16_t lowest[kRowChunk];
   for (uint32_t j = 0; j < kRowChunk; ++j) lowest[j] = kPadding;
   for (uint32_t base = 0; base < length; base += kRowChunk) {
     for (uint32_t j = 0; j < kRowChunk; ++j) {
-      const int16_t value = static_cast<int16_t>(row[base + j] & mask);
+      const int16_t value = row[base + j];
       lowest[j] = value < lowest[j] ? value : lowest[j];
     }
   }

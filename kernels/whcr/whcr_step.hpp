@@ -115,10 +115,13 @@ struct WhcrStep {
     const uint32_t shown = room < state.graph.n ? static_cast<uint32_t>(room) : state.graph.n;
     auto* output = reinterpret_cast<uint32_t*>(config.header.output);
     team.for_each(shown, [&](uint32_t v) { output[v] = state.best[v]; });
+    // Right after a change of colours the search has not looked at its members yet.
+    const uint32_t fewest =
+        team.template min<uint32_t>(state.population, [&](uint32_t i) { return state.members[i].best_conflicts; });
     team.leader([&] {
       const Search& search = *state.search;
       telemetry.moves = search.moves;
-      telemetry.conflicts = search.conflicts;
+      telemetry.conflicts = fewest < search.conflicts ? fewest : search.conflicts;
       telemetry.colors = search.colors;
       telemetry.best_conflicts = search.best_conflicts;
       telemetry.best_colors = search.best_colors;

@@ -26,13 +26,17 @@ struct Table {
   int16_t* own;         // slot -> conflicts of the vertex
   uint32_t* due;        // clock modulo ring -> first tabu entry that ends then, or kNone
   uint32_t* due_next;   // tabu entry -> the next one that ends with it
-  uint32_t* size;       // one word: slots in use
+  uint32_t* held;       // the tabu entries in force, in any order
+  uint32_t* place;      // tabu entry -> where it is in `held`
+  uint32_t* size;       // slots in use
+  uint32_t* held_size;
 
   AATGS_FN Table(Carver& carver, const Graph& graph, uint32_t colors, uint32_t ring) {
     // Not a multiple of the cache's span: a vertex's counts lie one stride apart, and must not share one cache set.
     stride = (graph.n + 31) / 32 * 32 + 32;
     row_length = (colors + kRowChunk - 1) / kRowChunk * kRowChunk;
     size = carver.take<uint32_t>(1);
+    held_size = carver.take<uint32_t>(1);
     counts = carver.take<int16_t>(uint64_t{colors} * stride);
     rows = carver.take<int16_t>(uint64_t{graph.n} * row_length);
     words = graph.bits ? graph.words : 0;
@@ -44,6 +48,8 @@ struct Table {
     own = carver.take<int16_t>(graph.n + kRowChunk);
     due = carver.take<uint32_t>(ring);
     due_next = carver.take<uint32_t>(ring);
+    held = carver.take<uint32_t>(ring);
+    place = carver.take<uint32_t>(ring);
   }
 
   AATGS_FN int16_t* counts_of(uint32_t color) const { return counts + uint64_t{color} * stride; }
@@ -58,7 +64,7 @@ struct Table {
     for (uint32_t c = colors; c < row_length; ++c) row[c] = kPadding;
     own[at] = row[color] & kCountMask;
     row[color] |= kTabuBit;
-    lowest[at] = row_lowest(row, row_length, -1);
+    lowest[at] = row_lowest(row, row_length);
     list[at] = v;
     slot[v] = at;
     if (words) clashing[v / 32] |= 1u << (v % 32);
@@ -89,7 +95,7 @@ struct Table {
     if (less < low) {
       lowest[at] = less;
     } else if (more == low) {
-      lowest[at] = row_lowest(row, row_length, -1);
+      lowest[at] = row_lowest(row, row_length);
     }
   }
 
@@ -99,7 +105,7 @@ struct Table {
     const uint32_t at = slot[v];
     if (at == kNone) return;
     row_of(at)[color] |= kTabuBit;
-    lowest[at] = row_lowest(row_of(at), row_length, -1);
+    lowest[at] = row_lowest(row_of(at), row_length);
   }
 
   /// Lifts the mark of a pair whose vertex does not have that colour.
@@ -110,6 +116,17 @@ struct Table {
     int16_t& entry = row_of(at)[color];
     entry &= kCountMask;
     if (entry < lowest[at]) lowest[at] = entry;
+  }
+
+  /// Keeps a tabu entry among those in force.
+  AATGS_FN void hold(uint32_t entry) {
+    place[entry] = *held_size;
+    held[(*held_size)++] = entry;
+  }
+  AATGS_FN void drop(uint32_t entry) {
+    const uint32_t last = held[--*held_size];
+    held[place[entry]] = last;
+    place[last] = place[entry];
   }
 
   /// Counts, classes and slots from a colouring without tabu marks. Collective.
@@ -135,6 +152,7 @@ struct Table {
     block.barrier();
     block.leader([&] {
       *size = 0;
+      *held_size = 0;
       for (uint32_t v = 0; v < graph.n; ++v) {
         slot[v] = kNone;
         if (counts_of(color[v])[v] != 0) enter(v, color[v], colors);

@@ -53,10 +53,9 @@ class TabuWalk {
       if ((clock & 255) == 0 && block_.cancelled()) break;
       release(clock);
       Random random = random_for(search_, Purpose::MOVE, index_, clock);
-      const uint32_t key = random.next();
-      const uint32_t factor = random.next() | 1;
+      const Draw draw{random.next(), random.next() | 1};
       const uint32_t stay = 1 + random.below(kTenureRandom);
-      const Choice choice = choose(conflicts, best, key, factor);
+      const Choice choice = choose(conflicts, best, draw);
       if (choice.slot == kNone) continue;
       if (choice.change > 0 && unsaved) {
         save();
@@ -113,6 +112,7 @@ class TabuWalk {
   AATGS_FN void remind(uint32_t i) {
     const TabuEntry& entry = tabu_[i];
     table_.forbid(entry.vertex, entry.color);
+    table_.hold(i);
     table_.due_next[i] = table_.due[entry.expires & ring_];
     table_.due[entry.expires & ring_] = i;
   }
@@ -124,6 +124,7 @@ class TabuWalk {
       for (uint32_t i = due; i != kNone; i = table_.due_next[i]) {
         if (tabu_[i].vertex == kNone) continue;
         table_.allow(tabu_[i].vertex, tabu_[i].color);
+        table_.drop(i);
         tabu_[i].vertex = kNone;
       }
       due = kNone;
@@ -131,56 +132,79 @@ class TabuWalk {
     block_.barrier();
   }
 
-  AATGS_FN Choice choose(int32_t conflicts, int32_t best, uint32_t key, uint32_t factor) {
+  /// What decides between equal changes of one move.
+  struct Draw {
+    uint32_t key;
+    uint32_t factor;
+  };
+
+  /// The best change that is not tabu, or a tabu one that leads below the best and further than that.
+  AATGS_FN Choice choose(int32_t conflicts, int32_t best, Draw draw) {
     const uint32_t size = *table_.size;
     const int16_t* lowest = table_.lowest;
     const int16_t* own = table_.own;
-    int16_t change =
+    const int16_t change =
         block_.template min<int16_t>(size, [=](uint32_t at) { return static_cast<int16_t>(lowest[at] - own[at]); });
-    int16_t mask = -1;
+    const int32_t bound = best - conflicts < change ? best - conflicts : change;
+    // At best a vertex loses all its conflicts: mostly that settles the question.
     const int16_t most = block_.template min<int16_t>(size, [=](uint32_t at) { return static_cast<int16_t>(-own[at]); });
-    if (conflicts + most < best) {
-      // A tabu move might lead below the best: look at all of them.
-      const int16_t any = block_.template min<int16_t>(size, [&](uint32_t at) {
-        return static_cast<int16_t>(row_lowest(table_.row_of(at), table_.row_length, kCountMask) - own[at]);
-      });
-      if (any < change && conflicts + any < best) {
-        change = any;
-        mask = kCountMask;
-      }
+    if (most < bound) {
+      const int16_t tabu = block_.template min<int16_t>(*table_.held_size, [&](uint32_t j) { return tabu_change(j); });
+      if (tabu < bound) return choose_tabu(tabu, draw);
     }
     // Everything tabu: the move is skipped, and time lifts them.
     if (change > kTabuBit / 2) return {kNone, 0, 0, false};
     const auto found = block_.template argmin<uint64_t>((size + kRowChunk - 1) / kRowChunk, [&](uint32_t chunk) {
       const uint32_t base = chunk * kRowChunk;
-      uint32_t tied = mask == -1 ? matching_changes(lowest + base, own + base, change) : 0xffffu;
+      uint32_t tied = matching_changes(lowest + base, own + base, change);
       if (size - base < kRowChunk) tied &= (1u << (size - base)) - 1;
       uint64_t least = ~uint64_t{0};
       for (; tied != 0; tied &= tied - 1) {
         const uint32_t lane = lowest_bit(tied);
-        const uint64_t tie = best_tie(base + lane, static_cast<int16_t>(change + own[base + lane]), mask, key, factor);
-        least = (tie | lane) < least ? tie | lane : least;
+        const uint64_t tie = best_tie(base + lane, draw) | lane;
+        least = tie < least ? tie : least;
       }
       return least;
     });
     const auto slot = static_cast<uint32_t>(found.index * kRowChunk + (found.value & 15));
-    return {slot, static_cast<uint32_t>(found.value >> 4) & 0xffff, change, mask != -1};
+    return {slot, static_cast<uint32_t>(found.value >> 4) & 0xffff, change, false};
   }
 
-  /// The least key among the row's entries that equal `low`: priority, hash, colour, and room for the slot's lane.
-  AATGS_FN uint64_t best_tie(uint32_t at, int16_t low, int16_t mask, uint32_t key, uint32_t factor) const {
+  /// What taking up the j-th tabu pair would change; kPadding when its vertex has no conflicts.
+  AATGS_FN int16_t tabu_change(uint32_t j) const {
+    const TabuEntry& entry = tabu_[table_.held[j]];
+    const uint32_t at = table_.slot[entry.vertex];
+    if (at == kNone) return kPadding;
+    return static_cast<int16_t>((table_.counts_of(entry.color)[entry.vertex] & kCountMask) - table_.own[at]);
+  }
+
+  AATGS_FN Choice choose_tabu(int16_t change, Draw draw) {
+    const auto found = block_.template argmin<uint64_t>(*table_.held_size, [&](uint32_t j) {
+      const TabuEntry& entry = tabu_[table_.held[j]];
+      return tabu_change(j) == change ? rank(entry.vertex, entry.color, draw) : ~uint64_t{0};
+    });
+    const TabuEntry& entry = tabu_[table_.held[found.index]];
+    return {table_.slot[entry.vertex], entry.color, change, true};
+  }
+
+  /// The least rank among the row's best entries.
+  AATGS_FN uint64_t best_tie(uint32_t at, Draw draw) const {
     const int16_t* row = table_.row_of(at);
     const uint32_t v = table_.list[at];
-    const uint64_t priority = graph_.priorities ? 255u - graph_.priorities[v] : 0u;
-    uint64_t least = ~uint64_t{0} >> 4;
+    uint64_t least = ~uint64_t{0};
     for (uint32_t base = 0; base < table_.row_length; base += kRowChunk) {
-      for (uint32_t found = matches(row + base, low, mask); found != 0; found &= found - 1) {
-        const uint32_t c = base + lowest_bit(found);
-        const uint64_t tie = priority << 48 | uint64_t{hash(v * colors_ + c, key, factor)} << 16 | c;
+      for (uint32_t found = matches(row + base, table_.lowest[at]); found != 0; found &= found - 1) {
+        const uint64_t tie = rank(v, base + lowest_bit(found), draw);
         least = tie < least ? tie : least;
       }
     }
-    return least << 4;
+    return least;
+  }
+
+  /// Order among equal changes: priority, then hash. The colour, and room for a lane, in the last 20 bits.
+  AATGS_FN uint64_t rank(uint32_t v, uint32_t c, Draw draw) const {
+    const uint64_t priority = graph_.priorities ? 255u - graph_.priorities[v] : 0u;
+    return priority << 52 | uint64_t{hash(v * colors_ + c, draw.key, draw.factor)} << 20 | c << 4;
   }
 
   /// A bijection of 32-bit words for any key and odd factor: two candidates never tie.
@@ -261,8 +285,11 @@ class TabuWalk {
   AATGS_FN void settle(uint32_t v, uint32_t from, uint32_t to, bool was_tabu, uint64_t clock, uint32_t stay) {
     if (was_tabu) {
       // The pair is taken up in spite of its tabu, which must not come to its end later.
-      for (uint32_t i = 0; i <= ring_; ++i) {
-        if (tabu_[i].vertex == v && tabu_[i].color == to) tabu_[i].vertex = kNone;
+      for (uint32_t j = *table_.held_size; j-- > 0;) {
+        const uint32_t i = table_.held[j];
+        if (tabu_[i].vertex != v || tabu_[i].color != to) continue;
+        table_.drop(i);
+        tabu_[i].vertex = kNone;
       }
       table_.counts_of(to)[v] &= kCountMask;
     }
