@@ -108,7 +108,7 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   const uint64_t arcs = state.graph.offsets[state.graph.n];
   const uint64_t n = state.graph.n;
   const auto at_least = [](uint64_t least, uint64_t value) { return value < least ? least : value; };
-  uint64_t moves = state.dynamic == WhcrDynamic::TABLE ? at_least(2000, 4 * n) : at_least(10000, arcs / 16);
+  uint64_t moves = state.dynamic == WhcrDynamic::TABLE ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
   if (setup->moves_per_substep) moves = setup->moves_per_substep;
   const uint64_t generation = setup->moves_per_generation ? setup->moves_per_generation : at_least(10000, 32 * n);
   state.moves_per_substep = static_cast<uint32_t>(moves > 0x7fffffff ? 0x7fffffff : moves);

@@ -24,6 +24,7 @@ struct Table {
   uint32_t* slot;       // vertex -> slot or kNone
   int16_t* lowest;      // slot -> smallest entry of its row
   int16_t* own;         // slot -> conflicts of the vertex
+  uint32_t* met;        // slots that one move concerns
   uint32_t* due;        // clock modulo ring -> first tabu entry that ends then, or kNone
   uint32_t* due_next;   // tabu entry -> the next one that ends with it
   uint32_t* held;       // the tabu entries in force, in any order
@@ -46,6 +47,7 @@ struct Table {
     slot = carver.take<uint32_t>(graph.n);
     lowest = carver.take<int16_t>(graph.n + kRowChunk);
     own = carver.take<int16_t>(graph.n + kRowChunk);
+    met = carver.take<uint32_t>(graph.n + 1);
     due = carver.take<uint32_t>(ring);
     due_next = carver.take<uint32_t>(ring);
     held = carver.take<uint32_t>(ring);

@@ -264,12 +264,24 @@ class TabuWalk {
 
   /// All of them, through the moved vertex's row of the matrix.
   AATGS_FN void meet_dense(const uint32_t* adjacent, uint32_t from, uint32_t to) {
+    // First who is met, then what follows from it: nothing predicts who is whose neighbour, and a loop that branched on
+    // it would run the costly part one row at a time.
+    const uint32_t size = *table_.size;
+    const uint32_t* list = table_.list;
+    uint32_t* met = table_.met;
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < size; ++at) {
+      const uint32_t u = list[at];
+      met[count] = at;
+      count += (adjacent[u / 32] >> (u % 32)) & 1u;
+    }
+    for (uint32_t i = 0; i < count; ++i) table_.meet(met[i], from, to);
+
     const uint32_t* left = table_.classes + from * table_.words;
     const uint32_t* joined = table_.classes + to * table_.words;
     for (uint32_t w = 0; w < table_.words; ++w) {
       const uint32_t clashing = table_.clashing[w];
       const uint32_t known = adjacent[w] & clashing;
-      for (uint32_t u = known; u != 0; u &= u - 1) table_.meet(table_.slot[32 * w + lowest_bit(u)], from, to);
       for (uint32_t u = known & joined[w]; u != 0; u &= u - 1) table_.own[table_.slot[32 * w + lowest_bit(u)]]++;
       for (uint32_t u = known & left[w]; u != 0; u &= u - 1) {
         const uint32_t at = table_.slot[32 * w + lowest_bit(u)];
