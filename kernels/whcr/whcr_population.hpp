@@ -42,7 +42,8 @@ AATGS_FN void walk(Block& block, const WhcrState& state, uint32_t index, uint32_
   }
 }
 
-/// Copies a colouring to `best`, its colours renamed to 0, 1, ... without gaps if it is proper, and says how many it has.
+/// Copies a colouring to `best`, its colours renamed to 0, 1, ... without gaps if it is proper, and says how many it
+/// has.
 template <class Team>
 AATGS_FN uint32_t publish(Team& team, const WhcrState& state, uint32_t member, bool proper) {
   const uint16_t* color = state.best_of(member);
@@ -99,8 +100,8 @@ AATGS_FN void change_colors(Team& team, const WhcrState& state, uint32_t before,
 template <class Team>
 AATGS_FN bool evaluate(Team& team, const WhcrState& state) {
   Search& search = *state.search;
-  const auto found = team.template argmin<uint32_t>(
-      state.population, [&](uint32_t i) { return state.members[i].best_conflicts; });
+  const auto found =
+      team.template argmin<uint32_t>(state.population, [&](uint32_t i) { return state.members[i].best_conflicts; });
   const bool proper = found.value == 0;
   const bool better = found.value < search.conflicts;
   const bool wanted = better && (proper || search.best_colors == 0);
