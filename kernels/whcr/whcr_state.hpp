@@ -52,6 +52,7 @@ struct Search {
   uint32_t converged;
   uint32_t colors;
   uint32_t target;
+  uint32_t descends;        // whether fewer colours than at first were asked for
   uint32_t conflicts;       // fewest seen with `colors`
   uint32_t best_conflicts;  // of the colouring in `best`
   uint32_t best_colors;     // 0: no proper colouring yet

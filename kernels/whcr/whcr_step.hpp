@@ -72,6 +72,7 @@ struct WhcrStep {
       state.search->started = 1;
       state.search->colors = colors;
       state.search->target = target_asked(colors, start.target);
+      state.search->descends = state.search->target < colors;
       state.search->conflicts = kNone;
       state.search->best_conflicts = kNone;
     });
@@ -100,6 +101,7 @@ struct WhcrStep {
     team.barrier();
     team.leader([&] {
       search.target = target;
+      search.descends = target < wish;
       search.converged = reached ? 1 : 0;
     });
     team.barrier();

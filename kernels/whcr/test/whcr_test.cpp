@@ -155,6 +155,12 @@ void given_colorings() {
   auto telemetry = instance.reset(2, 5, 5, WhcrInit::INPUT, solved);
   EXPECT(telemetry.header.status == kConverged && instance.best() == solved);
 
+  // Six names, one of them unused: a repair leaves the names alone.
+  std::vector<uint32_t> gap = solved;
+  for (uint32_t& c : gap) c += c >= 2;
+  telemetry = instance.reset(2, 6, 6, WhcrInit::INPUT, gap);
+  EXPECT(telemetry.best_colors == 5 && instance.best() == gap);
+
   std::vector<uint32_t> partial = solved;
   partial[3] = partial[17] = 0xffffffffu;
   telemetry = instance.reset(2, 5, 5, WhcrInit::INPUT, partial);
