@@ -19,19 +19,7 @@ inline constexpr int16_t kPadding = 0x7fff;
 /// Entries of a row are a multiple of this.
 inline constexpr uint32_t kRowChunk = 16;
 
-#if AATGS_ON_DEVICE
-/// Adds the 32 bits of `word`, as 0 or 1, to 32 counts.
-AATGS_FN void add_lanes(int16_t* counts, uint32_t word) {
-  for (uint32_t j = 0; j < 32; ++j) counts[j] += static_cast<int16_t>((word >> j) & 1u);
-}
-/// Takes the 32 bits of `word` from 32 counts and adds them to 32 others.
-AATGS_FN void shift_lanes(int16_t* from, int16_t* to, uint32_t word) {
-  for (uint32_t j = 0; j < 32; ++j) {
-    from[j] -= static_cast<int16_t>((word >> j) & 1u);
-    to[j] += static_cast<int16_t>((word >> j) & 1u);
-  }
-}
-#else
+#if !AATGS_ON_DEVICE
 /// 8 counts, one register of the baseline; the compiler's vector type, because loops over single bits are not
 /// vectorised.
 typedef int16_t Lanes __attribute__((vector_size(16), aligned(2), may_alias));
@@ -43,19 +31,32 @@ inline Lanes spread(uint32_t word) {
   const Lanes all = {byte, byte, byte, byte, byte, byte, byte, byte};
   return (all & kBit) == kBit;
 }
+#endif
+
 /// Adds the 32 bits of `word`, as 0 or 1, to 32 counts.
-inline void add_lanes(int16_t* counts, uint32_t word) {
+AATGS_FN void add_lanes(int16_t* counts, uint32_t word) {
+#if AATGS_ON_DEVICE
+  for (uint32_t j = 0; j < 32; ++j) counts[j] += static_cast<int16_t>((word >> j) & 1u);
+#else
   for (uint32_t j = 0; j < 32; j += 8) *reinterpret_cast<Lanes*>(counts + j) -= spread(word >> j);
+#endif
 }
+
 /// Takes the 32 bits of `word` from 32 counts and adds them to 32 others.
-inline void shift_lanes(int16_t* from, int16_t* to, uint32_t word) {
+AATGS_FN void shift_lanes(int16_t* from, int16_t* to, uint32_t word) {
+#if AATGS_ON_DEVICE
+  for (uint32_t j = 0; j < 32; ++j) {
+    from[j] -= static_cast<int16_t>((word >> j) & 1u);
+    to[j] += static_cast<int16_t>((word >> j) & 1u);
+  }
+#else
   for (uint32_t j = 0; j < 32; j += 8) {
     const Lanes mask = spread(word >> j);
     *reinterpret_cast<Lanes*>(from + j) += mask;
     *reinterpret_cast<Lanes*>(to + j) -= mask;
   }
-}
 #endif
+}
 
 /// Which of a row's next 16 entries equal `value`: a bit for each.
 AATGS_FN uint32_t matches(const int16_t* row, int16_t value) {
