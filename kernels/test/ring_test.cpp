@@ -72,6 +72,19 @@ TEST(full_telemetry_stalls_and_loses_nothing) {
   }
 }
 
+TEST(the_mirror_shows_no_record_before_its_free_slot) {
+  Client client({.entities = 1, .shape = {64, 64, 0, 0}});
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  while (std::chrono::steady_clock::now() < end) {
+    for (int i = 0; i < 64; ++i) {
+      if (client.has_room()) client.put();
+      client.publish();
+      if (!CHECK(static_cast<int32_t>(client.mirror().config_read - client.mirror().telemetry_write) >= 0)) return;
+      client.drain([](const ExampleTelemetry&) {});
+    }
+  }
+}
+
 TEST(random_parking_soak) {
   Client client({.shape = {8, 16, 0, 0}, .threads = 2, .initial_sequence = 0u - 500});
   ExampleModel model(5, 1000);

@@ -78,8 +78,10 @@ void Context::publish() noexcept {
   RingDeviceLine& device = ring_->device();
   RingMirror& mirror = ring_->mirror();
   const auto copy = [](uint32_t& from, uint32_t& to) { to = shared_word(from).load(std::memory_order_acquire); };
-  copy(device.config_read, mirror.config_read);
+  // The engine frees a config's slot before it shows its record. Looking in the opposite order keeps that true of the
+  // mirror: who has seen all records and finds no free slot would else wait for a record that nobody owes.
   copy(device.telemetry_write, mirror.telemetry_write);
+  copy(device.config_read, mirror.config_read);
   copy(device.status, mirror.status);
   copy(device.epoch, mirror.epoch);
   copy(device.heartbeat, mirror.heartbeat);
