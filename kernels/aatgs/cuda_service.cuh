@@ -35,20 +35,14 @@ __device__ inline void store_host(void* address, uint4 v) {
                : "memory");
 }
 
-/// What the two warps tell each other, in shared memory.
-struct ServiceShared {
-  uint32_t published;  // by the publish warp
-  uint32_t stalls;     // by the fetch warp
-};
-
 class Service {
  public:
-  __device__ Service(const CudaParams& params, ServiceShared& shared)
+  __device__ explicit Service(const CudaParams& params)
       : p_(params),
         control_(reinterpret_cast<CudaControl*>(params.control)),
         ring_(reinterpret_cast<unsigned char*>(params.ring)),
+        line_(*reinterpret_cast<RingDeviceLine*>(ring_ + RING_LINE_BYTES)),
         lane_(threadIdx.x & 31),
-        shared_(shared),
         first_(control_->kept.done) {}
 
   /// Warp 0.
@@ -60,8 +54,8 @@ class Service {
     for (;;) {
       // config_write, telemetry_read, control, cancel
       const uint4 host = load_host(ring_);
-      if (host.w != 0 && lane_ == 0) DeviceWord(control_->grants.cancel).store(host.w, cuda::memory_order_relaxed);
-      const uint32_t published = volatile_load(shared_.published);
+      pass_on(host.w);
+      const uint32_t published = DeviceWord(control_->kept.done).load(cuda::memory_order_relaxed);
       const uint32_t pending = host.x - granted;
       const uint32_t room = host.y + p_.telemetry_slots - granted;
       const uint32_t ahead = p_.grant - (granted - published);
@@ -80,7 +74,7 @@ class Service {
       }
       if (pending > 0 && room == 0 && !stalled) {
         stalled = true;
-        if (lane_ == 0) volatile_store(shared_.stalls, volatile_load(shared_.stalls) + 1);
+        if (lane_ == 0) add_one(line_.stalls);
       }
       if (granted != published) last_work = now;
       if (leave || now - start >= uint64_t{1000} * p_.resident_us || now - last_work >= uint64_t{1000} * p_.idle_us) break;
@@ -90,19 +84,19 @@ class Service {
       control_->grants.park_at = granted;
       DeviceWord(control_->grants.park).store(p_.epoch, cuda::memory_order_release);
     }
+    // A long step may still be cancelled.
+    while (DeviceWord(control_->kept.done).load(cuda::memory_order_relaxed) != granted) pass_on(load_host(ring_).w);
   }
 
   /// Warp 1.
   __device__ void publish() {
-    RingDeviceLine& line = *reinterpret_cast<RingDeviceLine*>(ring_ + RING_LINE_BYTES);
     uint32_t published = first_;
     uint32_t target = p_.workers;
-    uint32_t stalls = 0;
     uint32_t looks = 0;
     uint32_t last_beat = 0;
     uint64_t next_beat = 0;
-    if (lane_ == 0) SystemWord(line.epoch).store(p_.epoch, cuda::memory_order_relaxed);
-    set_status(line, EngineStatus::RUNNING);
+    if (lane_ == 0) SystemWord(line_.epoch).store(p_.epoch, cuda::memory_order_relaxed);
+    set_status(EngineStatus::RUNNING);
     for (;;) {
       const uint32_t arrived = DeviceWord(control_->turn.arrived).load(cuda::memory_order_acquire);
       uint32_t n = 0;
@@ -112,21 +106,14 @@ class Service {
         published += n;
         __syncwarp();
         if (lane_ == 0) {
-          volatile_store(shared_.published, published);
+          DeviceWord(control_->kept.done).store(published, cuda::memory_order_relaxed);
           // Both cursors at once: they share an aligned pair of words. Release: the records are there first.
-          SystemPair(*reinterpret_cast<uint64_t*>(&line.config_read))
+          SystemPair(*reinterpret_cast<uint64_t*>(&line_.config_read))
               .store(uint64_t{published} << 32 | published, cuda::memory_order_release);
         }
         continue;
       }
       if ((++looks & 15) != 0) continue;  // the rest can wait a little; telemetry should not
-      if (lane_ == 0) {
-        const uint32_t now_stalled = volatile_load(shared_.stalls);
-        if (now_stalled != stalls) {
-          volatile_store(line.stalls, volatile_load(line.stalls) + (now_stalled - stalls));
-          stalls = now_stalled;
-        }
-      }
       const uint32_t parked = DeviceWord(control_->grants.park).load(cuda::memory_order_acquire);
       if (parked == p_.epoch && control_->grants.park_at == published) break;
       const uint64_t now = now_ns();
@@ -134,23 +121,23 @@ class Service {
       if (beat != last_beat && now >= next_beat) {
         last_beat = beat;
         next_beat = now + 1000000;
-        if (lane_ == 0) add_one(line.heartbeat);
+        if (lane_ == 0) add_one(line_.heartbeat);
       }
     }
-    if (lane_ == 0) {
-      control_->kept.done = published;
-      add_one(line.parks);
-    }
-    set_status(line, EngineStatus::PARKED);
+    if (lane_ == 0) add_one(line_.parks);
+    set_status(EngineStatus::PARKED);
   }
 
  private:
+  __device__ void pass_on(uint32_t cancel) {
+    if (cancel != 0 && lane_ == 0) DeviceWord(control_->grants.cancel).store(cancel, cuda::memory_order_relaxed);
+  }
   __device__ static uint32_t volatile_load(const uint32_t& word) { return *const_cast<const volatile uint32_t*>(&word); }
   __device__ static void volatile_store(uint32_t& word, uint32_t value) { *const_cast<volatile uint32_t*>(&word) = value; }
   /// Plain load and store: only the device writes its line, and no atomic crosses PCIe.
   __device__ static void add_one(uint32_t& word) { volatile_store(word, volatile_load(word) + 1); }
-  __device__ void set_status(RingDeviceLine& line, EngineStatus status) {
-    if (lane_ == 0) SystemWord(line.status).store(static_cast<uint32_t>(status), cuda::memory_order_release);
+  __device__ void set_status(EngineStatus status) {
+    if (lane_ == 0) SystemWord(line_.status).store(static_cast<uint32_t>(status), cuda::memory_order_release);
   }
 
   /// Whole slots, 16 bytes a lane, two slots a round. The loads follow the look at config_write by control dependence:
@@ -181,8 +168,8 @@ class Service {
   const CudaParams& p_;
   CudaControl* control_;
   unsigned char* ring_;
+  RingDeviceLine& line_;
   uint32_t lane_;
-  ServiceShared& shared_;
   uint32_t first_;
 };
 

@@ -72,14 +72,11 @@ __device__ void work(const CudaParams& params, typename Step::State state) {
 /// Blocks 0 to workers-1 work; one more serves them.
 template <class Step>
 __device__ void resident(const CudaParams& params, const typename Step::State& state) {
-  __shared__ ServiceShared shared;
   if (blockIdx.x < params.workers) {
     work<Step>(params, state);
     return;
   }
-  if (threadIdx.x == 0) shared = {reinterpret_cast<CudaControl*>(params.control)->kept.done, 0};
-  __syncthreads();
-  Service service(params, shared);
+  Service service(params);
   if (threadIdx.x < 32) {
     service.fetch();
   } else if (threadIdx.x < 64) {
