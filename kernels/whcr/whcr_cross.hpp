@@ -18,7 +18,9 @@ struct Classes {
   uint32_t* size;    // colors
 
   AATGS_FN Classes(Carver& carver, uint32_t n, uint32_t colors)
-      : start(carver.take<uint32_t>(colors + 1)), member(carver.take<uint32_t>(n)), size(carver.take<uint32_t>(colors)) {}
+      : start(carver.take<uint32_t>(colors + 1)),
+        member(carver.take<uint32_t>(n)),
+        size(carver.take<uint32_t>(colors)) {}
 
   AATGS_FN void sort(const uint16_t* color, uint32_t n, uint32_t colors) {
     for (uint32_t c = 0; c <= colors; ++c) start[c] = 0;
@@ -31,8 +33,8 @@ struct Classes {
 
 /// The child of two colourings: takes the largest class of each in turn, and leaves the rest uncoloured. `turn` decides
 /// between classes of one size. One thread works.
-AATGS_FN void cross(const Graph& graph, const uint16_t* const parents[2], uint16_t* child, uint32_t colors, uint32_t turn,
-                    Carver carver) {
+AATGS_FN void cross(const Graph& graph, const uint16_t* const parents[2], uint16_t* child, uint32_t colors,
+                    uint32_t turn, Carver carver) {
   Classes classes[2] = {Classes(carver, graph.n, colors), Classes(carver, graph.n, colors)};
   classes[0].sort(parents[0], graph.n, colors);
   classes[1].sort(parents[1], graph.n, colors);
@@ -81,10 +83,11 @@ AATGS_FN void copy_colors(Block& block, uint32_t n, const uint16_t* from, uint16
   block.barrier();
 }
 
-/// Keeps a couple's best colouring, brings the last cycle's back at the end of one, and starts one partner over when the
-/// two have become alike. Changes the parents in `bests`. Collective.
+/// Keeps a couple's best colouring, brings the last cycle's back at the end of one, and starts one partner over when
+/// the two have become alike. Changes the parents in `bests`. Collective.
 template <class Block>
-AATGS_FN void prepare_couple(Block& block, const WhcrState& state, uint32_t couple, uint32_t generation, Carver carver) {
+AATGS_FN void prepare_couple(Block& block, const WhcrState& state, uint32_t couple, uint32_t generation,
+                             Carver carver) {
   const uint32_t n = state.graph.n;
   const uint32_t first = 2 * couple;
   const Search& search = *state.search;
@@ -106,7 +109,8 @@ AATGS_FN void prepare_couple(Block& block, const WhcrState& state, uint32_t coup
       elites.last = elites.present;
       elites.present = kNone;
     }
-    *alike = n - agreement(state.graph, state.best_of(first), state.best_of(first + 1), search.colors, carver) <= n / 100;
+    *alike =
+        n - agreement(state.graph, state.best_of(first), state.best_of(first + 1), search.colors, carver) <= n / 100;
   });
   block.barrier();
   if (*alike) {

@@ -32,7 +32,8 @@ AATGS_FN void shift_lanes(int16_t* from, int16_t* to, uint32_t word) {
   }
 }
 #else
-/// 8 counts, one register of the baseline; the compiler's vector type, because loops over single bits are not vectorised.
+/// 8 counts, one register of the baseline; the compiler's vector type, because loops over single bits are not
+/// vectorised.
 typedef int16_t Lanes __attribute__((vector_size(16), aligned(2), may_alias));
 
 /// -1 in each of 8 lanes whose bit is set in the lowest byte of `word`.

@@ -29,7 +29,8 @@ AATGS_FN void complete(Block& block, const WhcrState& state, uint32_t index, Car
       uint32_t pick = 0;
       while (pick < colors && around[pick] != 0) ++pick;
       if (pick == colors) {
-        const uint32_t turn = random_for(*state.search, Purpose::COMPLETE, index, state.search->events, v).below(colors);
+        const uint32_t turn =
+            random_for(*state.search, Purpose::COMPLETE, index, state.search->events, v).below(colors);
         pick = turn;
         for (uint32_t j = 1; j < colors; ++j) {
           const uint32_t c = turn + j < colors ? turn + j : turn + j - colors;
@@ -64,8 +65,7 @@ AATGS_FN void make(Block& block, const WhcrState& state, uint32_t index, WhcrIni
     if (init == WhcrInit::INPUT && source) {
       color[v] = source[v] < search.colors ? static_cast<uint16_t>(source[v]) : kUncolored;
     } else if (init == WhcrInit::RANDOM) {
-      color[v] =
-          static_cast<uint16_t>(random_for(search, Purpose::INIT, index, search.events, v).below(search.colors));
+      color[v] = static_cast<uint16_t>(random_for(search, Purpose::INIT, index, search.events, v).below(search.colors));
     } else {
       color[v] = kUncolored;
     }
@@ -75,8 +75,8 @@ AATGS_FN void make(Block& block, const WhcrState& state, uint32_t index, WhcrIni
   make_fresh(block, state.members[index]);
 }
 
-/// Gives up the smallest classes of a colouring that uses colours up to `before`, until those left fit into the search's
-/// number, and colours their vertices anew. Collective.
+/// Gives up the smallest classes of a colouring that uses colours up to `before`, until those left fit into the
+/// search's number, and colours their vertices anew. Collective.
 template <class Block>
 AATGS_FN void reduce(Block& block, const WhcrState& state, uint32_t index, uint32_t before, Carver carver) {
   const uint32_t n = state.graph.n;

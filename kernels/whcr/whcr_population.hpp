@@ -42,7 +42,8 @@ AATGS_FN void walk(Block& block, const WhcrState& state, uint32_t index, uint32_
   }
 }
 
-/// Copies a colouring to `best`, its colours renamed to 0, 1, ... without gaps if it is proper, and says how many it has.
+/// Copies a colouring to `best` and says how many colours it has. Where fewer are looked for, the colours of a proper one
+/// are 0, 1, ... without gaps; a repaired one keeps the names it came with.
 template <class Team>
 AATGS_FN uint32_t publish(Team& team, const WhcrState& state, uint32_t member, bool proper) {
   const uint16_t* color = state.best_of(member);
@@ -58,7 +59,7 @@ AATGS_FN uint32_t publish(Team& team, const WhcrState& state, uint32_t member, b
     uint32_t used = 0;
     for (uint32_t c = 0; c < colors; ++c) {
       const bool is_used = state.rename[c] != 0;
-      state.rename[c] = used;
+      state.rename[c] = state.search->descends ? used : c;
       used += is_used ? 1 : 0;
     }
     state.search->best_colors = used;
@@ -84,7 +85,8 @@ AATGS_FN void change_colors(Team& team, const WhcrState& state, uint32_t before,
   team.for_each_block(state.population, [&](auto& block, uint32_t index) {
     Carver carver(work_of(block, state, index));
     // One of each couple keeps what it has found, the other starts over: two heirs of good colourings soon are alike.
-    if (colors < before && index % 2 == 1) {
+    // Not on large graphs, where the way back from nothing is long.
+    if (colors < before && index % 2 == 1 && state.dynamic == WhcrDynamic::TABLE) {
       make(block, state, index, WhcrInit::RANDOM, nullptr, 0, carver);
     } else {
       reduce(block, state, index, before, carver);
@@ -99,8 +101,8 @@ AATGS_FN void change_colors(Team& team, const WhcrState& state, uint32_t before,
 template <class Team>
 AATGS_FN bool evaluate(Team& team, const WhcrState& state) {
   Search& search = *state.search;
-  const auto found = team.template argmin<uint32_t>(
-      state.population, [&](uint32_t i) { return state.members[i].best_conflicts; });
+  const auto found =
+      team.template argmin<uint32_t>(state.population, [&](uint32_t i) { return state.members[i].best_conflicts; });
   const bool proper = found.value == 0;
   const bool better = found.value < search.conflicts;
   const bool wanted = better && (proper || search.best_colors == 0);

@@ -139,7 +139,7 @@ class RepairWalk {
   uint16_t* const best_;
   uint32_t* const left_color_;
   uint32_t* const left_until_;
-  uint32_t* const own_;   // vertex -> its conflicts
+  uint32_t* const own_;  // vertex -> its conflicts
   uint32_t* const list_;  // slot -> vertex in conflict
   uint32_t* const slot_;  // vertex in conflict -> slot
   uint32_t* const around_;

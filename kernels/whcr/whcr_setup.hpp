@@ -65,16 +65,19 @@ inline const char* check_setup(const Setup& setup) {
   for (uint32_t v = 0; v < n; ++v) {
     if (graph.offsets[v + 1] < graph.offsets[v]) return "the offsets must not fall";
   }
-  if (setup.count<uint32_t>(1) != graph.offsets[n]) return "part 1, the neighbours, must hold as many words as the last offset";
+  if (setup.count<uint32_t>(1) != graph.offsets[n])
+    return "part 1, the neighbours, must hold as many words as the last offset";
   for (uint32_t v = 0; v < n; ++v) {
     for (uint32_t a = graph.offsets[v]; a < graph.offsets[v + 1]; ++a) {
       if (graph.neighbours[a] >= n) return "a neighbour is not a vertex";
       if (graph.neighbours[a] == v) return "a vertex is its own neighbour";
     }
   }
-  if (setup.parts() > 2 && setup.count<uint8_t>(2) != n) return "part 2, the priorities, must hold one byte for each vertex";
+  if (setup.parts() > 2 && setup.count<uint8_t>(2) != n)
+    return "part 2, the priorities, must hold one byte for each vertex";
   if (setup->dynamic == static_cast<uint32_t>(WhcrDynamic::TABLE) && !table_fits(graph, setup->max_colors)) {
-    return "dynamic TABLE takes at most 20000 vertices of degree at most 8191, and 64 MiB of counts; use AUTO or REPAIR";
+    return "dynamic TABLE takes at most 20000 vertices of degree at most 8191, and 64 MiB of counts; use AUTO or "
+           "REPAIR";
   }
   return nullptr;
 }
@@ -108,9 +111,9 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   const uint64_t arcs = state.graph.offsets[state.graph.n];
   const uint64_t n = state.graph.n;
   const auto at_least = [](uint64_t least, uint64_t value) { return value < least ? least : value; };
-  uint64_t moves = state.dynamic == WhcrDynamic::TABLE ? at_least(2000, 4 * n) : at_least(10000, arcs / 16);
+  uint64_t moves = state.dynamic == WhcrDynamic::TABLE ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
   if (setup->moves_per_substep) moves = setup->moves_per_substep;
-  const uint64_t generation = setup->moves_per_generation ? setup->moves_per_generation : at_least(10000, 32 * n);
+  const uint64_t generation = setup->moves_per_generation ? setup->moves_per_generation : at_least(10000, 16 * n);
   state.moves_per_substep = static_cast<uint32_t>(moves > 0x7fffffff ? 0x7fffffff : moves);
   state.substeps_per_generation = static_cast<uint32_t>(at_least(1, (generation + moves / 2) / moves));
 }

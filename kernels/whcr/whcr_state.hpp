@@ -52,6 +52,7 @@ struct Search {
   uint32_t converged;
   uint32_t colors;
   uint32_t target;
+  uint32_t descends;        // whether fewer colours than at first were asked for
   uint32_t conflicts;       // fewest seen with `colors`
   uint32_t best_conflicts;  // of the colouring in `best`
   uint32_t best_colors;     // 0: no proper colouring yet
@@ -98,7 +99,8 @@ struct WhcrState {
 enum class Purpose : uint32_t { MOVE, INIT, COMPLETE, CROSS };
 
 /// The random numbers of one entity of one member at one point of its clock (below 2^40).
-AATGS_FN Random random_for(const Search& search, Purpose purpose, uint32_t member, uint64_t clock, uint32_t entity = 0) {
+AATGS_FN Random random_for(const Search& search, Purpose purpose, uint32_t member, uint64_t clock,
+                           uint32_t entity = 0) {
   return Random(search.seed, uint64_t{static_cast<uint32_t>(purpose)} << 56 | uint64_t{member} << 40 | clock, entity);
 }
 

@@ -26,8 +26,9 @@ struct WhcrStep {
     team.barrier();
     if (phase == WhcrPhase::RESET) {
       const uint64_t given = config.header.input_bytes / (uint64_t{state.graph.n} * sizeof(uint32_t));
-      reset(team, state, {config.header.seed, config.colors, config.target_colors, static_cast<WhcrInit>(config.init),
-                          reinterpret_cast<const uint32_t*>(config.header.input), given});
+      reset(team, state,
+            {config.header.seed, config.colors, config.target_colors, static_cast<WhcrInit>(config.init),
+             reinterpret_cast<const uint32_t*>(config.header.input), given});
     } else if (!started) {
       reset(team, state, {state.first_seed, state.first_colors, state.first_target, state.first_init, nullptr, 0});
     }
@@ -71,6 +72,7 @@ struct WhcrStep {
       state.search->started = 1;
       state.search->colors = colors;
       state.search->target = target_asked(colors, start.target);
+      state.search->descends = state.search->target < colors;
       state.search->conflicts = kNone;
       state.search->best_conflicts = kNone;
     });
@@ -99,6 +101,7 @@ struct WhcrStep {
     team.barrier();
     team.leader([&] {
       search.target = target;
+      search.descends = target < wish;
       search.converged = reached ? 1 : 0;
     });
     team.barrier();

@@ -1,6 +1,6 @@
-// The tables of a tabu walk: how often each colour occurs around each vertex, and the vertices in conflict. All of it is
-// a function of the colouring and the tabu list, built anew at the start of each walk, so that snapshots stay small and
-// a block needs one set of tables however many members it handles.
+// The tables of a tabu walk: how often each colour occurs around each vertex, and the vertices in conflict. All of it
+// is a function of the colouring and the tabu list, built anew at the start of each walk, so that snapshots stay small
+// and a block needs one set of tables however many members it handles.
 #pragma once
 #include <cstdint>
 
@@ -9,26 +9,28 @@
 
 namespace aatgs::whcr {
 
-/// Counts are kept twice. `counts[c][v]` holds all of them, a colour's vertices side by side, because a move changes two
-/// colours for all neighbours at once: on a dense graph that is two vector additions under the adjacency matrix's row.
-/// `rows[slot][c]` copies those of the vertices in conflict, a vertex's colours side by side, because they are searched.
+/// Counts are kept twice. `counts[c][v]` holds all of them, a colour's vertices side by side, because a move changes
+/// two colours for all neighbours at once: on a dense graph that is two vector additions under the adjacency matrix's
+/// row. `rows[slot][c]` copies those of the vertices in conflict, a vertex's colours side by side, because they are
+/// searched.
 struct Table {
-  uint32_t stride;      // of counts
+  uint32_t stride;  // of counts
   uint32_t row_length;  // of rows
-  int16_t* counts;      // colors x stride; kTabuBit marks a tabu pair
-  int16_t* rows;        // n x row_length; kTabuBit also marks the vertex's own colour
-  uint32_t words;       // of a set of vertices as bits; 0 on sparse graphs
-  uint32_t* classes;    // colors x words: the vertices of each colour
-  uint32_t* clashing;   // words: the vertices in conflict
-  uint32_t* list;       // slot -> vertex in conflict
-  uint32_t* slot;       // vertex -> slot or kNone
-  int16_t* lowest;      // slot -> smallest entry of its row
-  int16_t* own;         // slot -> conflicts of the vertex
-  uint32_t* due;        // clock modulo ring -> first tabu entry that ends then, or kNone
-  uint32_t* due_next;   // tabu entry -> the next one that ends with it
-  uint32_t* held;       // the tabu entries in force, in any order
-  uint32_t* place;      // tabu entry -> where it is in `held`
-  uint32_t* size;       // slots in use
+  int16_t* counts;  // colors x stride; kTabuBit marks a tabu pair
+  int16_t* rows;  // n x row_length; kTabuBit also marks the vertex's own colour
+  uint32_t words;  // of a set of vertices as bits; 0 on sparse graphs
+  uint32_t* classes;  // colors x words: the vertices of each colour
+  uint32_t* clashing;  // words: the vertices in conflict
+  uint32_t* list;  // slot -> vertex in conflict
+  uint32_t* slot;  // vertex -> slot or kNone
+  int16_t* lowest;  // slot -> smallest entry of its row
+  int16_t* own;  // slot -> conflicts of the vertex
+  uint32_t* met;  // slots that one move concerns
+  uint32_t* due;  // clock modulo ring -> first tabu entry that ends then, or kNone
+  uint32_t* due_next;  // tabu entry -> the next one that ends with it
+  uint32_t* held;  // the tabu entries in force, in any order
+  uint32_t* place;  // tabu entry -> where it is in `held`
+  uint32_t* size;  // slots in use
   uint32_t* held_size;
 
   AATGS_FN Table(Carver& carver, const Graph& graph, uint32_t colors, uint32_t ring) {
@@ -46,6 +48,7 @@ struct Table {
     slot = carver.take<uint32_t>(graph.n);
     lowest = carver.take<int16_t>(graph.n + kRowChunk);
     own = carver.take<int16_t>(graph.n + kRowChunk);
+    met = carver.take<uint32_t>(graph.n + 1);
     due = carver.take<uint32_t>(ring);
     due_next = carver.take<uint32_t>(ring);
     held = carver.take<uint32_t>(ring);

@@ -1,15 +1,11 @@
 // Tabu search on one colouring (TabuCol): A. Hertz, D. de Werra, "Using tabu search techniques for graph coloring",
-// Computing 39 (1987); tenure after P. Galinier, J.-K. Hao, "Hybrid evolutionary algorithms for graph coloring",
-// J. Comb. Optim. 3 (1999). A move gives one vertex in conflict another colour: the best change that is not tabu, or one
+// Computing 39 (1987); tenure after P. Galinier, J.-K. Hao, "Hybrid evolutionary algorithms for graph coloring", J.
+// Comb. Optim. 3 (1999). A move gives one vertex in conflict another colour: the best change that is not tabu, or one
 // that leads below everything seen.
-//
-// Ties are broken by a keyed hash of (vertex, colour) that changes with every move: as good as a uniform choice, needs one
-// Philox block a move, and does not depend on the order in which candidates are looked at, so that threads may share the
-// scan and the list of conflicts may lie in any order.
 #pragma once
 #include <cstdint>
 
-#include "whcr/whcr_table.hpp"
+#include "whcr/whcr_choice.hpp"
 
 namespace aatgs::whcr {
 
@@ -44,6 +40,7 @@ class TabuWalk {
   /// Runs up to `moves` moves; ends early without conflicts. Collective.
   AATGS_FN void run(uint32_t moves) {
     prepare();
+    Chooser<Block> chooser(block_, graph_, table_, tabu_, colors_);
     uint64_t clock = member_.moves;
     const uint64_t end = clock + moves;
     int32_t conflicts = static_cast<int32_t>(member_.conflicts);
@@ -55,7 +52,7 @@ class TabuWalk {
       Random random = random_for(search_, Purpose::MOVE, index_, clock);
       const Draw draw{random.next(), random.next() | 1};
       const uint32_t stay = 1 + random.below(kTenureRandom);
-      const Choice choice = choose(conflicts, best, draw);
+      const Choice choice = chooser.choose(conflicts, best, draw);
       if (choice.slot == kNone) continue;
       if (choice.change > 0 && unsaved) {
         save();
@@ -80,17 +77,10 @@ class TabuWalk {
   }
 
  private:
-  struct Choice {
-    uint32_t slot;
-    uint32_t color;
-    int16_t change;
-    bool was_tabu;
-  };
-
   AATGS_FN void prepare() {
     table_.build(block_, graph_, color_, colors_);
-    const uint32_t sum = block_.template sum<uint32_t>(
-        *table_.size, [&](uint32_t at) { return static_cast<uint32_t>(table_.own[at]); });
+    const uint32_t sum =
+        block_.template sum<uint32_t>(*table_.size, [&](uint32_t at) { return static_cast<uint32_t>(table_.own[at]); });
     block_.for_each(ring_ + 1, [&](uint32_t i) { table_.due[i] = kNone; });
     block_.barrier();
     block_.leader([&] {
@@ -130,88 +120,6 @@ class TabuWalk {
       due = kNone;
     });
     block_.barrier();
-  }
-
-  /// What decides between equal changes of one move.
-  struct Draw {
-    uint32_t key;
-    uint32_t factor;
-  };
-
-  /// The best change that is not tabu, or a tabu one that leads below the best and further than that.
-  AATGS_FN Choice choose(int32_t conflicts, int32_t best, Draw draw) {
-    const uint32_t size = *table_.size;
-    const int16_t* lowest = table_.lowest;
-    const int16_t* own = table_.own;
-    const int16_t change =
-        block_.template min<int16_t>(size, [=](uint32_t at) { return static_cast<int16_t>(lowest[at] - own[at]); });
-    const int32_t bound = best - conflicts < change ? best - conflicts : change;
-    // At best a vertex loses all its conflicts: mostly that settles the question.
-    const int16_t most = block_.template min<int16_t>(size, [=](uint32_t at) { return static_cast<int16_t>(-own[at]); });
-    if (most < bound) {
-      const int16_t tabu = block_.template min<int16_t>(*table_.held_size, [&](uint32_t j) { return tabu_change(j); });
-      if (tabu < bound) return choose_tabu(tabu, draw);
-    }
-    // Everything tabu: the move is skipped, and time lifts them.
-    if (change > kTabuBit / 2) return {kNone, 0, 0, false};
-    const auto found = block_.template argmin<uint64_t>((size + kRowChunk - 1) / kRowChunk, [&](uint32_t chunk) {
-      const uint32_t base = chunk * kRowChunk;
-      uint32_t tied = matching_changes(lowest + base, own + base, change);
-      if (size - base < kRowChunk) tied &= (1u << (size - base)) - 1;
-      uint64_t least = ~uint64_t{0};
-      for (; tied != 0; tied &= tied - 1) {
-        const uint32_t lane = lowest_bit(tied);
-        const uint64_t tie = best_tie(base + lane, draw) | lane;
-        least = tie < least ? tie : least;
-      }
-      return least;
-    });
-    const auto slot = static_cast<uint32_t>(found.index * kRowChunk + (found.value & 15));
-    return {slot, static_cast<uint32_t>(found.value >> 4) & 0xffff, change, false};
-  }
-
-  /// What taking up the j-th tabu pair would change; kPadding when its vertex has no conflicts.
-  AATGS_FN int16_t tabu_change(uint32_t j) const {
-    const TabuEntry& entry = tabu_[table_.held[j]];
-    const uint32_t at = table_.slot[entry.vertex];
-    if (at == kNone) return kPadding;
-    return static_cast<int16_t>((table_.counts_of(entry.color)[entry.vertex] & kCountMask) - table_.own[at]);
-  }
-
-  AATGS_FN Choice choose_tabu(int16_t change, Draw draw) {
-    const auto found = block_.template argmin<uint64_t>(*table_.held_size, [&](uint32_t j) {
-      const TabuEntry& entry = tabu_[table_.held[j]];
-      return tabu_change(j) == change ? rank(entry.vertex, entry.color, draw) : ~uint64_t{0};
-    });
-    const TabuEntry& entry = tabu_[table_.held[found.index]];
-    return {table_.slot[entry.vertex], entry.color, change, true};
-  }
-
-  /// The least rank among the row's best entries.
-  AATGS_FN uint64_t best_tie(uint32_t at, Draw draw) const {
-    const int16_t* row = table_.row_of(at);
-    const uint32_t v = table_.list[at];
-    uint64_t least = ~uint64_t{0};
-    for (uint32_t base = 0; base < table_.row_length; base += kRowChunk) {
-      for (uint32_t found = matches(row + base, table_.lowest[at]); found != 0; found &= found - 1) {
-        const uint64_t tie = rank(v, base + lowest_bit(found), draw);
-        least = tie < least ? tie : least;
-      }
-    }
-    return least;
-  }
-
-  /// Order among equal changes: priority, then hash. The colour, and room for a lane, in the last 20 bits.
-  AATGS_FN uint64_t rank(uint32_t v, uint32_t c, Draw draw) const {
-    const uint64_t priority = graph_.priorities ? 255u - graph_.priorities[v] : 0u;
-    return priority << 52 | uint64_t{hash(v * colors_ + c, draw.key, draw.factor)} << 20 | c << 4;
-  }
-
-  /// A bijection of 32-bit words for any key and odd factor: two candidates never tie.
-  AATGS_FN static uint32_t hash(uint32_t x, uint32_t key, uint32_t factor) {
-    x = (x ^ key) * 0x9E3779B1u;
-    x = (x ^ (x >> 16)) * factor;
-    return x ^ (x >> 15);
   }
 
   AATGS_FN void save() {
@@ -264,12 +172,24 @@ class TabuWalk {
 
   /// All of them, through the moved vertex's row of the matrix.
   AATGS_FN void meet_dense(const uint32_t* adjacent, uint32_t from, uint32_t to) {
+    // First who is met, then what follows from it: nothing predicts who is whose neighbour, and a loop that branched on
+    // it would run the costly part one row at a time.
+    const uint32_t size = *table_.size;
+    const uint32_t* list = table_.list;
+    uint32_t* met = table_.met;
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < size; ++at) {
+      const uint32_t u = list[at];
+      met[count] = at;
+      count += (adjacent[u / 32] >> (u % 32)) & 1u;
+    }
+    for (uint32_t i = 0; i < count; ++i) table_.meet(met[i], from, to);
+
     const uint32_t* left = table_.classes + from * table_.words;
     const uint32_t* joined = table_.classes + to * table_.words;
     for (uint32_t w = 0; w < table_.words; ++w) {
       const uint32_t clashing = table_.clashing[w];
       const uint32_t known = adjacent[w] & clashing;
-      for (uint32_t u = known; u != 0; u &= u - 1) table_.meet(table_.slot[32 * w + lowest_bit(u)], from, to);
       for (uint32_t u = known & joined[w]; u != 0; u &= u - 1) table_.own[table_.slot[32 * w + lowest_bit(u)]]++;
       for (uint32_t u = known & left[w]; u != 0; u &= u - 1) {
         const uint32_t at = table_.slot[32 * w + lowest_bit(u)];

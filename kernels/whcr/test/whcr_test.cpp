@@ -8,12 +8,12 @@ namespace aatgs::whcr::test {
 namespace {
 
 int failures = 0;
-#define EXPECT(condition)                                                        \
-  do {                                                                           \
-    if (!(condition)) {                                                          \
-      ++failures;                                                                \
-      std::printf("FAILED %s:%d: %s\n", __FILE__, __LINE__, #condition);         \
-    }                                                                            \
+#define EXPECT(condition)                                                \
+  do {                                                                   \
+    if (!(condition)) {                                                  \
+      ++failures;                                                        \
+      std::printf("FAILED %s:%d: %s\n", __FILE__, __LINE__, #condition); \
+    }                                                                    \
   } while (0)
 
 constexpr uint32_t kConverged = static_cast<uint32_t>(Status::CONVERGED);
@@ -58,7 +58,8 @@ void any_number_of_threads() {
       std::vector<uint8_t> first;
       for (const uint32_t threads : {1u, 2u, 3u}) {
         // The last one keeps its working memory in the arena, as a device with too little shared memory would.
-        Instance instance(c.graph, setup_for(c.max_colors, population, c.dynamic), threads, {}, threads == 3 ? 0 : 1 << 30);
+        Instance instance(c.graph, setup_for(c.max_colors, population, c.dynamic), threads, {},
+                          threads == 3 ? 0 : 1 << 30);
         instance.reset(7, c.colors, c.target, WhcrInit::RANDOM);
         const auto telemetry = instance.run(40);
         EXPECT(telemetry.best_conflicts == count_conflicts(c.graph, instance.best()));
@@ -105,11 +106,16 @@ void known_answers() {
     WhcrDynamic dynamic;
   };
   const std::vector<Known> known = {
-      {queen(5), 5, WhcrDynamic::AUTO},           {queen(6), 7, WhcrDynamic::AUTO},
-      {queen(7), 7, WhcrDynamic::AUTO},           {mycielski(4), 4, WhcrDynamic::AUTO},
-      {mycielski(6), 6, WhcrDynamic::AUTO},       {random_graph(200, 30, 4, 5), 4, WhcrDynamic::AUTO},
-      {grid(30), 3, WhcrDynamic::REPAIR},         {random_graph(200, 30, 8, 6), 12, WhcrDynamic::REPAIR},
-      {CsrGraph::from_edges(1, {}), 1, WhcrDynamic::AUTO}, {CsrGraph::from_edges(9, {}), 1, WhcrDynamic::REPAIR},
+      {queen(5), 5, WhcrDynamic::AUTO},
+      {queen(6), 7, WhcrDynamic::AUTO},
+      {queen(7), 7, WhcrDynamic::AUTO},
+      {mycielski(4), 4, WhcrDynamic::AUTO},
+      {mycielski(6), 6, WhcrDynamic::AUTO},
+      {random_graph(200, 30, 4, 5), 4, WhcrDynamic::AUTO},
+      {grid(30), 3, WhcrDynamic::REPAIR},
+      {random_graph(200, 30, 8, 6), 12, WhcrDynamic::REPAIR},
+      {CsrGraph::from_edges(1, {}), 1, WhcrDynamic::AUTO},
+      {CsrGraph::from_edges(9, {}), 1, WhcrDynamic::REPAIR},
   };
   for (const Known& k : known) {
     for (const WhcrInit init : {WhcrInit::RANDOM, WhcrInit::GREEDY}) {
@@ -148,6 +154,12 @@ void given_colorings() {
   Instance instance(graph, setup_for(10, 1), 1);
   auto telemetry = instance.reset(2, 5, 5, WhcrInit::INPUT, solved);
   EXPECT(telemetry.header.status == kConverged && instance.best() == solved);
+
+  // Six names, one of them unused: a repair leaves the names alone.
+  std::vector<uint32_t> gap = solved;
+  for (uint32_t& c : gap) c += c >= 2;
+  telemetry = instance.reset(2, 6, 6, WhcrInit::INPUT, gap);
+  EXPECT(telemetry.best_colors == 5 && instance.best() == gap);
 
   std::vector<uint32_t> partial = solved;
   partial[3] = partial[17] = 0xffffffffu;
