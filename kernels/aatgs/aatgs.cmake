@@ -1,4 +1,5 @@
-# aatgs_add_module(<name> SOURCES ...): builds a kernel module as <name>.so. Ships with @aatgs/core, so that third
+# aatgs_add_module(<name> SOURCES <cpp>... [CUDA <cu>]): builds a kernel module as <name>.so, with device code where nvcc
+# is found. Ships with @aatgs/core, so that third
 # parties build their modules with the same two lines.
 get_filename_component(AATGS_INCLUDE_DIR ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
 
@@ -13,8 +14,48 @@ elseif(AATGS_SANITIZE STREQUAL "thread")
   add_link_options(-fsanitize=thread)
 endif()
 
+# Architectures: one in development, all of them in a release; empty builds without CUDA. The last one also as PTX, for
+# GPUs that do not exist yet.
+set(AATGS_CUDA_RELEASE_ARCHS 75 80 86 89 90 100 120)
+if(DEFINED ENV{AATGS_CUDA_ARCHS})
+  set(AATGS_CUDA_ARCHS "$ENV{AATGS_CUDA_ARCHS}" CACHE STRING "CUDA architectures, or release, or empty" FORCE)
+else()
+  set(AATGS_CUDA_ARCHS 90 CACHE STRING "CUDA architectures, or release, or empty")
+endif()
+if(AATGS_CUDA_ARCHS STREQUAL "release")
+  set(AATGS_CUDA_ARCHS ${AATGS_CUDA_RELEASE_ARCHS})
+endif()
+find_program(AATGS_NVCC nvcc HINTS $ENV{CUDA_PATH}/bin /usr/local/cuda/bin)
+if(NOT AATGS_NVCC)
+  message(STATUS "nvcc was not found: modules are built for the CPU only")
+elseif(NOT AATGS_CUDA_ARCHS)
+  message(STATUS "AATGS_CUDA_ARCHS is empty: modules are built for the CPU only")
+endif()
+
+# Compiles a .cu file to a compressed fatbin and links its bytes into the module.
+function(aatgs_add_device_code name source)
+  set(targets)
+  foreach(arch IN LISTS AATGS_CUDA_ARCHS)
+    list(APPEND targets -gencode arch=compute_${arch},code=sm_${arch})
+  endforeach()
+  list(GET AATGS_CUDA_ARCHS -1 newest)
+  list(APPEND targets -gencode arch=compute_${newest},code=compute_${newest})
+  set(fatbin ${CMAKE_CURRENT_BINARY_DIR}/${name}.fatbin)
+  add_custom_command(OUTPUT ${fatbin}
+    COMMAND ${AATGS_NVCC} -fatbin -O3 -std=c++20 -fmad=false --expt-relaxed-constexpr --compress-mode=size
+      -MD -MF ${fatbin}.d -I${AATGS_INCLUDE_DIR} ${targets} -o ${fatbin} ${CMAKE_CURRENT_SOURCE_DIR}/${source}
+    DEPENDS ${source} DEPFILE ${fatbin}.d COMMENT "Compiling device code of ${name} for ${AATGS_CUDA_ARCHS}" VERBATIM)
+  set(holder ${CMAKE_CURRENT_BINARY_DIR}/${name}_fatbin.cpp)
+  file(WRITE ${holder} "// Generated: holds the module's device code.\n"
+    "__asm__(\".section .rodata\\n.balign 64\\n.globl aatgs_fatbin_start\\n.hidden aatgs_fatbin_start\\naatgs_fatbin_start:\\n\"\n"
+    "        \".incbin \\\"${fatbin}\\\"\\n.globl aatgs_fatbin_end\\n.hidden aatgs_fatbin_end\\naatgs_fatbin_end:\\n.byte 0\\n.previous\");\n")
+  set_source_files_properties(${holder} PROPERTIES OBJECT_DEPENDS ${fatbin})
+  target_sources(aatgs_${name} PRIVATE ${holder})
+  target_compile_definitions(aatgs_${name} PRIVATE AATGS_HAVE_CUDA)
+endfunction()
+
 function(aatgs_add_module name)
-  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "" "CUDA" "SOURCES" ${ARGN})
   add_library(aatgs_${name} MODULE ${ARG_SOURCES})
   set_target_properties(aatgs_${name} PROPERTIES
     OUTPUT_NAME ${name} PREFIX "" SUFFIX ".so"
@@ -23,4 +64,7 @@ function(aatgs_add_module name)
   target_include_directories(aatgs_${name} PRIVATE ${AATGS_INCLUDE_DIR})
   target_compile_options(aatgs_${name} PRIVATE ${AATGS_COMPILE_OPTIONS})
   target_link_options(aatgs_${name} PRIVATE -static-libstdc++ -static-libgcc)
+  if(ARG_CUDA AND AATGS_NVCC AND AATGS_CUDA_ARCHS AND NOT AATGS_SANITIZE)
+    aatgs_add_device_code(${name} ${ARG_CUDA})
+  endif()
 endfunction()

@@ -139,12 +139,21 @@ struct ModuleFunctions {
 
 }  // namespace aatgs
 
-/// Device code is linked in as these two symbols where nvcc built it; see aatgs.cmake.
+/// Device code, where nvcc built it, is linked in as the bytes between these symbols; see aatgs.cmake.
 #if defined(AATGS_HAVE_CUDA)
-extern "C" const AatgsCudaImage aatgs_cuda_image;
-#define AATGS_CUDA_IMAGE &aatgs_cuda_image
+extern "C" const unsigned char aatgs_fatbin_start[], aatgs_fatbin_end[];
+#define AATGS_CUDA_IMAGE(STEP, NAME)                                                                     \
+  [] {                                                                                                   \
+    static const AatgsCudaImage image = {aatgs_fatbin_start,                                             \
+                                         static_cast<uint64_t>(aatgs_fatbin_end - aatgs_fatbin_start), \
+                                         NAME "_resident",                                               \
+                                         NAME "_launch",                                                 \
+                                         aatgs::block_threads<STEP>(),                                   \
+                                         0};                                                             \
+    return &image;                                                                                       \
+  }()
 #else
-#define AATGS_CUDA_IMAGE nullptr
+#define AATGS_CUDA_IMAGE(STEP, NAME) nullptr
 #endif
 
 #define AATGS_MODULE(STEP, NAME, VERSION, FIELDS, FINGERPRINT)                                                      \
@@ -154,6 +163,6 @@ extern "C" const AatgsCudaImage aatgs_cuda_image;
         sizeof(AatgsModule), AATGS_ABI_VERSION, aatgs::RING_PROTOCOL, 0, NAME, VERSION, FINGERPRINT, FIELDS,        \
         static_cast<uint32_t>(sizeof(FIELDS) / sizeof(FIELDS[0])), sizeof(STEP::Setup), sizeof(STEP::Config),       \
         sizeof(STEP::Telemetry), sizeof(STEP::State), 0, &Functions::plan, &Functions::bind, &Functions::run_host, \
-        AATGS_CUDA_IMAGE};                                                                                          \
+        AATGS_CUDA_IMAGE(STEP, NAME)};                                                                              \
     return &module;                                                                                                 \
   }

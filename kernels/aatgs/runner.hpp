@@ -7,6 +7,16 @@
 
 namespace aatgs {
 
+/// Threads of a CUDA block: the step's kBlockThreads, or 256.
+template <class Step>
+constexpr uint32_t block_threads() {
+  if constexpr (requires { Step::kBlockThreads; }) {
+    return Step::kBlockThreads;
+  } else {
+    return 256;
+  }
+}
+
 /// Copies bytes between two ranges the device can address, 16 at a time where both are aligned.
 template <class Team>
 AATGS_FN void copy_bytes(Team& team, uint64_t from, uint64_t to, uint64_t bytes) {
@@ -23,7 +33,8 @@ AATGS_FN void copy_bytes(Team& team, uint64_t from, uint64_t to, uint64_t bytes)
 }
 
 /// Runs one slot with the whole team. Writes the telemetry payload and status; the engine completes the header's
-/// duration and publishes. The caller puts a barrier after it.
+/// duration and publishes. A step writes telemetry as the leader only, who is also the one to clear it here. The caller
+/// puts a barrier after it.
 template <class Step, class Team>
 AATGS_FN void run_slot(Team& team, const typename Step::Config& config, typename Step::State& state,
                        typename Step::Telemetry& telemetry) {
@@ -37,7 +48,6 @@ AATGS_FN void run_slot(Team& team, const typename Step::Config& config, typename
     auto* payload = reinterpret_cast<uint64_t*>(&telemetry) + sizeof(TelemetryHeader) / 8;
     for (uint32_t i = 0; i < (sizeof(telemetry) - sizeof(TelemetryHeader)) / 8; ++i) payload[i] = 0;
   });
-  team.barrier();
   if (config.header.kind == static_cast<uint32_t>(SlotKind::COPY)) {
     copy_bytes(team, config.header.input, config.header.output, config.header.input_bytes);
   } else {

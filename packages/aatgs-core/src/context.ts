@@ -2,8 +2,8 @@ import { Batch, type BatchOptions, type StagedConfig, unpack } from './batch.ts'
 import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
 import type { DeviceBuffer } from './device-buffer.ts';
 import { DeviceMemory } from './device-memory.ts';
-import { chooseDevice, type DeviceChoice } from './devices.ts';
-import { AatgsError, guarded } from './errors.ts';
+import { chooseDevice, type DeviceChoice, devices } from './devices.ts';
+import { AatgsError, guarded, invalidArgument } from './errors.ts';
 import { EngineStatus } from './generated/ring-layout.ts';
 import type { KernelModule } from './module.ts';
 import type { NativeContext, NativeContextInfo } from './native/binding.ts';
@@ -51,6 +51,17 @@ const abandoned = new FinalizationRegistry<string>((name) => {
   );
 });
 
+/** The `engine` option narrows the `device` option: 'host' means the CPU, the CUDA engines a GPU. */
+function wantedDevice({ device, engine }: ResolvedOptions): 'auto' | 'cpu' | number {
+  if (engine === 'auto') return device;
+  if (engine === 'host') {
+    if (typeof device === 'number') throw invalidArgument('engine', engine, "'resident' or 'launch' on a GPU");
+    return 'cpu';
+  }
+  if (device === 'cpu') throw invalidArgument('engine', engine, "'host' on the CPU");
+  return device === 'auto' ? (devices().cuda.devices[0]?.index ?? 0) : device;
+}
+
 /** The addon holds its callback for good; this one does not keep a forgotten context from being collected. */
 class WeakWake {
   target: WeakRef<Waiters> | undefined;
@@ -84,13 +95,20 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   constructor(module: KernelModule<any, C, T>, options: ContextOptions = {}) {
     this.#module = module as unknown as KernelModule<never, C, T>;
     this.#options = resolveOptions(options);
-    this.#choice = chooseDevice(this.#options.device);
+    this.#choice = chooseDevice(wantedDevice(this.#options), module.info.cudaBytes > 0);
     const { binding } = native();
     const wake = new WeakWake();
     this.#native = guarded(
       () =>
         new binding.NativeContext(
-          { ...this.#options, library: module.spec.library, setup: module.setupHeader, parts: module.spec.parts ?? [] },
+          {
+            ...this.#options,
+            device: this.#choice.device === 'cpu' ? -1 : this.#choice.device,
+            resident: this.#options.engine === 'auto' ? this.#options.async : this.#options.engine === 'resident',
+            library: module.spec.library,
+            setup: module.setupHeader,
+            parts: module.spec.parts ?? [],
+          },
           wake.callback,
         ),
     );

@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { AatgsError } from './errors.ts';
+import type { CudaStatus } from './native/binding.ts';
+import { native } from './native/load.ts';
 
 /** What the CPU side of this machine is. */
 export interface CpuDevice {
@@ -8,25 +12,40 @@ export interface CpuDevice {
   readonly cores: number;
 }
 
-/** Whether CUDA can be used here, and if not, why. */
-export interface CudaStatus {
-  readonly available: boolean;
-  /** Why it cannot be used; empty when it can. */
-  readonly reason: string;
-  readonly devices: readonly { readonly index: number; readonly name: string }[];
-}
-
 export interface Devices {
   readonly cpu: CpuDevice;
   readonly cuda: CudaStatus;
 }
 
+/** Device files of NVIDIA's driver; the second is WSL's. Without either there is nothing to probe. */
+const DRIVER_FILES = ['/dev/nvidiactl', '/dev/dxg'];
+const PROBE_TIMEOUT_MS = 60_000;
+
+let probed: CudaStatus | undefined;
+
 /** The devices a context can run on, with the reason for what is missing. */
 export function devices(): Devices {
-  return {
-    cpu: { name: cpus()[0]?.model ?? 'CPU', cores: availableParallelism() },
-    cuda: { available: false, reason: 'this build of @aatgs/core has no CUDA engine', devices: [] },
-  };
+  probed ??= probe();
+  return { cpu: { name: cpus()[0]?.model ?? 'CPU', cores: availableParallelism() }, cuda: probed };
+}
+
+/** Starts the driver in a child process first: a broken one must not take this process down. */
+function probe(): CudaStatus {
+  const none = (reason: string): CudaStatus => ({ available: false, reason, driverVersion: 0, devices: [] });
+  if (!DRIVER_FILES.some((file) => existsSync(file))) return none('this machine has no NVIDIA driver running');
+  const { binding, location } = native();
+  const script = `process.stdout.write(JSON.stringify(require(${JSON.stringify(location.path)}).cudaStatus()))`;
+  const child = spawnSync(process.execPath, ['-e', script], {
+    encoding: 'utf8',
+    timeout: PROBE_TIMEOUT_MS,
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  if (child.status !== 0) {
+    const how = child.signal ? `signal ${child.signal}` : `exit code ${child.status}`;
+    return none(`the NVIDIA driver failed in a test process (${how}): ${child.stderr?.trim().slice(-300) ?? ''}`);
+  }
+  const seen = JSON.parse(child.stdout) as CudaStatus;
+  return seen.available ? binding.cudaStatus() : seen;
 }
 
 /** What a `device` option means on this machine. */
@@ -36,23 +55,24 @@ export interface DeviceChoice {
   readonly reason: string;
 }
 
-/** Resolves the `device` option. Asking for a GPU that is not there throws ERR_AATGS_NO_GPU with the reason. */
-export function chooseDevice(wanted: 'auto' | 'cpu' | number): DeviceChoice {
+/**
+ * Resolves the `device` option for a module. Asking for a GPU that cannot be used throws ERR_AATGS_NO_GPU with the reason.
+ * @param hasDeviceCode whether the module was built with CUDA
+ */
+export function chooseDevice(wanted: 'auto' | 'cpu' | number, hasDeviceCode: boolean): DeviceChoice {
   if (wanted === 'cpu') return { device: 'cpu', reason: 'asked for' };
   const { cuda } = devices();
+  const problem = cuda.available && !hasDeviceCode ? 'this module was built without CUDA' : cuda.reason;
   if (wanted === 'auto') {
     const first = cuda.devices[0];
-    if (cuda.available && first) return { device: first.index, reason: 'first usable GPU' };
-    return { device: 'cpu', reason: `no GPU is used: ${cuda.reason}` };
+    if (problem === '' && first) return { device: first.index, reason: 'first usable GPU' };
+    return { device: 'cpu', reason: `no GPU is used: ${problem}` };
   }
-  if (cuda.available && cuda.devices.some((gpu) => gpu.index === wanted))
-    return { device: wanted, reason: 'asked for' };
-  const reason = cuda.available ? `there are ${cuda.devices.length} GPUs, numbered from 0` : cuda.reason;
+  if (problem === '' && cuda.devices.some((gpu) => gpu.index === wanted)) return { device: wanted, reason: 'asked for' };
+  const reason = problem || `the usable GPUs are ${cuda.devices.map((gpu) => gpu.index).join(', ')}`;
   throw new AatgsError(
     'ERR_AATGS_NO_GPU',
     `GPU ${wanted} cannot be used: ${reason}. Use device: 'auto' or 'cpu' to run on the CPU`,
-    {
-      details: { device: wanted, reason },
-    },
+    { details: { device: wanted, reason } },
   );
 }

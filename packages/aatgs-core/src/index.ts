@@ -16,11 +16,11 @@ export {
 } from './codec.ts';
 export { type ContextHealth, type ContextInfo, GpuExecutionContext } from './context.ts';
 export { type BufferHost, DeviceBuffer } from './device-buffer.ts';
-export { type CpuDevice, type CudaStatus, type Devices, devices } from './devices.ts';
+export { type CpuDevice, type Devices, devices } from './devices.ts';
 export { AatgsError, type AatgsErrorCode, type AatgsErrorOptions, ERROR_CODES } from './errors.ts';
 export { Status } from './generated/ring-layout.ts';
 export { KernelModule, type KernelModuleSpec } from './module.ts';
-export type { NativeModuleInfo } from './native/binding.ts';
+export type { CudaStatus, GpuDevice, NativeModuleInfo } from './native/binding.ts';
 export { type BinaryLocation, locateBinary, platformSuffix } from './native/load.ts';
 export type { ContextOptions } from './options.ts';
 export type { ContextStats, IterationMode, RingUtilization } from './stats.ts';

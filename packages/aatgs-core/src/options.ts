@@ -6,6 +6,19 @@ export interface ContextOptions {
   readonly async?: boolean;
   /** `'auto'`: the first usable GPU, otherwise the CPU, and `info.reason` says why. `'cpu'`, or a GPU's index. Default `'auto'`. */
   readonly device?: 'auto' | 'cpu' | number;
+  /**
+   * GPU only. `'resident'`: a scheduler on the GPU takes configs from the ring by itself. `'launch'`: one kernel launch a
+   * config. Default `'auto'`: resident when async, launch when sync. On the CPU there is one engine, `'host'`.
+   */
+  readonly engine?: 'auto' | 'host' | 'resident' | 'launch';
+  /** GPU only: worker blocks at most, so that contexts can share a GPU. Default 0: as many as the GPU and the step can use. */
+  readonly maxBlocks?: number;
+  /** GPU only: a resident scheduler without work leaves the GPU after this many microseconds. Default 1000. */
+  readonly idleTimeoutUs?: number;
+  /** GPU only: and in any case after this many milliseconds; it comes back if there is work. Default 1000. */
+  readonly maxResidentMs?: number;
+  /** GPU only: a step without progress for this many milliseconds counts as hung, and the device as lost. Default 30,000. */
+  readonly heartbeatTimeoutMs?: number;
   /** CPU only: worker threads. Default: usable cores less one, at least one. Results do not depend on it. */
   readonly threads?: number;
   /** Slots of the config ring, a power of two from 1 to 65536. Default 16. */
@@ -38,6 +51,11 @@ export function resolveOptions(options: ContextOptions): ResolvedOptions {
   const resolved: ResolvedOptions = {
     async: options.async ?? false,
     device: options.device ?? 'auto',
+    engine: options.engine ?? 'auto',
+    maxBlocks: options.maxBlocks ?? 0,
+    idleTimeoutUs: options.idleTimeoutUs ?? 1000,
+    maxResidentMs: options.maxResidentMs ?? 1000,
+    heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 30_000,
     threads: options.threads ?? 0,
     configSlots: options.configSlots ?? 16,
     telemetrySlots: options.telemetrySlots ?? 64,
@@ -62,10 +80,17 @@ export function resolveOptions(options: ContextOptions): ResolvedOptions {
   }
   integer('inputBytes', 0, MAX_STAGING);
   integer('outputBytes', 0, MAX_STAGING);
+  integer('maxBlocks', 0, 65536);
+  integer('idleTimeoutUs', 0, 2 ** 31 - 1);
+  integer('maxResidentMs', 1, 2 ** 22);
+  integer('heartbeatTimeoutMs', 1, 2 ** 31 - 1);
   integer('shutdownTimeoutMs', 0, 2 ** 31 - 1);
   integer('initialSequence', 0, 2 ** 32 - 1);
   if (resolved.onFull !== 'throw' && resolved.onFull !== 'block') {
     throw invalidArgument('onFull', resolved.onFull, "'throw' or 'block'");
+  }
+  if (!['auto', 'host', 'resident', 'launch'].includes(resolved.engine)) {
+    throw invalidArgument('engine', resolved.engine, "'auto', 'host', 'resident' or 'launch'");
   }
   const { device, seed } = resolved;
   if (device !== 'auto' && device !== 'cpu' && !(Number.isInteger(device) && device >= 0)) {

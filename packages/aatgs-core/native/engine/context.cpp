@@ -9,7 +9,8 @@
 namespace aatgs::engine {
 
 Context::Context(const ContextOptions& options)
-    : module_(options.module), engine_(make_host_engine(options.threads)) {
+    : module_(options.module),
+      engine_(options.on_gpu ? make_cuda_engine(options.cuda) : make_host_engine(options.threads)) {
   const AatgsTarget target = engine_->target();
   AatgsError error{};
   if (module_->plan(&options.setup, &target, &plan_, &error) != 0) {
@@ -35,12 +36,25 @@ Context::Context(const ContextOptions& options)
 Context::~Context() {
   if (stop(std::chrono::seconds(2))) {
     release();
+    engine_.reset();  // before what it may still look at
     return;
   }
   // A step that will not end still uses all of this; a leak is the only safe end.
   (void)engine_.release();
   (void)ring_.release();
   (void)progress_.release();
+}
+
+bool Context::arm(const Watch& watch) {
+  const bool armed = progress_->arm(watch);
+  if (armed) engine_->watch();
+  return armed;
+}
+
+bool Context::wait(const Watch& watch, std::chrono::milliseconds timeout) {
+  if (progress_->spin(watch, engine_->spin())) return true;
+  engine_->watch();
+  return progress_->sleep(watch, timeout);
 }
 
 uint64_t Context::ring_device_address() const { return engine_->device_address(ring_memory_); }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/cuda/cuda_engine.hpp"
 #include "engine/engine.hpp"
 
 namespace aatgs::engine {
@@ -18,6 +19,8 @@ struct ContextOptions {
   RingShape shape;
   uint32_t threads = 0;
   uint32_t initial_sequence = 0;
+  bool on_gpu = false;  ///< run on the GPU named in `cuda`, otherwise on the CPU
+  CudaOptions cuda;
 };
 
 class Context {
@@ -37,6 +40,11 @@ class Context {
   uint64_t ring_device_address() const;
   uint64_t device_bytes() const;
   bool stopped() const { return stopped_; }
+
+  /// See Progress::arm.
+  bool arm(const Watch& watch);
+  /// Blocks until the watch is met (true) or the time is over.
+  bool wait(const Watch& watch, std::chrono::milliseconds timeout);
 
   /// The hot path: makes the doorbell's cursors visible to the engine and mirrors the engine's.
   void publish() noexcept;

@@ -46,9 +46,15 @@ class Engine {
   virtual void start(const Program& program, const Ring& ring, Progress& progress) = 0;
   /// Tells a sleeping scheduler that the host wrote a cursor; never blocks.
   virtual void nudge() noexcept = 0;
+  /// Tells the engine that somebody waits for progress; an engine that notifies from its own workers need not care.
+  virtual void watch() noexcept {}
+  /// How long a blocking wait looks at the cursors itself before it sleeps.
+  virtual std::chrono::microseconds spin() const noexcept { return std::chrono::microseconds(20); }
   /// Ends the scheduler; a running step is asked to end early. False when it did not end in time: then everything the
   /// engine holds must be leaked, since a step may still be using it.
   virtual bool stop(std::chrono::milliseconds timeout) noexcept = 0;
+  /// Whether the device cannot be used any more: then nothing of it may be freed.
+  virtual bool lost() const noexcept { return false; }
 };
 
 }  // namespace aatgs::engine

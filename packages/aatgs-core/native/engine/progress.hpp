@@ -47,6 +47,9 @@ class Progress {
     if (waiters_.load(std::memory_order_seq_cst) != 0) wake();
   }
 
+  /// Whether anybody waits now.
+  bool watched() const noexcept { return waiters_.load(std::memory_order_relaxed) != 0; }
+
   /// Asks for one callback when the watch is met; false when it is met already, and then no callback comes.
   bool arm(const Watch& watch) {
     const std::lock_guard lock(mutex_);
@@ -58,15 +61,20 @@ class Progress {
     return false;
   }
 
-  /// Blocks until the watch is met or the time is over; spins first, since most steps are short.
-  bool wait(const Watch& watch, std::chrono::microseconds spin, std::chrono::microseconds timeout) {
+  /// Looks again and again until the watch is met (true) or the time is over; most steps are short.
+  bool spin(const Watch& watch, std::chrono::microseconds time) const {
     const auto start = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() - start < spin) {
+    while (std::chrono::steady_clock::now() - start < time) {
       for (int i = 0; i < 32; ++i) {
         if (watch.met(ring_)) return true;
         cpu_relax();
       }
     }
+    return false;
+  }
+
+  /// Sleeps until the watch is met (true) or the time is over.
+  bool sleep(const Watch& watch, std::chrono::microseconds timeout) {
     std::unique_lock lock(mutex_);
     waiters_.fetch_add(1, std::memory_order_seq_cst);
     const bool met = changed_.wait_for(lock, timeout, [&] { return watch.met(ring_); });

@@ -1,6 +1,7 @@
 // The addon: context-aware, no static state, so that every worker thread loads its own.
 #include <napi.h>
 
+#include "engine/cuda/driver.hpp"
 #include "engine/module_loader.hpp"
 #include "glue/context_wrap.hpp"
 #include "glue/guard.hpp"
@@ -35,10 +36,36 @@ Napi::Value describe_module(const Napi::CallbackInfo& info) {
   });
 }
 
+/// Starts the driver: call it in a child process first.
+Napi::Value cuda_status(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guard(env, [&]() -> Napi::Value {
+    auto result = Napi::Object::New(env);
+    const engine::cuda::Driver* driver = engine::cuda::driver();
+    auto devices = Napi::Array::New(env);
+    for (const auto& gpu : engine::cuda::list_devices()) {
+      auto device = Napi::Object::New(env);
+      device.Set("index", gpu.index);
+      device.Set("name", gpu.name);
+      device.Set("computeCapability", std::to_string(gpu.compute_major) + "." + std::to_string(gpu.compute_minor));
+      device.Set("multiprocessors", gpu.multiprocessors);
+      devices.Set(devices.Length(), device);
+    }
+    const bool none = driver && devices.Length() == 0;
+    result.Set("available", driver != nullptr && !none);
+    result.Set("reason", none ? "no GPU here has compute capability 7.5 or newer and cooperative launch"
+                              : engine::cuda::driver_problem());
+    result.Set("driverVersion", driver ? driver->version : 0);
+    result.Set("devices", devices);
+    return result;
+  });
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("abi", AATGS_ABI_VERSION);
   exports.Set("ringProtocol", RING_PROTOCOL);
   exports.Set("describeModule", Napi::Function::New(env, describe_module, "describeModule"));
+  exports.Set("cudaStatus", Napi::Function::New(env, cuda_status, "cudaStatus"));
   exports.Set("NativeContext", ContextWrap::define(env));
   return exports;
 }

@@ -66,6 +66,15 @@ engine::ContextOptions read_options(const Napi::Object& options, std::vector<Aat
   if (!power_of_two(result.shape.config_slots) || !power_of_two(result.shape.telemetry_slots)) {
     bad_argument("slot counts must be powers of two");
   }
+  const int32_t device = options.Get("device").As<Napi::Number>().Int32Value();
+  result.on_gpu = device >= 0;
+  result.cuda.device = device;
+  result.cuda.resident = options.Get("resident").ToBoolean();
+  result.cuda.inline_launch = !options.Get("async").ToBoolean();
+  result.cuda.max_blocks = option_u32(options, "maxBlocks");
+  result.cuda.idle_us = option_u32(options, "idleTimeoutUs");
+  result.cuda.resident_ms = option_u32(options, "maxResidentMs");
+  result.cuda.heartbeat_ms = option_u32(options, "heartbeatTimeoutMs");
   result.setup.header = bytes_of(options.Get("setup"));
   const auto list = options.Get("parts").As<Napi::Array>();
   for (uint32_t i = 0; i < list.Length(); ++i) parts.push_back(bytes_of(list.Get(i)));
@@ -222,7 +231,7 @@ Napi::Value ContextWrap::arm(const Napi::CallbackInfo& info) {
     if (wake_) wake_.Unref(env);
     return Napi::Boolean::New(env, true);
   }
-  const bool armed = !context().stopped() && context().progress().arm(watch);
+  const bool armed = !context().stopped() && context().arm(watch);
   if (wake_) armed ? wake_.Ref(env) : wake_.Unref(env);
   return Napi::Boolean::New(env, armed);
 }
@@ -230,8 +239,7 @@ Napi::Value ContextWrap::arm(const Napi::CallbackInfo& info) {
 Napi::Value ContextWrap::wait_sync(const Napi::CallbackInfo& info) {
   const Watch watch = read_watch(info);
   const std::chrono::milliseconds timeout(info[3].As<Napi::Number>().Uint32Value());
-  return Napi::Boolean::New(info.Env(),
-                            context().progress().wait(watch, std::chrono::microseconds(20), timeout));
+  return Napi::Boolean::New(info.Env(), context().wait(watch, timeout));
 }
 
 Napi::Value ContextWrap::allocate(const Napi::CallbackInfo& info) {

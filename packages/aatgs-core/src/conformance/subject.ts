@@ -45,4 +45,4 @@ export interface ConformanceCase {
 }
 
 /** Which engine the cases run on, besides the modes they choose themselves. */
-export type ConformanceTarget = Pick<ContextOptions, 'device'>;
+export type ConformanceTarget = Pick<ContextOptions, 'device' | 'engine'>;

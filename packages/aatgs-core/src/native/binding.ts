@@ -23,6 +23,33 @@ export interface NativeContextOptions {
   readonly outputBytes: number;
   readonly initialSequence: number;
   readonly externalBuffers: boolean;
+  readonly async: boolean;
+  /** Index of the GPU, or -1 for the CPU. */
+  readonly device: number;
+  /** On a GPU: the resident engine, otherwise the launch engine. */
+  readonly resident: boolean;
+  readonly maxBlocks: number;
+  readonly idleTimeoutUs: number;
+  readonly maxResidentMs: number;
+  readonly heartbeatTimeoutMs: number;
+}
+
+/** Whether CUDA can be used here, and if not, why. */
+export interface CudaStatus {
+  readonly available: boolean;
+  /** Why it cannot be used; empty when it can. */
+  readonly reason: string;
+  /** CUDA version the driver supports, e.g. 13000; 0 without a driver. */
+  readonly driverVersion: number;
+  readonly devices: readonly GpuDevice[];
+}
+
+/** A GPU a context can run on. */
+export interface GpuDevice {
+  readonly index: number;
+  readonly name: string;
+  readonly computeCapability: string;
+  readonly multiprocessors: number;
 }
 
 /** A named part of an instance's memory. */
@@ -82,5 +109,7 @@ export interface NativeBinding {
   readonly abi: number;
   readonly ringProtocol: number;
   describeModule(path: string): NativeModuleInfo;
+  /** Starts the driver. */
+  cudaStatus(): CudaStatus;
   readonly NativeContext: new (options: NativeContextOptions, onWake: () => void) => NativeContext;
 }
