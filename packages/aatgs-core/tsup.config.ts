@@ -5,6 +5,7 @@ const libraries = {
   example: 'src/example.ts',
   'conformance/index': 'src/conformance/index.ts',
   'conformance/example': 'src/conformance/example.ts',
+  cli: 'src/cli/run.ts',
 };
 
 export default defineConfig({

@@ -68,7 +68,8 @@ export function chooseDevice(wanted: 'auto' | 'cpu' | number, hasDeviceCode: boo
     if (problem === '' && first) return { device: first.index, reason: 'first usable GPU' };
     return { device: 'cpu', reason: `no GPU is used: ${problem}` };
   }
-  if (problem === '' && cuda.devices.some((gpu) => gpu.index === wanted)) return { device: wanted, reason: 'asked for' };
+  if (problem === '' && cuda.devices.some((gpu) => gpu.index === wanted))
+    return { device: wanted, reason: 'asked for' };
   const reason = problem || `the usable GPUs are ${cuda.devices.map((gpu) => gpu.index).join(', ')}`;
   throw new AatgsError(
     'ERR_AATGS_NO_GPU',

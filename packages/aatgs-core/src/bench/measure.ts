@@ -43,7 +43,12 @@ const open = (options: ContextOptions) => new GpuExecutionContext(exampleModule(
 const spinFor = (stepUs: number): ExampleConfig => ({ phase: ExamplePhase.SPIN, spinNs: Math.round(stepUs * 1000) });
 
 /** Every iteration waited for. */
-export async function measureSync(stepUs: number, iterations: number, repeats: number, options: ContextOptions): Promise<Measurement> {
+export async function measureSync(
+  stepUs: number,
+  iterations: number,
+  repeats: number,
+  options: ContextOptions,
+): Promise<Measurement> {
   await using context = open({ ...options, async: false });
   const config = spinFor(stepUs);
   return repeated(context, { what: 'sync', stepUs, depth: 1, iterations }, repeats, () => {
@@ -73,7 +78,11 @@ export async function measureAsync(
 }
 
 /** What `execute()` costs the JavaScript thread while the ring has room, and an exchange of cursors alone. */
-export async function measureCalls(iterations: number, repeats: number, options: ContextOptions): Promise<Measurement[]> {
+export async function measureCalls(
+  iterations: number,
+  repeats: number,
+  options: ContextOptions,
+): Promise<Measurement[]> {
   const slots = 65536;
   const rounds = Math.min(iterations, slots - 16);
   await using context = open({ ...options, async: true, configSlots: slots, telemetrySlots: slots });

@@ -20,9 +20,14 @@ async function loadSubject(name: string): Promise<AnySubject> {
     const module = (await import(id)) as { conformanceSubject?: AnySubject };
     if (module.conformanceSubject) return module.conformanceSubject;
   } catch (cause) {
-    throw new AatgsError('ERR_AATGS_INVALID_ARGUMENT', `${name} could not be imported: ${(cause as Error).message}`, { cause });
+    throw new AatgsError('ERR_AATGS_INVALID_ARGUMENT', `${name} could not be imported: ${(cause as Error).message}`, {
+      cause,
+    });
   }
-  throw new AatgsError('ERR_AATGS_INVALID_ARGUMENT', `${name} does not export conformanceSubject; see docs/writing-a-module.md`);
+  throw new AatgsError(
+    'ERR_AATGS_INVALID_ARGUMENT',
+    `${name} does not export conformanceSubject; see docs/writing-a-module.md`,
+  );
 }
 
 function asModuleId(name: string): string {
@@ -43,14 +48,22 @@ export function conformanceCommand(): Command {
       const { device, engine, json } = options;
       const onResult = ({ passed, name: title, milliseconds, error }: ConformanceResult) => {
         process.stderr.write(`${passed ? 'ok    ' : 'FAILED'} ${title} (${milliseconds.toFixed(0)} ms)\n`);
-        if (!passed) process.stderr.write(`       ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+        if (!passed)
+          process.stderr.write(`       ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       };
       const target = { device, ...(engine && { engine }) };
-      const results = await runConformance(subject, { target, onResult, ...(options.filter && { filter: options.filter }) });
+      const results = await runConformance(subject, {
+        target,
+        onResult,
+        ...(options.filter && { filter: options.filter }),
+      });
       const passed = results.filter((result) => result.passed).length;
       const failed = results.length - passed;
       if (json) {
-        const cases = results.map(({ error, ...result }) => ({ ...result, ...(error !== undefined && { error: String(error) }) }));
+        const cases = results.map(({ error, ...result }) => ({
+          ...result,
+          ...(error !== undefined && { error: String(error) }),
+        }));
         printJson({ module: subject.name, device, engine: engine ?? 'auto', passed, failed, cases });
       } else {
         process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -13,7 +13,9 @@ export interface DoctorReport {
   readonly node: string;
   readonly napi: string;
   readonly platform: string;
-  readonly binary: { readonly path: string; readonly source: string; readonly abi: number; readonly ringProtocol: number } | { readonly error: string };
+  readonly binary:
+    | { readonly path: string; readonly source: string; readonly abi: number; readonly ringProtocol: number }
+    | { readonly error: string };
   readonly cpu?: { readonly name: string; readonly cores: number };
   readonly cuda?: ReturnType<typeof devices>['cuda'];
   /** Where `device: 'auto'` runs, and why. */
@@ -23,7 +25,12 @@ export interface DoctorReport {
 
 /** Looks at everything a context needs. */
 export async function examine(): Promise<DoctorReport> {
-  const base = { core: version(), node: process.version, napi: process.versions.napi ?? '', platform: platformSuffix() };
+  const base = {
+    core: version(),
+    node: process.version,
+    napi: process.versions.napi ?? '',
+    platform: platformSuffix(),
+  };
   try {
     const { binding, location } = native();
     const binary = { ...location, abi: binding.abi, ringProtocol: binding.ringProtocol };
@@ -44,7 +51,10 @@ async function tryRings() {
   await async.executeBatch(configs);
   const same = Buffer.compare(await sync.snapshot(), await async.snapshot()) === 0;
   const { device, engine, reason } = async.info;
-  return { auto: { device, engine, reason }, selfTest: same ? 'passed' : 'FAILED: sync and async ended in different states' };
+  return {
+    auto: { device, engine, reason },
+    selfTest: same ? 'passed' : 'FAILED: sync and async ended in different states',
+  };
 }
 
 function describe(error: unknown): string {
@@ -70,16 +80,22 @@ function lines(report: DoctorReport): string[] {
   const { binary, cpu, cuda, auto } = report;
   const out = [`@aatgs/core ${report.core}, Node ${report.node} (N-API ${report.napi}), ${report.platform}`];
   if ('error' in binary) return [...out, `native part: NOT LOADED: ${binary.error}`];
-  out.push(`native part: ${binary.path} (${binary.source}), module ABI ${binary.abi}, ring protocol ${binary.ringProtocol}`);
+  out.push(
+    `native part: ${binary.path} (${binary.source}), module ABI ${binary.abi}, ring protocol ${binary.ringProtocol}`,
+  );
   out.push(`CPU: ${cpu?.name}, ${cpu?.cores} cores`);
   if (cuda?.available) {
     for (const gpu of cuda.devices) {
-      out.push(`GPU ${gpu.index}: ${gpu.name}, compute capability ${gpu.computeCapability}, ${gpu.multiprocessors} multiprocessors`);
+      out.push(
+        `GPU ${gpu.index}: ${gpu.name}, compute capability ${gpu.computeCapability}, ${gpu.multiprocessors} multiprocessors`,
+      );
     }
   } else {
     out.push(`GPU: none used: ${cuda?.reason}`);
   }
-  out.push(`device 'auto' runs on ${auto?.device === 'cpu' ? 'the CPU' : `GPU ${auto?.device}`} (engine ${auto?.engine}): ${auto?.reason}`);
+  out.push(
+    `device 'auto' runs on ${auto?.device === 'cpu' ? 'the CPU' : `GPU ${auto?.device}`} (engine ${auto?.engine}): ${auto?.reason}`,
+  );
   out.push(`rings, sync against async: ${report.selfTest}`);
   return out;
 }

@@ -5,7 +5,11 @@ import { doctorCommand } from './doctor.ts';
 import { layoutCommand } from './layout.ts';
 import { makeProgram, runProgram } from './run.ts';
 
-const program = makeProgram('aatgs', 'The scheduler of @aatgs/core: what works here, how fast, and whether a module keeps its contract', version());
+const program = makeProgram(
+  'aatgs',
+  'The scheduler of @aatgs/core: what works here, how fast, and whether a module keeps its contract',
+  version(),
+);
 program.addCommand(doctorCommand());
 program.addCommand(benchCommand());
 program.addCommand(conformanceCommand());

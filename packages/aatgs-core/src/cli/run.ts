@@ -37,7 +37,8 @@ export async function runProgram(program: Command, argv: readonly string[] = pro
 export function integerOption(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`expected an integer of at least ${least}`);
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`expected an integer of at least ${least}`);
     return value;
   };
 }
