@@ -44,9 +44,9 @@ export function resolveWhcrOptions(graph: Graph, options: WhcrOptions): Resolved
   }
   const small = graph.n <= TABLE_VERTICES;
   // A substep rebuilds its tables, which must cost little beside its moves.
-  const quantum = small ? Math.max(2000, 4 * graph.n) : Math.max(10_000, Math.ceil(graph.m / 8));
+  const quantum = small ? Math.max(2000, 4 * graph.n) : Math.max(10_000, Math.ceil(graph.m / 32));
   const movesPerSubstep = checkInteger('movesPerSubstep', options.movesPerSubstep ?? quantum, 1, 2 ** 31 - 1);
-  const generation = options.movesPerGeneration ?? Math.max(10_000, 32 * graph.n);
+  const generation = options.movesPerGeneration ?? Math.max(10_000, 16 * graph.n);
   return {
     maxColors: checkInteger('maxColors', options.maxColors ?? boundByGreedy(graph), 1, 65535),
     population: checkInteger('population', options.population ?? 2, 1, 65535),
