@@ -51,7 +51,7 @@ export async function measureSync(
 ): Promise<Measurement> {
   await using context = open({ ...options, async: false });
   const config = spinFor(stepUs);
-  return repeated(context, { what: 'sync', stepUs, depth: 1, iterations }, repeats, () => {
+  return await repeated(context, { what: 'sync', stepUs, depth: 1, iterations }, repeats, () => {
     const start = performance.now();
     for (let i = 0; i < iterations; i++) context.execute(config);
     return performance.now() - start;
@@ -68,7 +68,7 @@ export async function measureAsync(
 ): Promise<Measurement> {
   await using context = open({ ...options, async: true, configSlots: depth, onFull: 'block' });
   const config = spinFor(stepUs);
-  return repeated(context, { what: 'async', stepUs, depth, iterations }, repeats, () => {
+  return await repeated(context, { what: 'async', stepUs, depth, iterations }, repeats, () => {
     const start = performance.now();
     for (let i = 0; i < iterations; i++) context.execute(config);
     context.flushSync();
