@@ -131,10 +131,12 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     // Readings are handed back with the next sync; a nearly full ring cannot wait that long.
     while (this.drain() * 2 >= this.ring.telemetrySlots) this.ring.sync();
     if (this.ring.mirrored('status') === EngineStatus.LOST) {
+      const reason = this.#native.info().lostReason || 'unknown reason';
       this.end(
         new AatgsError(
           'ERR_AATGS_DEVICE_LOST',
-          'the device was lost; results after the last record are gone. Make a new context',
+          `the device was lost: ${reason}. Results after the last record are gone; other devices and the CPU can still be used`,
+          { details: { reason } },
         ),
       );
     }

@@ -55,6 +55,8 @@ class Engine {
   virtual bool stop(std::chrono::milliseconds timeout) noexcept = 0;
   /// Whether the device cannot be used any more: then nothing of it may be freed.
   virtual bool lost() const noexcept { return false; }
+  /// Why it was lost; empty otherwise.
+  virtual std::string lost_reason() const { return {}; }
 };
 
 }  // namespace aatgs::engine

@@ -202,6 +202,7 @@ Napi::Value ContextWrap::info(const Napi::CallbackInfo& info) {
   result.Set("moduleName", context().module().name);
   result.Set("moduleVersion", context().module().version);
   result.Set("copying", port_->copy != nullptr);
+  result.Set("lostReason", context().engine().lost_reason());
   result.Set("ringAddress", address_value(env, context().ring_device_address()));
   result.Set("deviceBytes", static_cast<double>(context().device_bytes()));
   const std::pair<const char*, uint64_t> offsets[] = {

@@ -67,6 +67,8 @@ export interface NativeContextInfo {
   readonly moduleName: string;
   readonly moduleVersion: string;
   readonly copying: boolean;
+  /** Why the device was lost; empty otherwise. */
+  readonly lostReason: string;
   readonly ringAddress: bigint;
   readonly deviceBytes: number;
   readonly configs: number;

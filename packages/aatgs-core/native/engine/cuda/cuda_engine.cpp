@@ -95,6 +95,7 @@ class CudaEngine final : public Engine, private Client {
   std::chrono::microseconds spin() const noexcept override { return std::chrono::milliseconds(2); }
   bool stop(std::chrono::milliseconds timeout) noexcept override;
   bool lost() const noexcept override { return device_.lost(); }
+  std::string lost_reason() const override { return device_.lost() ? device_.lost_reason() : std::string(); }
 
  private:
   template <class F>
@@ -118,7 +119,7 @@ class CudaEngine final : public Engine, private Client {
 
   bool service() override;
   bool watched() const override { return progress_->watched(); }
-  void lose(const std::string& why) noexcept override;
+  void lose() noexcept override;
   void yield() noexcept override {
     shared_word(ring_->host().control).fetch_or(static_cast<uint32_t>(Control::YIELD), std::memory_order_seq_cst);
   }
@@ -148,6 +149,7 @@ class CudaEngine final : public Engine, private Client {
   CUdeviceptr memory_ = 0;
 
   uint32_t launched_ = 0;  // launch engine: configs handed to the GPU
+  bool stalled_ = false;   // launch engine: configs wait for room in the telemetry ring
   uint32_t notified_ = 0;
   uint32_t last_beat_ = 0;
   Clock::time_point beat_at_{}, queried_at_{};
@@ -232,7 +234,7 @@ void CudaEngine::start(const Program& program, const Ring& ring, Progress& progr
 }
 
 void CudaEngine::nudge() noexcept {
-  if (options_.inline_launch && device_.try_inline([this] { serve_launches(); })) return;
+  if (!options_.resident && options_.inline_launch && device_.try_inline([this] { serve_launches(); })) return;
   // A running resident grid sees the ring by itself.
   if (!has_status(EngineStatus::RUNNING)) device_.wake();
 }
@@ -302,6 +304,10 @@ void CudaEngine::serve_launches() {
   const uint32_t done = host_word(line.config_read);
   const bool asked_to_leave = (host_word(ring_->host().control) & static_cast<uint32_t>(Control::YIELD)) != 0;
   if (!stopping_ && !asked_to_leave) {
+    const uint32_t pending = host_word(ring_->host().config_write) - launched_;
+    const bool stalled = pending > 0 && runnable(launched_) == 0;
+    if (stalled && !stalled_) shared_word(line.stalls).store(host_word(line.stalls) + 1, std::memory_order_relaxed);
+    stalled_ = stalled;
     while (launched_ - done < kInFlight && runnable(launched_) > 0 && (on_gpu() || device_.take_turn(*this))) {
       if (launched_ == done) beat_at_ = Clock::now();
       const CUresult result = launch_one(launched_);
@@ -348,8 +354,7 @@ void CudaEngine::failed(CUresult result) {
   device_.lose(text ? text : "an unknown CUDA error");
 }
 
-void CudaEngine::lose(const std::string& why) noexcept {
-  (void)why;
+void CudaEngine::lose() noexcept {
   if (stopped_) return;
   shared_word(ring_->device().status).store(static_cast<uint32_t>(EngineStatus::LOST), std::memory_order_seq_cst);
   progress_->notify();

@@ -52,7 +52,7 @@ void Device::bind_thread() {
 }
 
 void Device::run(const std::function<void()>& task, bool quiet) {
-  if (lost()) throw EngineError("ERR_AATGS_DEVICE_LOST", "the GPU was lost earlier in this process; restart the process to use it");
+  if (lost()) throw EngineError("ERR_AATGS_DEVICE_LOST", "the GPU was lost earlier in this process (" + lost_reason_ + "); restart the process to use it");
   Task mine{&task, quiet, false, nullptr};
   {
     std::unique_lock lock(mutex_);
@@ -112,8 +112,10 @@ bool Device::take_turn(Client& client) {
 void Device::leave(Client& client) { client.on_gpu_ = false; }
 
 void Device::lose(const std::string& why) noexcept {
-  if (lost_.exchange(true)) return;
-  for (Client* client : clients_) client->lose(why);
+  if (lost()) return;
+  lost_reason_ = why;
+  lost_.store(true, std::memory_order_release);
+  for (Client* client : clients_) client->lose();
 }
 
 void Device::wake() noexcept {

@@ -27,7 +27,7 @@ class Client {
   /// Whether somebody waits for its progress, so that the thread should not doze.
   virtual bool watched() const = 0;
   /// The device cannot be used any more: say so, and never call the driver again.
-  virtual void lose(const std::string& why) noexcept = 0;
+  virtual void lose() noexcept = 0;
   /// Asks a running grid to leave at the next opportunity.
   virtual void yield() noexcept = 0;
   bool on_gpu() const { return on_gpu_; }
@@ -50,6 +50,8 @@ class Device {
   const Driver& cu() const { return cu_; }
   CUstream copies() const { return copies_; }
   bool lost() const { return lost_.load(std::memory_order_acquire); }
+  /// Why; written once, before lost() holds.
+  const std::string& lost_reason() const { return lost_reason_; }
 
   /// Runs `task` on the engine thread and waits for it; what it throws is thrown here. With `quiet`, all grids have left
   /// the GPU first: allocation, freeing and module loading may wait for running kernels otherwise.
@@ -101,6 +103,7 @@ class Device {
   std::atomic<bool> asked_{false};
   std::atomic<bool> asleep_{false};
   std::atomic<bool> lost_{false};
+  std::string lost_reason_;
 };
 
 }  // namespace aatgs::engine::cuda
