@@ -161,7 +161,8 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       this.#checkpointer(goal, search, options.checkpoint),
     );
     const coloring = new Uint32Array((await this.context.read('best')).buffer);
-    const report = this.verify(coloring);
+    // More colours may be allowed than there are vertices.
+    const report = this.verify(coloring, Math.max(this.maxColors, this.graph.n));
     const found = { finalColors: report.colorsUsed, finalConflicts: report.conflicts };
     const outOfTime = search.elapsedMs >= (options.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
     return {

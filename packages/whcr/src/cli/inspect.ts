@@ -14,7 +14,9 @@ export function verifyCommand(): Command {
     .action(async (path: string, coloringPath: string, { k, json }: { k?: number; json?: boolean }) => {
       const graph = await readGraph(path);
       const coloring = await readColoring(coloringPath, { vertices: graph.n });
-      const report = verifyColoring(graph, coloring, k === undefined ? {} : { colors: k });
+      // Without -k any number of colours is allowed.
+      const colors = k ?? coloring.reduce((most, color) => Math.max(most, color), 0) + 1;
+      const report = verifyColoring(graph, coloring, { colors });
       const { valid, conflicts, conflictEdges, colorsUsed } = report;
       if (json) {
         printJson({ valid, conflicts, colorsUsed, conflictEdges });
