@@ -56,7 +56,18 @@ for (const [name, colors] of INSTANCES) {
     for (const mode of ['sync', 'async']) {
       await using whcr = new Whcr(graph, { async: mode === 'async', device, maxColors: colors });
       const { success, finalConflicts, iterations, elapsedMs } = await whcr.color({ colors, seed, timeLimit: limit });
-      runs.push({ name, vertices: graph.n, edges: graph.m, colors, seed, mode, success, conflicts: finalConflicts, moves: iterations, milliseconds: elapsedMs });
+      runs.push({
+        name,
+        vertices: graph.n,
+        edges: graph.m,
+        colors,
+        seed,
+        mode,
+        success,
+        conflicts: finalConflicts,
+        moves: iterations,
+        milliseconds: elapsedMs,
+      });
     }
   }
   const mine = runs.filter((run) => run.name === name);

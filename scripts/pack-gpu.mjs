@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = resolve(root, process.argv[2] ?? '.device-pack');
-const run = (command, args, cwd = root) => execFileSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+const run = (command, args, cwd = root) =>
+  execFileSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
 
 const tarballs = join(target, 'tarballs');
 rmSync(target, { recursive: true, force: true });
@@ -29,7 +30,10 @@ run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', '--ignore-script
 rmSync(tarballs, { recursive: true });
 
 console.log('compressing Node ...');
-writeFileSync(join(target, 'node.xz'), execFileSync('xz', ['-T0', '-6', '-c', realpathSync(process.execPath)], { maxBuffer: 2 ** 28 }));
+writeFileSync(
+  join(target, 'node.xz'),
+  execFileSync('xz', ['-T0', '-6', '-c', realpathSync(process.execPath)], { maxBuffer: 2 ** 28 }),
+);
 copyFileSync(join(root, 'scripts', 'gpu-run.sh'), join(target, 'run.sh'));
 const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
 writeFileSync(join(target, 'commit'), `${commit}\n`);

@@ -1,4 +1,4 @@
-import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
+import { type ConfigRecord, type ModuleLayout, type TelemetryRecord, u64Field } from './codec.ts';
 import { AatgsError, invalidArgument } from './errors.ts';
 import { Fifo } from './fifo.ts';
 import { EngineStatus, SlotKind } from './generated/ring-layout.ts';
@@ -28,7 +28,8 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
   readonly waiters: Waiters;
   readonly #native: NativeContext;
   readonly #layout: ModuleLayout<unknown, C, T>;
-  readonly #seed: number | bigint;
+  /** The default seed as two words. */
+  readonly #seed = new Uint32Array(2);
   /** Owners of records in flight, by sequence; a slot is free again when its record has arrived. */
   readonly #owners: (RecordOwner<T> | undefined)[];
   #iteration = 0;
@@ -43,7 +44,7 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
   ) {
     this.#native = native;
     this.#layout = layout;
-    this.#seed = options.seed;
+    u64Field(this.#seed, 0, options.seed, 'seed');
     this.ring = new RingView(native, info, options.configSlots, options.telemetrySlots, options.initialSequence);
     this.#owners = new Array(2 * Math.max(options.configSlots, options.telemetrySlots)).fill(undefined);
     this.waiters = new Waiters(this.ring, native, () => {
@@ -100,11 +101,9 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     if (phase >>> 0 !== phase) throw invalidArgument('phase', phase, 'an integer from 0 to 2^32 - 1');
     if (flags >>> 0 !== flags) throw invalidArgument('flags', flags, 'an integer from 0 to 2^32 - 1');
     this.#layout.encodeConfig(ring.views, slot, config);
-    ring.writeHeader(
-      slot,
-      { kind: SlotKind.STEP, iteration: this.#iteration, seed: config.seed ?? this.#seed, phase, flags },
-      inputBytes,
-    );
+    const [low, high] = [this.#seed[0] as number, this.#seed[1] as number];
+    ring.writeHeader(slot, SlotKind.STEP, this.#iteration, low, high, phase, flags, inputBytes);
+    if (config.seed !== undefined) ring.writeSeed(slot, config.seed);
     if (input !== undefined && inputBytes > 0) ring.stage(input);
     this.#push(owner);
     this.stats.queued(mode, ring.configUsed, ring.telemetryUsed);
@@ -113,7 +112,7 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
   /** Queues a copy between two device addresses; in order with the configs around it. */
   queueCopy(from: bigint, to: bigint, bytes: number, owner: RecordOwner<T>): void {
     const slot = this.ring.nextSlot();
-    this.ring.writeHeader(slot, { kind: SlotKind.COPY, iteration: this.#iteration, seed: 0, phase: 0, flags: 0 }, 0);
+    this.ring.writeHeader(slot, SlotKind.COPY, this.#iteration, 0, 0, 0, 0, 0);
     this.ring.writeCopy(slot, from, to, bytes);
     this.#push(owner);
   }

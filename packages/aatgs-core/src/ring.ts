@@ -5,14 +5,19 @@ import type { NativeContext, NativeContextInfo } from './native/binding.ts';
 const CONFIG_BYTES = 256;
 const TELEMETRY_BYTES = 64;
 
-/** What goes into a config slot's header besides what the ring fills in itself. */
-export interface SlotHeader {
-  readonly kind: (typeof SlotKind)[keyof typeof SlotKind];
-  readonly iteration: number;
-  readonly seed: number | bigint;
-  readonly phase: number;
-  readonly flags: number;
-}
+/** Byte offsets of header fields as word offsets: constants on the hot path. */
+const H = {
+  sequence: ConfigHeader.sequence >>> 2,
+  kind: ConfigHeader.kind >>> 2,
+  iteration: ConfigHeader.iteration >>> 2,
+  seed: ConfigHeader.seed >>> 2,
+  phase: ConfigHeader.phase >>> 2,
+  flags: ConfigHeader.flags >>> 2,
+  input: ConfigHeader.input >>> 2,
+  inputBytes: ConfigHeader.inputBytes >>> 2,
+  output: ConfigHeader.output >>> 2,
+  outputBytes: ConfigHeader.outputBytes >>> 2,
+} as const;
 
 /**
  * The ring block as JavaScript sees it: slot stores are typed-array stores, and one native call makes them visible.
@@ -91,35 +96,50 @@ export class RingView {
     return this.#places.configs + CONFIG_BYTES * (this.configWrite & (this.configSlots - 1));
   }
 
-  /** Fills the header of the next slot; its staging areas follow from its position. */
-  writeHeader(slot: number, header: SlotHeader, inputBytes: number): void {
+  /** Fills the header of the next slot; its staging areas follow from its position. The seed comes as two words. */
+  writeHeader(
+    slot: number,
+    kind: (typeof SlotKind)[keyof typeof SlotKind],
+    iteration: number,
+    seedLow: number,
+    seedHigh: number,
+    phase: number,
+    flags: number,
+    inputBytes: number,
+  ): void {
     const { u32 } = this.views;
     const word = slot >>> 2;
     const input = 2 * (this.configWrite & (this.configSlots - 1));
     const output = 2 * (this.configWrite & (this.telemetrySlots - 1));
-    u32[word + (ConfigHeader.sequence >>> 2)] = this.configWrite;
-    u32[word + (ConfigHeader.kind >>> 2)] = header.kind;
-    u32[word + (ConfigHeader.iteration >>> 2)] = header.iteration >>> 0;
-    u32[word + (ConfigHeader.iteration >>> 2) + 1] = (header.iteration / 0x1_0000_0000) >>> 0;
-    u64Field(u32, word + (ConfigHeader.seed >>> 2), header.seed, 'seed');
-    u32[word + (ConfigHeader.phase >>> 2)] = header.phase;
-    u32[word + (ConfigHeader.flags >>> 2)] = header.flags;
-    u32[word + (ConfigHeader.input >>> 2)] = this.#inputs[input] as number;
-    u32[word + (ConfigHeader.input >>> 2) + 1] = this.#inputs[input + 1] as number;
-    u32[word + (ConfigHeader.inputBytes >>> 2)] = inputBytes;
-    u32[word + (ConfigHeader.inputBytes >>> 2) + 1] = 0;
-    u32[word + (ConfigHeader.output >>> 2)] = this.#outputs[output] as number;
-    u32[word + (ConfigHeader.output >>> 2) + 1] = this.#outputs[output + 1] as number;
-    u32[word + (ConfigHeader.outputBytes >>> 2)] = this.outputStride;
-    u32[word + (ConfigHeader.outputBytes >>> 2) + 1] = 0;
+    u32[word + H.sequence] = this.configWrite;
+    u32[word + H.kind] = kind;
+    u32[word + H.iteration] = iteration >>> 0;
+    u32[word + H.iteration + 1] = (iteration / 0x1_0000_0000) >>> 0;
+    u32[word + H.seed] = seedLow;
+    u32[word + H.seed + 1] = seedHigh;
+    u32[word + H.phase] = phase;
+    u32[word + H.flags] = flags;
+    u32[word + H.input] = this.#inputs[input] as number;
+    u32[word + H.input + 1] = this.#inputs[input + 1] as number;
+    u32[word + H.inputBytes] = inputBytes;
+    u32[word + H.inputBytes + 1] = 0;
+    u32[word + H.output] = this.#outputs[output] as number;
+    u32[word + H.output + 1] = this.#outputs[output + 1] as number;
+    u32[word + H.outputBytes] = this.outputStride;
+    u32[word + H.outputBytes + 1] = 0;
+  }
+
+  /** Replaces the seed of the slot just written. */
+  writeSeed(slot: number, seed: number | bigint): void {
+    u64Field(this.views.u32, (slot >>> 2) + H.seed, seed, 'seed');
   }
 
   /** Turns the slot just written into a copy between two device addresses. */
   writeCopy(slot: number, from: bigint, to: bigint, bytes: number): void {
     const word = slot >>> 2;
-    u64Field(this.views.u32, word + (ConfigHeader.input >>> 2), from, 'from');
-    u64Field(this.views.u32, word + (ConfigHeader.inputBytes >>> 2), bytes, 'bytes');
-    u64Field(this.views.u32, word + (ConfigHeader.output >>> 2), to, 'to');
+    u64Field(this.views.u32, word + H.input, from, 'from');
+    u64Field(this.views.u32, word + H.inputBytes, bytes, 'bytes');
+    u64Field(this.views.u32, word + H.output, to, 'to');
   }
 
   /** Copies a config's input into its staging area. */

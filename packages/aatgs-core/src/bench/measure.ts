@@ -77,28 +77,35 @@ export async function measureAsync(
   });
 }
 
-/** What `execute()` costs the JavaScript thread while the ring has room, and an exchange of cursors alone. */
+/**
+ * What `execute()` costs the JavaScript thread while the ring has room, and an exchange of cursors alone. The ring is
+ * emptied, untimed, before it is full.
+ */
 export async function measureCalls(
   iterations: number,
   repeats: number,
   options: ContextOptions,
 ): Promise<Measurement[]> {
-  const slots = 65536;
-  const rounds = Math.min(iterations, slots - 16);
+  const slots = 1024;
+  const burst = slots - 24;
+  const bursts = Math.max(1, Math.round(iterations / burst));
   await using context = open({ ...options, async: true, configSlots: slots, telemetrySlots: slots });
   const config = spinFor(0);
-  const part = { stepUs: 0, depth: slots, iterations: rounds } as const;
+  const part = { stepUs: 0, depth: slots, iterations: bursts * burst } as const;
   const execute = await repeated(context, { what: 'execute-cost', ...part }, repeats, async () => {
-    const start = performance.now();
-    for (let i = 0; i < rounds; i++) context.execute(config);
-    const took = performance.now() - start;
-    await context.flush();
-    context.poll();
+    let took = 0;
+    for (let b = 0; b < bursts; b++) {
+      const start = performance.now();
+      for (let i = 0; i < burst; i++) context.execute(config);
+      took += performance.now() - start;
+      await context.flush();
+      context.poll();
+    }
     return took;
   });
   const publish = await repeated(context, { what: 'publish-floor', ...part }, repeats, () => {
     const start = performance.now();
-    for (let i = 0; i < rounds; i++) context.isGpuIdle();
+    for (let i = 0; i < part.iterations; i++) context.isGpuIdle();
     return performance.now() - start;
   });
   return [execute, publish];
