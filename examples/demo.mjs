@@ -25,7 +25,9 @@ const percent = (share) => `${Math.round(share * 100)} %`;
 const milliseconds = (ms) => `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
 
 const { cpu, cuda } = devices();
-console.log(`CPU: ${cpu.name}, ${cpu.cores} cores. GPU: ${cuda.available ? cuda.devices[0]?.name : `none used (${cuda.reason})`}\n`);
+console.log(
+  `CPU: ${cpu.name}, ${cpu.cores} cores. GPU: ${cuda.available ? cuda.devices[0]?.name : `none used (${cuda.reason})`}\n`,
+);
 
 await solve(queen(8), 9, true); // so that compiling JavaScript is not part of the first row
 const rows = [];

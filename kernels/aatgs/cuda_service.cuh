@@ -77,7 +77,8 @@ class Service {
         if (lane_ == 0) add_one(line_.stalls);
       }
       if (granted != published) last_work = now;
-      if (leave || now - start >= uint64_t{1000} * p_.resident_us || now - last_work >= uint64_t{1000} * p_.idle_us) break;
+      if (leave || now - start >= uint64_t{1000} * p_.resident_us || now - last_work >= uint64_t{1000} * p_.idle_us)
+        break;
     }
     // What was granted still runs; nothing more is granted, so everybody agrees where this launch ends.
     if (lane_ == 0) {
@@ -132,8 +133,12 @@ class Service {
   __device__ void pass_on(uint32_t cancel) {
     if (cancel != 0 && lane_ == 0) DeviceWord(control_->grants.cancel).store(cancel, cuda::memory_order_relaxed);
   }
-  __device__ static uint32_t volatile_load(const uint32_t& word) { return *const_cast<const volatile uint32_t*>(&word); }
-  __device__ static void volatile_store(uint32_t& word, uint32_t value) { *const_cast<volatile uint32_t*>(&word) = value; }
+  __device__ static uint32_t volatile_load(const uint32_t& word) {
+    return *const_cast<const volatile uint32_t*>(&word);
+  }
+  __device__ static void volatile_store(uint32_t& word, uint32_t value) {
+    *const_cast<volatile uint32_t*>(&word) = value;
+  }
   /// Plain load and store: only the device writes its line, and no atomic crosses PCIe.
   __device__ static void add_one(uint32_t& word) { volatile_store(word, volatile_load(word) + 1); }
   __device__ void set_status(EngineStatus status) {

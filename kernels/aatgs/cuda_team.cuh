@@ -320,7 +320,8 @@ class CudaTeam {
     if (threadIdx.x == 0) {
       // Block 0 says before it arrives what everybody will read after the barrier; the word is not written again before
       // the barrier after next. It uses what it saw while it waited last, so that looking costs nothing.
-      if (blockIdx.x == 0) DeviceWord(control_->kept.sampled[generation_ & 1]).store(cancel_seen_, cuda::memory_order_relaxed);
+      if (blockIdx.x == 0)
+        DeviceWord(control_->kept.sampled[generation_ & 1]).store(cancel_seen_, cuda::memory_order_relaxed);
       DeviceWord count(control_->barrier.count);
       const uint32_t target = generation_ * workers_;
       count.fetch_add(1, cuda::memory_order_release);
@@ -347,7 +348,9 @@ class CudaTeam {
     static_assert(sizeof(T) <= 64);
     const uint32_t parity = collectives_++ & 1u;
     const T reduced = CudaBlock<Threads>::reduce(mine, op);
-    const auto slot = [&](uint32_t block) { return reinterpret_cast<T*>(slots_ + uint64_t{64} * (2 * block + parity)); };
+    const auto slot = [&](uint32_t block) {
+      return reinterpret_cast<T*>(slots_ + uint64_t{64} * (2 * block + parity));
+    };
     if (threadIdx.x == 0) *slot(blockIdx.x) = reduced;
     barrier();
     T all = empty;
@@ -365,7 +368,8 @@ class CudaTeam {
       const uint64_t full = uint64_t{kPassTiles} * kTile;
       const uint32_t tiles = static_cast<uint32_t>(left < full ? (left + kTile - 1) / kTile : kPassTiles);
       T* partials = reinterpret_cast<T*>(partials_ + (collectives_++ & 1u) * (kCudaReduceBytes / 2));
-      for (uint32_t tile = blockIdx.x * (Threads / 32) + threadIdx.x / 32; tile < tiles; tile += workers_ * (Threads / 32)) {
+      for (uint32_t tile = blockIdx.x * (Threads / 32) + threadIdx.x / 32; tile < tiles;
+           tile += workers_ * (Threads / 32)) {
         const uint64_t start = pass + uint64_t{tile} * kTile;
         const uint64_t rest = n - start;
         const T folded = fold_with_warp<T>(lane, static_cast<uint32_t>(rest < kTile ? rest : kTile),

@@ -22,7 +22,9 @@ namespace aatgs {
 template <class Setup>
 class SetupView {
  public:
-  explicit SetupView(const AatgsSetup& setup) : setup_(setup) { std::memcpy(&header_, setup.header.data, sizeof header_); }
+  explicit SetupView(const AatgsSetup& setup) : setup_(setup) {
+    std::memcpy(&header_, setup.header.data, sizeof header_);
+  }
   const Setup* operator->() const { return &header_; }
   uint32_t parts() const { return setup_.part_count; }
   template <class T>
@@ -142,27 +144,40 @@ struct ModuleFunctions {
 /// Device code, where nvcc built it, is linked in as the bytes between these symbols; see aatgs.cmake.
 #if defined(AATGS_HAVE_CUDA)
 extern "C" const unsigned char aatgs_fatbin_start[], aatgs_fatbin_end[];
-#define AATGS_CUDA_IMAGE(STEP, NAME)                                                                     \
-  [] {                                                                                                   \
-    static const AatgsCudaImage image = {aatgs_fatbin_start,                                             \
+#define AATGS_CUDA_IMAGE(STEP, NAME)                                                                   \
+  [] {                                                                                                 \
+    static const AatgsCudaImage image = {aatgs_fatbin_start,                                           \
                                          static_cast<uint64_t>(aatgs_fatbin_end - aatgs_fatbin_start), \
-                                         NAME "_resident",                                               \
-                                         NAME "_launch",                                                 \
-                                         aatgs::block_threads<STEP>(),                                   \
-                                         0};                                                             \
-    return &image;                                                                                       \
+                                         NAME "_resident",                                             \
+                                         NAME "_launch",                                               \
+                                         aatgs::block_threads<STEP>(),                                 \
+                                         0};                                                           \
+    return &image;                                                                                     \
   }()
 #else
 #define AATGS_CUDA_IMAGE(STEP, NAME) nullptr
 #endif
 
-#define AATGS_MODULE(STEP, NAME, VERSION, FIELDS, FINGERPRINT)                                                      \
-  extern "C" __attribute__((visibility("default"))) const AatgsModule* aatgs_module(void) {                         \
-    using Functions = aatgs::ModuleFunctions<STEP>;                                                                 \
-    static const AatgsModule module = {                                                                             \
-        sizeof(AatgsModule), AATGS_ABI_VERSION, aatgs::RING_PROTOCOL, 0, NAME, VERSION, FINGERPRINT, FIELDS,        \
-        static_cast<uint32_t>(sizeof(FIELDS) / sizeof(FIELDS[0])), sizeof(STEP::Setup), sizeof(STEP::Config),       \
-        sizeof(STEP::Telemetry), sizeof(STEP::State), 0, &Functions::plan, &Functions::bind, &Functions::run_host, \
-        AATGS_CUDA_IMAGE(STEP, NAME)};                                                                              \
-    return &module;                                                                                                 \
+#define AATGS_MODULE(STEP, NAME, VERSION, FIELDS, FINGERPRINT)                                    \
+  extern "C" __attribute__((visibility("default"))) const AatgsModule* aatgs_module(void) {       \
+    using Functions = aatgs::ModuleFunctions<STEP>;                                               \
+    static const AatgsModule module = {sizeof(AatgsModule),                                       \
+                                       AATGS_ABI_VERSION,                                         \
+                                       aatgs::RING_PROTOCOL,                                      \
+                                       0,                                                         \
+                                       NAME,                                                      \
+                                       VERSION,                                                   \
+                                       FINGERPRINT,                                               \
+                                       FIELDS,                                                    \
+                                       static_cast<uint32_t>(sizeof(FIELDS) / sizeof(FIELDS[0])), \
+                                       sizeof(STEP::Setup),                                       \
+                                       sizeof(STEP::Config),                                      \
+                                       sizeof(STEP::Telemetry),                                   \
+                                       sizeof(STEP::State),                                       \
+                                       0,                                                         \
+                                       &Functions::plan,                                          \
+                                       &Functions::bind,                                          \
+                                       &Functions::run_host,                                      \
+                                       AATGS_CUDA_IMAGE(STEP, NAME)};                             \
+    return &module;                                                                               \
   }

@@ -45,7 +45,8 @@ AATGS_FN T tree_sum(uint64_t n, F f) {
       partials[groups++] = fold_tile<T>(tiles, [&](uint32_t tile) {
         const uint64_t start = first + uint64_t{tile} * kTile;
         const uint64_t rest = n - start;
-        return fold_tile<T>(static_cast<uint32_t>(rest < kTile ? rest : kTile), [&](uint32_t i) { return f(start + i); });
+        return fold_tile<T>(static_cast<uint32_t>(rest < kTile ? rest : kTile),
+                            [&](uint32_t i) { return f(start + i); });
       });
     }
     total += fold_tile<T>(groups, [&](uint32_t i) { return partials[i]; });

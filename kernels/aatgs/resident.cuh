@@ -23,7 +23,8 @@ template <class Config>
 __device__ bool next_config(const CudaParams& params, uint32_t sequence, uint32_t everyone, Config& config) {
   const auto& control = *reinterpret_cast<CudaControl*>(params.control);
   const uint32_t lane = threadIdx.x;
-  const auto* slot = reinterpret_cast<const uint4*>(params.configs + uint64_t{sequence & (params.config_slots - 1)} * sizeof(Config));
+  const auto* slot =
+      reinterpret_cast<const uint4*>(params.configs + uint64_t{sequence & (params.config_slots - 1)} * sizeof(Config));
   uint4 part{};
   bool fetched = false;
   for (;;) {
@@ -36,7 +37,8 @@ __device__ bool next_config(const CudaParams& params, uint32_t sequence, uint32_
     if (static_cast<int32_t>(turn.x - everyone) < 0) continue;
     if (fetched) break;
     auto& grants = const_cast<CudaControl&>(control).grants;
-    if (DeviceWord(grants.park).load(cuda::memory_order_acquire) == params.epoch && grants.park_at == sequence) return false;
+    if (DeviceWord(grants.park).load(cuda::memory_order_acquire) == params.epoch && grants.park_at == sequence)
+      return false;
   }
   if (lane < sizeof(Config) / 16) reinterpret_cast<uint4*>(&config)[lane] = part;
   return true;
@@ -115,13 +117,13 @@ __device__ void launch_once(const CudaParams& params, typename Step::State state
 }  // namespace aatgs
 
 /// Defines a module's two kernels, `<name>_resident` and `<name>_launch`.
-#define AATGS_CUDA_KERNELS(STEP, NAME)                                                                              \
-  extern "C" __global__ void __launch_bounds__(aatgs::block_threads<STEP>())                                        \
+#define AATGS_CUDA_KERNELS(STEP, NAME)                                                                               \
+  extern "C" __global__ void __launch_bounds__(aatgs::block_threads<STEP>())                                         \
       NAME##_resident(const __grid_constant__ aatgs::CudaParams params, const __grid_constant__ STEP::State state) { \
-    aatgs::resident<STEP>(params, state);                                                                           \
-  }                                                                                                                 \
-  extern "C" __global__ void __launch_bounds__(aatgs::block_threads<STEP>())                                        \
-      NAME##_launch(const __grid_constant__ aatgs::CudaParams params, const __grid_constant__ STEP::State state,    \
-                    const __grid_constant__ STEP::Config config) {                                                  \
-    aatgs::launch_once<STEP>(params, state, config);                                                                \
+    aatgs::resident<STEP>(params, state);                                                                            \
+  }                                                                                                                  \
+  extern "C" __global__ void __launch_bounds__(aatgs::block_threads<STEP>())                                         \
+      NAME##_launch(const __grid_constant__ aatgs::CudaParams params, const __grid_constant__ STEP::State state,     \
+                    const __grid_constant__ STEP::Config config) {                                                   \
+    aatgs::launch_once<STEP>(params, state, config);                                                                 \
   }

@@ -72,7 +72,8 @@ class Client {
     return n;
   }
   bool wait(uint32_t mask, uint32_t target, microseconds spin = microseconds(0), microseconds timeout = kPatience) {
-    return context_.progress().wait({mask, target, target}, spin, timeout);
+    const Watch watch{mask, target, target};
+    return context_.progress().spin(watch, spin) || context_.progress().sleep(watch, timeout);
   }
   /// Puts and publishes configs made by `make(i)`, reading telemetry when nothing else is possible, until all `n` are
   /// answered. Checks that records come in order, exactly once.

@@ -84,7 +84,7 @@ TEST(waiters_on_several_threads_while_the_engine_publishes) {
   const auto follow = [&](uint32_t mask, uint32_t stride) {
     for (uint32_t i = stride; i <= n; i += stride) {
       const uint32_t target = first + i;
-      if (!client.context().progress().wait({mask, target, target}, microseconds(0), kPatience)) ++failed;
+      if (!client.context().progress().sleep({mask, target, target}, kPatience)) ++failed;
     }
   };
   std::thread a(follow, Watch::kTelemetry, 1), b(follow, Watch::kConfig, 7),
@@ -110,8 +110,7 @@ TEST(the_end_of_the_engine_wakes_everybody) {
     const uint32_t far = client.written() + 1000;
     CHECK(client.context().progress().arm({Watch::kTelemetry, far, far}));
     std::atomic<bool> woken{false};
-    std::thread waiter(
-        [&] { woken = client.context().progress().wait({Watch::kConfig, far, far}, microseconds(0), kPatience); });
+    std::thread waiter([&] { woken = client.context().progress().sleep({Watch::kConfig, far, far}, kPatience); });
     if (i % 2) std::this_thread::sleep_for(microseconds(i * 50));
     CHECK(client.context().stop(kPatience));
     waiter.join();

@@ -104,12 +104,12 @@ void call_back(Napi::Env env, Napi::Function callback) {
 }  // namespace
 
 Napi::Function ContextWrap::define(Napi::Env env) {
-  return DefineClass(env, "NativeContext",
-                     {InstanceMethod<&ContextWrap::info>("info"), InstanceMethod<&ContextWrap::arm>("arm"),
-                      InstanceMethod<&ContextWrap::wait_sync>("waitSync"),
-                      InstanceMethod<&ContextWrap::allocate>("allocate"), InstanceMethod<&ContextWrap::free>("free"),
-                      InstanceMethod<&ContextWrap::write_host>("writeHost"),
-                      InstanceMethod<&ContextWrap::read_host>("readHost"), InstanceMethod<&ContextWrap::stop>("stop")});
+  return DefineClass(
+      env, "NativeContext",
+      {InstanceMethod<&ContextWrap::info>("info"), InstanceMethod<&ContextWrap::arm>("arm"),
+       InstanceMethod<&ContextWrap::wait_sync>("waitSync"), InstanceMethod<&ContextWrap::allocate>("allocate"),
+       InstanceMethod<&ContextWrap::free>("free"), InstanceMethod<&ContextWrap::write_host>("writeHost"),
+       InstanceMethod<&ContextWrap::read_host>("readHost"), InstanceMethod<&ContextWrap::stop>("stop")});
 }
 
 ContextWrap::ContextWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ContextWrap>(info) {
@@ -123,9 +123,7 @@ ContextWrap::ContextWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Cont
 
     wake_ = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "aatgs wake", 0, 1);
     wake_.Unref(env);  // only a pending wait keeps the process alive
-    context().progress().on_wake([this] {
-      wake_.NonBlockingCall(&call_back);
-    });
+    context().progress().on_wake([this] { wake_.NonBlockingCall(&call_back); });
     // Runs before the addon's finalizers, also when a worker thread is terminated: no engine outlives its environment.
     hooked_ = napi_add_env_cleanup_hook(env, &ContextWrap::on_env_cleanup, this) == napi_ok;
     external_bytes_ = static_cast<int64_t>(context().device_bytes());
@@ -166,8 +164,8 @@ void ContextWrap::open_ring(Napi::Env env, bool external) {
   auto* held = new std::shared_ptr<Port>(port_);
   napi_create_function(env, "publish", NAPI_AUTO_LENGTH, &ContextWrap::publish, port_.get(), &function);
   napi_add_finalizer(
-      env, function, held, [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<Port>*>(data); }, nullptr,
-      nullptr);
+      env, function, held, [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<Port>*>(data); },
+      nullptr, nullptr);
   Value().Set("publish", Napi::Value(env, function));
 }
 
@@ -205,10 +203,14 @@ Napi::Value ContextWrap::info(const Napi::CallbackInfo& info) {
   result.Set("lostReason", context().engine().lost_reason());
   result.Set("ringAddress", address_value(env, context().ring_device_address()));
   result.Set("deviceBytes", static_cast<double>(context().device_bytes()));
-  const std::pair<const char*, uint64_t> offsets[] = {
-      {"configs", places.configs},      {"telemetry", places.telemetry},          {"inputs", places.inputs},
-      {"outputs", places.outputs},      {"inputStride", places.input_stride},     {"outputStride", places.output_stride},
-      {"doorbell", places.doorbell},    {"mirror", places.mirror}};
+  const std::pair<const char*, uint64_t> offsets[] = {{"configs", places.configs},
+                                                      {"telemetry", places.telemetry},
+                                                      {"inputs", places.inputs},
+                                                      {"outputs", places.outputs},
+                                                      {"inputStride", places.input_stride},
+                                                      {"outputStride", places.output_stride},
+                                                      {"doorbell", places.doorbell},
+                                                      {"mirror", places.mirror}};
   for (const auto& [name, offset] : offsets) result.Set(name, static_cast<double>(offset));
   const AatgsPlan& plan = context().plan();
   result.Set("stateAddress", address_value(env, context().arena() + plan.constant_bytes));

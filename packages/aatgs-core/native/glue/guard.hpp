@@ -29,7 +29,9 @@ auto guard(Napi::Env env, F f) -> decltype(f()) {
   }
 }
 
-[[noreturn]] inline void bad_argument(const char* what) { throw engine::EngineError("ERR_AATGS_INVALID_ARGUMENT", what); }
+[[noreturn]] inline void bad_argument(const char* what) {
+  throw engine::EngineError("ERR_AATGS_INVALID_ARGUMENT", what);
+}
 
 /// The bytes of a typed array or DataView. Detached arrays read as empty.
 inline AatgsSpan bytes_of(const Napi::Value& value) {

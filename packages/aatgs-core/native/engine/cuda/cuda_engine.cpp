@@ -38,7 +38,9 @@ class CudaEngine final : public Engine, private Client {
     }
   }
 
-  EngineInfo info() const override { return {options_.resident ? "resident" : "launch", device_.info().name, workers_}; }
+  EngineInfo info() const override {
+    return {options_.resident ? "resident" : "launch", device_.info().name, workers_};
+  }
   AatgsTarget target() const override {
     const DeviceInfo& gpu = device_.info();
     // A little is left for the team's own shared memory.
@@ -49,7 +51,8 @@ class CudaEngine final : public Engine, private Client {
     void* pointer = nullptr;
     device_.run(
         [&] {
-          check(device_.cu().cuMemHostAlloc(&pointer, std::max<uint64_t>(bytes, 1), CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP),
+          check(device_.cu().cuMemHostAlloc(&pointer, std::max<uint64_t>(bytes, 1),
+                                            CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP),
                 "cuMemHostAlloc");
           std::memset(pointer, 0, bytes);
           CUdeviceptr address = 0;
@@ -69,7 +72,8 @@ class CudaEngine final : public Engine, private Client {
     device_.run(
         [&] {
           check(device_.cu().cuMemAlloc_v2(&address, std::max<uint64_t>(bytes, 1)), "cuMemAlloc");
-          check(device_.cu().cuMemsetD8Async(address, 0, std::max<uint64_t>(bytes, 1), device_.copies()), "cuMemsetD8Async");
+          check(device_.cu().cuMemsetD8Async(address, 0, std::max<uint64_t>(bytes, 1), device_.copies()),
+                "cuMemsetD8Async");
           check(device_.cu().cuStreamSynchronize(device_.copies()), "cuStreamSynchronize");
         },
         true);
@@ -171,13 +175,16 @@ void CudaEngine::start(const Program& program, const Ring& ring, Progress& progr
         check(cu.cuModuleGetFunction(&kernel_, module, name), "cuModuleGetFunction");
         block_threads_ = image.block_threads;
         shared_bytes_ = static_cast<uint32_t>(program.plan->block_shared_bytes);
-        check(cu.cuFuncSetAttribute(kernel_, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, static_cast<int>(shared_bytes_)),
+        check(cu.cuFuncSetAttribute(kernel_, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
+                                    static_cast<int>(shared_bytes_)),
               "cuFuncSetAttribute");
         int per_sm = 0;
-        check(cu.cuOccupancyMaxActiveBlocksPerMultiprocessor(&per_sm, kernel_, static_cast<int>(block_threads_), shared_bytes_),
+        check(cu.cuOccupancyMaxActiveBlocksPerMultiprocessor(&per_sm, kernel_, static_cast<int>(block_threads_),
+                                                             shared_bytes_),
               "cuOccupancyMaxActiveBlocksPerMultiprocessor");
         if (per_sm == 0) {
-          throw EngineError("ERR_AATGS_GRID_TOO_LARGE", std::string("one block of ") + program.module->name + " needs more than a multiprocessor has");
+          throw EngineError("ERR_AATGS_GRID_TOO_LARGE", std::string("one block of ") + program.module->name +
+                                                            " needs more than a multiprocessor has");
         }
         // One worker a multiprocessor: more would only make barriers dearer. The service block shares a multiprocessor
         // where two blocks fit, and takes one for itself where they do not.
@@ -218,7 +225,8 @@ void CudaEngine::start(const Program& program, const Ring& ring, Progress& progr
           // One graph of one cooperative kernel; each launch brings its config as the kernel's last parameter.
           void* arguments[] = {&params_, state_.data(), ring.config_slot(0)};
           check(cu.cuStreamBeginCapture_v2(stream_, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "cuStreamBeginCapture");
-          check(cu.cuLaunchCooperativeKernel(kernel_, workers_, 1, 1, block_threads_, 1, 1, shared_bytes_, stream_, arguments),
+          check(cu.cuLaunchCooperativeKernel(kernel_, workers_, 1, 1, block_threads_, 1, 1, shared_bytes_, stream_,
+                                             arguments),
                 "cuLaunchCooperativeKernel");
           check(cu.cuStreamEndCapture(stream_, &graph_), "cuStreamEndCapture");
           size_t nodes = 1;
@@ -278,7 +286,8 @@ void CudaEngine::serve_resident() {
       }
     }
   }
-  if (!on_gpu() && !stopping_ && !device_.lost() && runnable(host_word(line.config_read)) > 0 && device_.take_turn(*this)) {
+  if (!on_gpu() && !stopping_ && !device_.lost() && runnable(host_word(line.config_read)) > 0 &&
+      device_.take_turn(*this)) {
     launch_resident();
   }
 }
@@ -293,7 +302,8 @@ void CudaEngine::launch_resident() {
   CUresult result = cu.cuMemsetD8Async(memory_ + offsetof(CudaControl, turn.arrived), 0, 4, stream_);
   if (result == CUDA_SUCCESS) result = cu.cuMemsetD8Async(memory_ + offsetof(CudaControl, barrier), 0, 4, stream_);
   if (result == CUDA_SUCCESS) {
-    result = cu.cuLaunchCooperativeKernel(kernel_, workers_ + 1, 1, 1, block_threads_, 1, 1, shared_bytes_, stream_, arguments);
+    result = cu.cuLaunchCooperativeKernel(kernel_, workers_ + 1, 1, 1, block_threads_, 1, 1, shared_bytes_, stream_,
+                                          arguments);
   }
   beat_at_ = queried_at_ = Clock::now();
   if (result != CUDA_SUCCESS) failed(result);
@@ -331,7 +341,8 @@ void CudaEngine::serve_launches() {
 CUresult CudaEngine::launch_one(uint32_t sequence) {
   const Driver& cu = device_.cu();
   void* arguments[] = {&params_, state_.data(), ring_->config_slot(sequence)};
-  const CUDA_KERNEL_NODE_PARAMS params{kernel_, workers_, 1, 1, block_threads_, 1, 1, shared_bytes_, arguments, nullptr, nullptr, nullptr};
+  const CUDA_KERNEL_NODE_PARAMS params{kernel_, workers_,      1,         1,       block_threads_, 1,
+                                       1,       shared_bytes_, arguments, nullptr, nullptr,        nullptr};
   const CUresult result = cu.cuGraphExecKernelNodeSetParams_v2(graph_exec_, node_, &params);
   return result == CUDA_SUCCESS ? cu.cuGraphLaunch(graph_exec_, stream_) : result;
 }
@@ -369,7 +380,12 @@ bool CudaEngine::stop(std::chrono::milliseconds timeout) noexcept {
     // No service block passes the cancel word on; a copy beside the running kernel does.
     static const uint32_t one = 1;
     try {
-      device_.run([&] { device_.cu().cuMemcpyHtoDAsync_v2(memory_ + offsetof(CudaControl, grants.cancel), &one, 4, device_.copies()); }, false);
+      device_.run(
+          [&] {
+            device_.cu().cuMemcpyHtoDAsync_v2(memory_ + offsetof(CudaControl, grants.cancel), &one, 4,
+                                              device_.copies());
+          },
+          false);
     } catch (...) {
     }
   }

@@ -52,7 +52,9 @@ void Device::bind_thread() {
 }
 
 void Device::run(const std::function<void()>& task, bool quiet) {
-  if (lost()) throw EngineError("ERR_AATGS_DEVICE_LOST", "the GPU was lost earlier in this process (" + lost_reason_ + "); restart the process to use it");
+  if (lost())
+    throw EngineError("ERR_AATGS_DEVICE_LOST",
+                      "the GPU was lost earlier in this process (" + lost_reason_ + "); restart the process to use it");
   Task mine{&task, quiet, false, nullptr};
   {
     std::unique_lock lock(mutex_);
@@ -66,7 +68,8 @@ void Device::run(const std::function<void()>& task, bool quiet) {
 
 CUmodule Device::module(const AatgsModule& module) {
   if (!module.cuda) {
-    throw EngineError("ERR_AATGS_NO_GPU", std::string("module ") + module.name + " was built without CUDA; it runs on the CPU only");
+    throw EngineError("ERR_AATGS_NO_GPU",
+                      std::string("module ") + module.name + " was built without CUDA; it runs on the CPU only");
   }
   CUmodule& loaded = modules_[module.cuda->fatbin];
   if (!loaded) check(cu_.cuModuleLoadData(&loaded, module.cuda->fatbin), "cuModuleLoadData");
@@ -135,7 +138,9 @@ bool Device::try_inline(const std::function<void()>& act) {
 
 bool Device::quiesce() {
   quieting_ = true;
-  const auto busy = [this] { return std::any_of(clients_.begin(), clients_.end(), [](Client* c) { return c->on_gpu_; }); };
+  const auto busy = [this] {
+    return std::any_of(clients_.begin(), clients_.end(), [](Client* c) { return c->on_gpu_; });
+  };
   while (busy() && !lost()) {
     for (Client* client : clients_) {
       if (client->on_gpu_) client->yield();
@@ -148,7 +153,8 @@ bool Device::quiesce() {
 
 void Device::perform(Task& task) {
   try {
-    if (task.quiet && !quiesce()) throw EngineError("ERR_AATGS_DEVICE_LOST", "the GPU was lost while its grids were asked to leave");
+    if (task.quiet && !quiesce())
+      throw EngineError("ERR_AATGS_DEVICE_LOST", "the GPU was lost while its grids were asked to leave");
     (*task.work)();
   } catch (...) {
     task.error = std::current_exception();

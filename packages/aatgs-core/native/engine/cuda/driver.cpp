@@ -24,8 +24,8 @@ struct Loaded {
   std::string load() {
     void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
     if (!library) return "there is no NVIDIA driver (libcuda.so.1 was not found)";
-#define AATGS_FIND(name, arguments)                                                   \
-  functions.name = reinterpret_cast<CUresult(*) arguments>(dlsym(library, #name));    \
+#define AATGS_FIND(name, arguments)                                                \
+  functions.name = reinterpret_cast<CUresult(*) arguments>(dlsym(library, #name)); \
   if (!functions.name) return "the NVIDIA driver is too old: it has no " #name "; install R580 or newer";
     AATGS_CUDA_FUNCTIONS(AATGS_FIND)
 #undef AATGS_FIND

@@ -53,43 +53,44 @@ inline constexpr int CU_STREAM_CAPTURE_MODE_THREAD_LOCAL = 1;
 /// Oldest driver that runs CUDA 13 binaries, as cuDriverGetVersion() reports it.
 inline constexpr int kMinimumDriver = 13000;
 
-#define AATGS_CUDA_FUNCTIONS(X)                                                                       \
-  X(cuGetErrorName, (CUresult, const char**))                                                         \
-  X(cuGetErrorString, (CUresult, const char**))                                                       \
-  X(cuInit, (unsigned))                                                                               \
-  X(cuDriverGetVersion, (int*))                                                                       \
-  X(cuDeviceGetCount, (int*))                                                                         \
-  X(cuDeviceGet, (CUdevice*, int))                                                                    \
-  X(cuDeviceGetName, (char*, int, CUdevice))                                                          \
-  X(cuDeviceGetAttribute, (int*, int, CUdevice))                                                      \
-  X(cuDevicePrimaryCtxRetain, (CUcontext*, CUdevice))                                                 \
-  X(cuCtxSetCurrent, (CUcontext))                                                                     \
-  X(cuModuleLoadData, (CUmodule*, const void*))                                                       \
-  X(cuModuleUnload, (CUmodule))                                                                       \
-  X(cuModuleGetFunction, (CUfunction*, CUmodule, const char*))                                        \
-  X(cuFuncGetAttribute, (int*, int, CUfunction))                                                      \
-  X(cuFuncSetAttribute, (CUfunction, int, int))                                                       \
-  X(cuOccupancyMaxActiveBlocksPerMultiprocessor, (int*, CUfunction, int, size_t))                     \
-  X(cuMemAlloc_v2, (CUdeviceptr*, size_t))                                                            \
-  X(cuMemFree_v2, (CUdeviceptr))                                                                      \
-  X(cuMemHostAlloc, (void**, size_t, unsigned))                                                       \
-  X(cuMemFreeHost, (void*))                                                                           \
-  X(cuMemHostGetDevicePointer_v2, (CUdeviceptr*, void*, unsigned))                                    \
-  X(cuMemcpyHtoDAsync_v2, (CUdeviceptr, const void*, size_t, CUstream))                               \
-  X(cuMemsetD8Async, (CUdeviceptr, unsigned char, size_t, CUstream))                                  \
-  X(cuMemGetInfo_v2, (size_t*, size_t*))                                                              \
-  X(cuStreamCreate, (CUstream*, unsigned))                                                            \
-  X(cuStreamDestroy_v2, (CUstream))                                                                   \
-  X(cuStreamQuery, (CUstream))                                                                        \
-  X(cuStreamSynchronize, (CUstream))                                                                  \
-  X(cuLaunchCooperativeKernel, (CUfunction, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, CUstream, void**)) \
-  X(cuStreamBeginCapture_v2, (CUstream, int))                                                         \
-  X(cuStreamEndCapture, (CUstream, CUgraph*))                                                         \
-  X(cuGraphInstantiateWithFlags, (CUgraphExec*, CUgraph, unsigned long long))                         \
-  X(cuGraphGetNodes, (CUgraph, CUgraphNode*, size_t*))                                                \
-  X(cuGraphExecKernelNodeSetParams_v2, (CUgraphExec, CUgraphNode, const CUDA_KERNEL_NODE_PARAMS*))    \
-  X(cuGraphLaunch, (CUgraphExec, CUstream))                                                           \
-  X(cuGraphExecDestroy, (CUgraphExec))                                                                \
+#define AATGS_CUDA_FUNCTIONS(X)                                                                           \
+  X(cuGetErrorName, (CUresult, const char**))                                                             \
+  X(cuGetErrorString, (CUresult, const char**))                                                           \
+  X(cuInit, (unsigned))                                                                                   \
+  X(cuDriverGetVersion, (int*))                                                                           \
+  X(cuDeviceGetCount, (int*))                                                                             \
+  X(cuDeviceGet, (CUdevice*, int))                                                                        \
+  X(cuDeviceGetName, (char*, int, CUdevice))                                                              \
+  X(cuDeviceGetAttribute, (int*, int, CUdevice))                                                          \
+  X(cuDevicePrimaryCtxRetain, (CUcontext*, CUdevice))                                                     \
+  X(cuCtxSetCurrent, (CUcontext))                                                                         \
+  X(cuModuleLoadData, (CUmodule*, const void*))                                                           \
+  X(cuModuleUnload, (CUmodule))                                                                           \
+  X(cuModuleGetFunction, (CUfunction*, CUmodule, const char*))                                            \
+  X(cuFuncGetAttribute, (int*, int, CUfunction))                                                          \
+  X(cuFuncSetAttribute, (CUfunction, int, int))                                                           \
+  X(cuOccupancyMaxActiveBlocksPerMultiprocessor, (int*, CUfunction, int, size_t))                         \
+  X(cuMemAlloc_v2, (CUdeviceptr*, size_t))                                                                \
+  X(cuMemFree_v2, (CUdeviceptr))                                                                          \
+  X(cuMemHostAlloc, (void**, size_t, unsigned))                                                           \
+  X(cuMemFreeHost, (void*))                                                                               \
+  X(cuMemHostGetDevicePointer_v2, (CUdeviceptr*, void*, unsigned))                                        \
+  X(cuMemcpyHtoDAsync_v2, (CUdeviceptr, const void*, size_t, CUstream))                                   \
+  X(cuMemsetD8Async, (CUdeviceptr, unsigned char, size_t, CUstream))                                      \
+  X(cuMemGetInfo_v2, (size_t*, size_t*))                                                                  \
+  X(cuStreamCreate, (CUstream*, unsigned))                                                                \
+  X(cuStreamDestroy_v2, (CUstream))                                                                       \
+  X(cuStreamQuery, (CUstream))                                                                            \
+  X(cuStreamSynchronize, (CUstream))                                                                      \
+  X(cuLaunchCooperativeKernel,                                                                            \
+    (CUfunction, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, CUstream, void**)) \
+  X(cuStreamBeginCapture_v2, (CUstream, int))                                                             \
+  X(cuStreamEndCapture, (CUstream, CUgraph*))                                                             \
+  X(cuGraphInstantiateWithFlags, (CUgraphExec*, CUgraph, unsigned long long))                             \
+  X(cuGraphGetNodes, (CUgraph, CUgraphNode*, size_t*))                                                    \
+  X(cuGraphExecKernelNodeSetParams_v2, (CUgraphExec, CUgraphNode, const CUDA_KERNEL_NODE_PARAMS*))        \
+  X(cuGraphLaunch, (CUgraphExec, CUstream))                                                               \
+  X(cuGraphExecDestroy, (CUgraphExec))                                                                    \
   X(cuGraphDestroy, (CUgraph))
 
 /// The driver's functions, all of them present once loaded.

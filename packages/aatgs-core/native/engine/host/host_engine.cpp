@@ -70,16 +70,14 @@ class HostEngine final : public Engine {
         std::thread([scheduler, rank] { scheduler->work(rank); }).detach();
       } catch (const std::exception& error) {
         scheduler->abandon(rank + 1);
-        throw EngineError("ERR_AATGS_OUT_OF_MEMORY", "could not start " + std::to_string(threads_) +
-                                                         " worker threads: " + error.what());
+        throw EngineError("ERR_AATGS_OUT_OF_MEMORY",
+                          "could not start " + std::to_string(threads_) + " worker threads: " + error.what());
       }
     }
     scheduler_ = scheduler;
   }
   void nudge() noexcept override { scheduler_->nudge(); }
-  bool stop(std::chrono::milliseconds timeout) noexcept override {
-    return !scheduler_ || scheduler_->stop(timeout);
-  }
+  bool stop(std::chrono::milliseconds timeout) noexcept override { return !scheduler_ || scheduler_->stop(timeout); }
 
  private:
   const uint32_t threads_;

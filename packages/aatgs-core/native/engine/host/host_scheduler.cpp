@@ -140,7 +140,8 @@ bool HostScheduler::wait_until(Ready ready) {
 }
 
 bool HostScheduler::stop_requested() const {
-  return (shared_word(ring_.host().control).load(std::memory_order_seq_cst) & static_cast<uint32_t>(Control::STOP)) != 0;
+  return (shared_word(ring_.host().control).load(std::memory_order_seq_cst) & static_cast<uint32_t>(Control::STOP)) !=
+         0;
 }
 
 void HostScheduler::nudge() noexcept {

@@ -48,7 +48,7 @@ class HostScheduler {
   std::vector<AatgsHostTeam> teams_;
   std::vector<Memory> memory_;
 
-  HostBarrier gate_{};                   // opens a step for the other workers, and closes it
+  HostBarrier gate_{};  // opens a step for the other workers, and closes it
   const void* current_config_ = nullptr;  // null at the gate means: go home
   void* current_telemetry_ = nullptr;
 
