@@ -59,9 +59,11 @@ export abstract class AlgorithmAdapter<C extends ConfigRecord, T extends Telemet
   shutdown(): Promise<void> {
     return this.context.shutdown();
   }
+  /** Shuts the context down and blocks until it has ended: for `using`. */
   [Symbol.dispose](): void {
     this.context.shutdownSync();
   }
+  /** Shuts the context down without blocking: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.context.shutdown();
   }

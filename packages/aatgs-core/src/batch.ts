@@ -3,7 +3,9 @@ import { invalidArgument } from './errors.ts';
 
 /** A config with its staged input. */
 export interface StagedConfig<C> {
+  /** The config itself. */
   readonly config: C;
+  /** Bytes staged for its step, at most the option `inputBytes`; copied when the config is queued. */
   readonly input: Uint8Array;
 }
 

@@ -3,11 +3,17 @@ import { Status, TelemetryHeader } from './generated/ring-layout.ts';
 
 /** Typed-array views over one block of memory; `base` in the codecs is a byte offset into it. */
 export interface SlotViews {
+  /** Bytes. */
   readonly u8: Uint8Array;
+  /** Words, unsigned; index = byte offset / 4. */
   readonly u32: Uint32Array;
+  /** Words, signed; index = byte offset / 4. */
   readonly i32: Int32Array;
+  /** Single precision; index = byte offset / 4. */
   readonly f32: Float32Array;
+  /** Double precision; index = byte offset / 8. */
   readonly f64: Float64Array;
+  /** 64-bit words as bigints; index = byte offset / 8. */
   readonly u64: BigUint64Array;
 }
 
@@ -59,20 +65,29 @@ export const isIdle = (record: TelemetryRecord): boolean => (record.status & Sta
 
 /** A field's place, for the comparison with the compiled module. */
 export interface LayoutField {
+  /** `Struct.field`, in the spelling of the layout description. */
   readonly name: string;
+  /** Bytes from the start of the struct. */
   readonly offset: number;
+  /** Bytes the field takes, all elements of an array together. */
   readonly bytes: number;
 }
 
 /** The generated TypeScript side of a module's messages. */
 export interface ModuleLayout<Setup, Config extends ConfigRecord, Telemetry extends TelemetryRecord> {
+  /** The layout's name, which is the C++ namespace below `aatgs::`. */
   readonly name: string;
   /** Hash of the description; the compiled module carries the same one. */
   readonly fingerprint: string;
+  /** Every field of every message; compared with the compiled module when it is loaded. */
   readonly fields: readonly LayoutField[];
+  /** Size of the setup's header, a multiple of 16. */
   readonly setupBytes: number;
+  /** Writes a setup's header at `base`. Throws ERR_AATGS_INVALID_ARGUMENT for a value its field cannot hold. */
   encodeSetup(views: SlotViews, base: number, setup: Setup): void;
+  /** Writes a config's own fields into the slot at `base`. Throws ERR_AATGS_INVALID_ARGUMENT as `encodeSetup` does. */
   encodeConfig(views: SlotViews, base: number, config: Config): void;
+  /** Reads the record in the slot at `base`; the copy shares no memory with the ring. */
   decodeTelemetry(views: SlotViews, base: number): Telemetry;
 }
 

@@ -16,29 +16,40 @@ import type { Waiters } from './waiters.ts';
 
 /** Where a context runs and why. */
 export interface ContextInfo {
+  /** Whether configs are waited for (`sync`) or not (`async`). */
   readonly mode: 'sync' | 'async';
+  /** `'cpu'`, or the GPU's index. */
   readonly device: 'cpu' | number;
+  /** The processor's or the GPU's name. */
   readonly deviceName: string;
+  /** `'host'`, `'resident'` or `'launch'`. */
   readonly engine: string;
   /** Threads on the CPU, blocks on a GPU. */
   readonly workers: number;
   /** Why this device was chosen; for `device: 'auto'` on the CPU, why no GPU is used. */
   readonly reason: string;
+  /** The compiled module that runs here. */
   readonly module: { readonly name: string; readonly version: string };
-  /** Memory held on the device and in the ring, bytes. */
+  /** Memory taken on the device and for the rings when the context was made, bytes; buffers are not counted. */
   readonly deviceBytes: number;
+  /** Slots of the config ring. */
   readonly configSlots: number;
+  /** Slots of the telemetry ring. */
   readonly telemetrySlots: number;
   /** Names of the state regions `read` accepts. */
   readonly regions: readonly string[];
 }
 
+/** What `health()` sees at this moment. */
 export interface ContextHealth {
   /** `running`, `parked` (asleep for want of work), `closed`, or `lost` (the device cannot be used any more). */
   readonly state: 'running' | 'parked' | 'closed' | 'lost';
   /** Configs queued whose records have not arrived. */
   readonly pending: number;
-  /** Advances with every step; a constant value with work pending means a long or hung step. */
+  /**
+   * Advances while the workers make progress: with every step on the CPU, at most once a millisecond on the resident
+   * engine; the launch engine leaves it at 0. A value that stands still with work pending means a long or hung step.
+   */
   readonly heartbeat: number;
 }
 
@@ -130,7 +141,9 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
    * Runs one config. Async: queues it and returns a record of an earlier config, or null while the pipeline fills; never
    * blocks (unless `onFull` is `'block'`). Sync: waits and returns this config's record.
    * @param input bytes staged for the step; at most the option `inputBytes`. Copied before this returns.
-   * Throws ERR_AATGS_BUFFER_OVERFLOW when the config ring is full.
+   * Throws ERR_AATGS_BUFFER_OVERFLOW when the config ring is full, ERR_AATGS_INVALID_ARGUMENT or
+   * ERR_AATGS_INPUT_TOO_LARGE for a bad config; then nothing is queued. As every call: ERR_AATGS_CLOSED,
+   * ERR_AATGS_DEVICE_LOST.
    */
   execute(config: C, input?: Uint8Array): T | null {
     const pipeline = this.#pipeline;
@@ -142,13 +155,17 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     return pipeline.fifo.shift() ?? null;
   }
 
-  /** Runs one config and blocks for its own record, whatever the mode. */
+  /** Runs one config and blocks for its own record, whatever the mode; waits for room, so the ring cannot overflow. */
   executeSync(config: C, input?: Uint8Array): T {
     this.#pipeline.check();
     return this.#executeNow(config, input, 'sync');
   }
 
-  /** Queues a config, waiting for room without blocking the event loop. Its record goes to the FIFO. */
+  /**
+   * Queues a config, waiting for room without blocking the event loop; resolves once it is queued. Its record goes to
+   * the FIFO. In sync mode it waits for the step as well, and blocks meanwhile.
+   * @param options `signal` ends the wait for room: the call rejects with its reason and nothing is queued
+   */
   async submit(config: C, input?: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<void> {
     await this.#inTurn(async () => {
       await this.#pipeline.room(options.signal);
@@ -159,7 +176,12 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     this.#wakeReaders();
   }
 
-  /** Runs configs in order; resolves with their records, in order. Other records stay in the FIFO. */
+  /**
+   * Runs configs in order; resolves with their records, in order. Other records stay in the FIFO. `configs` is read as
+   * room appears, so it may be a generator without end if `until` or `signal` ends the batch. Calls of `submit` and
+   * `executeBatch` are served in the order they were made. In sync mode every config is waited for; timers and I/O get
+   * their turn every 64 configs.
+   */
   async executeBatch(configs: Iterable<C | StagedConfig<C>>, options: BatchOptions<T> = {}): Promise<T[]> {
     const batch = new Batch<T>(options);
     const pipeline = this.#pipeline;
@@ -181,7 +203,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     return batch.records;
   }
 
-  /** The blocking twin of `executeBatch`. */
+  /** The blocking twin of `executeBatch`; `submit` and `executeBatch` calls still waiting for room come after it. */
   executeBatchSync(configs: Iterable<C | StagedConfig<C>>, options: Omit<BatchOptions<T>, 'signal'> = {}): T[] {
     const batch = new Batch<T>(options);
     const pipeline = this.#pipeline;
@@ -247,6 +269,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     return stats.read(ring, this.#engineCounters());
   }
 
+  /** Starts all counters of `stats` again, those of the engine included. */
   resetStats(): void {
     this.#pipeline.collect();
     this.#pipeline.stats.reset(this.#engineCounters());
@@ -259,6 +282,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     return this.#pipeline.drained;
   }
 
+  /** State, queue length and heartbeat now. Never blocks and never throws, also after a shutdown. */
   health(): ContextHealth {
     this.#pipeline.collect();
     const { ended, ring } = this.#pipeline;
@@ -274,6 +298,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     return { state, pending: ended ? 0 : pending, heartbeat: ended ? 0 : ring.mirrored('heartbeat') };
   }
 
+  /** Where the context runs and why, what it runs, and how much memory it took when it was made. Fixed for its life. */
   get info(): ContextInfo {
     const places = this.#places;
     return {
@@ -296,17 +321,20 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     return this.#memory.snapshot();
   }
 
-  /** Replaces the module's state with a snapshot's, in-band. Throws ERR_AATGS_SNAPSHOT_INVALID with the reason. */
+  /** Replaces the module's state with a snapshot's, in-band. Rejects with ERR_AATGS_SNAPSHOT_INVALID and the reason. */
   async restore(snapshot: Uint8Array): Promise<void> {
     await this.#memory.restore(snapshot);
   }
 
-  /** Copies a named region of the state (see `info.regions`) after everything queued so far. */
+  /**
+   * Copies a named region of the state (see `info.regions`) after everything queued so far. The bytes own their buffer,
+   * so a typed array can be laid over it. Rejects with ERR_AATGS_INVALID_ARGUMENT for an unknown name.
+   */
   async read(name: string): Promise<Uint8Array> {
     return this.#memory.readRegion(name);
   }
 
-  /** Allocates device memory, zeroed. Throws ERR_AATGS_OUT_OF_MEMORY. */
+  /** Allocates device memory, zeroed, 256-byte aligned. Throws ERR_AATGS_OUT_OF_MEMORY. */
   createBuffer(byteLength: number): DeviceBuffer {
     return this.#memory.createBuffer(byteLength);
   }
@@ -334,10 +362,12 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     }
   }
 
+  /** `shutdownSync()`: for `using`. */
   [Symbol.dispose](): void {
     this.shutdownSync();
   }
 
+  /** `shutdown()`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }

@@ -2,7 +2,9 @@ import { AatgsError, invalidArgument } from './errors.ts';
 
 /** What a buffer needs from its context. */
 export interface BufferHost {
+  /** Copies `into.byteLength` bytes from the device, after everything queued so far. */
   read(address: bigint, into: Uint8Array): Promise<void>;
+  /** Copies bytes to the device, after everything queued so far. */
   write(address: bigint, from: Uint8Array): Promise<void>;
   /** Frees the memory once everything queued so far has run. */
   release(address: bigint): void;
@@ -15,6 +17,7 @@ export interface BufferHost {
 export class DeviceBuffer {
   /** Address on the device, for a module's `u64` or `bits64` config field. */
   readonly address: bigint;
+  /** Size in bytes. */
   readonly byteLength: number;
   readonly #host: BufferHost;
   #disposed = false;
@@ -50,6 +53,7 @@ export class DeviceBuffer {
     this.#host.release(this.address);
   }
 
+  /** `dispose()`: for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -7,13 +7,17 @@ import { native } from './native/load.ts';
 
 /** What the CPU side of this machine is. */
 export interface CpuDevice {
+  /** The processor's model. */
   readonly name: string;
   /** Cores this process may use. */
   readonly cores: number;
 }
 
+/** What contexts of this process can run on. */
 export interface Devices {
+  /** Always there. */
   readonly cpu: CpuDevice;
+  /** The GPUs, or why there are none. */
   readonly cuda: CudaStatus;
 }
 

@@ -20,19 +20,25 @@ export const ERROR_CODES = [
   'ERR_AATGS_INTERNAL',
 ] as const;
 
+/** One of {@link ERROR_CODES}. */
 export type AatgsErrorCode = (typeof ERROR_CODES)[number];
 
+/** What an error carries besides its message. */
 export interface AatgsErrorOptions {
   /** The offending values, for programs. */
   readonly details?: Record<string, unknown>;
+  /** The error underneath. */
   readonly cause?: unknown;
 }
 
 /** Every error of this project: match on `code`, which is stable; the message is for people. */
 export class AatgsError extends Error {
+  /** One of {@link ERROR_CODES}, or a code of the package that extends this class. */
   readonly code: string;
+  /** The offending values, for programs; empty when there are none. */
   readonly details: Record<string, unknown>;
 
+  /** @param message names what is wrong, the value, and what to do */
   constructor(code: string, message: string, options: AatgsErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;

@@ -27,12 +27,15 @@ export interface KernelModuleSpec<Setup, Config extends ConfigRecord, Telemetry 
  * Throws ERR_AATGS_MODULE_NOT_FOUND, ERR_AATGS_MODULE_INVALID, ERR_AATGS_ABI_MISMATCH or ERR_AATGS_LAYOUT_MISMATCH.
  */
 export class KernelModule<Setup, Config extends ConfigRecord, Telemetry extends TelemetryRecord> {
+  /** What the module was made from. */
   readonly spec: KernelModuleSpec<Setup, Config, Telemetry>;
   /** The compiled module's name, version and sizes. */
   readonly info: NativeModuleInfo;
+  /** The setup's fixed fields as the step reads them, `spec.layout.setupBytes` long. */
   readonly setupHeader: Uint8Array;
   #identity: string | undefined;
 
+  /** Opens the library, checks its versions and layout, and encodes the setup. Allocates nothing on a device. */
   constructor(spec: KernelModuleSpec<Setup, Config, Telemetry>) {
     this.spec = spec;
     const { binding } = native();
@@ -49,6 +52,7 @@ export class KernelModule<Setup, Config extends ConfigRecord, Telemetry extends 
     this.setupHeader = new Uint8Array(header);
   }
 
+  /** The compiled module's name. */
   get name(): string {
     return this.info.name;
   }

@@ -1,6 +1,8 @@
 /** How full one ring is, as fractions of its slots. */
 export interface RingUtilization {
+  /** Now. */
   readonly current: number;
+  /** The highest at any moment a config was queued. */
   readonly peak: number;
   /** Mean over the moments a config was queued. */
   readonly mean: number;
@@ -8,32 +10,37 @@ export interface RingUtilization {
 
 /** A snapshot of a context's counters since it was made or since `resetStats()`. */
 export interface ContextStats {
+  /** Configs queued, by the call that queued them: `executeBatch` counts as `batch` in either mode. */
   readonly iterations: { readonly sync: number; readonly async: number; readonly batch: number };
+  /** Configs queued that the engine has not finished with. */
   readonly configRing: RingUtilization;
+  /** Records published that JavaScript has not collected. */
   readonly telemetryRing: RingUtilization;
   /** Times `execute` found the config ring full. */
   readonly overflows: number;
   /** Times a step waited because telemetry was not read. */
   readonly stalls: number;
-  /** Times the scheduler went to sleep for want of work. */
+  /** Times the scheduler went to sleep: for want of work, or of room for telemetry. 0 on the launch engine. */
   readonly idle: number;
-  /** Times it was woken. */
+  /** Times it was woken, or put back on the GPU. 0 on the launch engine. */
   readonly wakeups: number;
+  /** Durations the records bring with them: from the start of a step to its end on the device. */
   readonly stepTime: {
     /** Exponentially weighted mean, nanoseconds. */
     readonly ewmaNs: number;
     readonly minNs: number;
     readonly maxNs: number;
     readonly totalNs: number;
-    /** `histogram[i]` counts steps of [2^i, 2^(i+1)) nanoseconds. */
+    /** `histogram[i]` counts steps of [2^i, 2^(i+1)) nanoseconds; `histogram[31]` also all longer ones. */
     readonly histogram: readonly number[];
   };
-  /** Share of the time since the first config that the workers spent in steps, 0 to 1. */
+  /** Share of the time from the first config until now that the workers spent in steps, 0 to 1. */
   readonly busyFraction: number;
   /** What to change, in words; empty when nothing stands out. */
   readonly advice: readonly string[];
 }
 
+/** How a config came into the ring: what `stats.iterations` counts by. */
 export type IterationMode = keyof ContextStats['iterations'];
 
 const EWMA_WEIGHT = 1 / 16;

@@ -39,8 +39,10 @@ export interface WhcrErrorOptions {
 
 /** Every error @aatgs/whcr throws on bad input. The message names what is wrong, the value, and what to do. */
 export class WhcrError extends AatgsError {
+  /** One of {@link WHCR_ERROR_CODES}. */
   declare readonly code: WhcrErrorCode;
 
+  /** @param message names what is wrong, the value, and what to do */
   constructor(code: WhcrErrorCode, message: string, options: WhcrErrorOptions = {}) {
     super(code, message, options);
   }

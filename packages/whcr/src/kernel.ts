@@ -5,6 +5,7 @@ import type { Graph } from './graph/index.ts';
 
 const require = createRequire(import.meta.url);
 
+/** The kernel module over one graph, as {@link whcrModule} makes it. */
 export type WhcrModule = KernelModule<WhcrSetup, WhcrConfig, WhcrTelemetry>;
 
 /** Path of this package's kernel module. Throws ERR_AATGS_NO_BINARY. */

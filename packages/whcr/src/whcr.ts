@@ -9,6 +9,7 @@ import { Search, type SearchLimits, type SearchProgress } from './search.ts';
 
 /** Where to keep a long search, and whether to take it up again. */
 export interface CheckpointOptions {
+  /** The file; it is replaced as a whole, so a crash leaves the old one or the new one. */
   readonly path: string;
   /** Milliseconds between writes. Default 30,000. */
   readonly everyMs?: number;
@@ -19,19 +20,23 @@ export interface CheckpointOptions {
 interface SearchOptions extends SearchLimits {
   /** Seed of this search, up to 64 bits. Default: the constructor's. */
   readonly seed?: number | bigint;
+  /** Keeps the search in a file. Default: none. */
   readonly checkpoint?: CheckpointOptions;
 }
 
+/** Options of `repair`. One of `maxIterations` and `timeLimit` must be given. */
 export interface RepairOptions extends SearchOptions {
   /** Number of colours, 1 to `maxColors`. */
   readonly colors: number;
 }
 
+/** Options of `color`. One of `maxIterations` and `timeLimit` must be given. */
 export interface ColorOptions extends RepairOptions {
   /** What the population starts from. Default `'random'`. */
   readonly start?: 'random' | 'greedy';
 }
 
+/** Options of `minimize`. One of `maxIterations` and `timeLimit` must be given. */
 export interface MinimizeOptions extends SearchOptions {
   /** A proper colouring to start from. Default: the step's own greedy colouring. */
   readonly from?: ArrayLike<number>;
@@ -51,6 +56,7 @@ export interface ColoringResult {
   readonly finalConflicts: number;
   /** Moves of all colourings of the population. */
   readonly iterations: number;
+  /** Milliseconds from the call to the end of the search. */
   readonly elapsedMs: number;
   /** Why the search ended. */
   readonly ended: 'goal' | 'iterations' | 'time';
@@ -72,6 +78,7 @@ interface Job {
  * or device. Calls on one instance run one after another.
  */
 export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
+  /** The graph it colours; never changed. */
   readonly graph: Graph;
   /** Most colours a call may ask for. */
   readonly maxColors: number;

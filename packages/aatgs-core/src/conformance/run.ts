@@ -14,19 +14,27 @@ export function conformanceCases(
   return [...resultCases(harness), ...deliveryCases(harness), ...stateCases(harness), ...lifetimeCases(harness)];
 }
 
+/** How one case ended. */
 export interface ConformanceResult {
+  /** The case's name. */
   readonly name: string;
+  /** Whether it held. */
   readonly passed: boolean;
+  /** How long it took. */
   readonly milliseconds: number;
   /** What failed, when it did. */
   readonly error?: unknown;
 }
 
+/** Options of `runConformance`. */
 export interface ConformanceOptions {
+  /** Device and engine to run on. Default: the CPU. */
   readonly target?: ConformanceTarget;
   /** Runs only the cases whose name contains this. */
   readonly filter?: string;
+  /** Ends the run between two cases; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Called after each case. */
   readonly onResult?: (result: ConformanceResult) => void;
 }
 

@@ -11,6 +11,7 @@ export interface ConformanceSubject<
   C extends ConfigRecord = ConfigRecord,
   T extends TelemetryRecord = TelemetryRecord,
 > {
+  /** The module's name, for reports. */
   readonly name: string;
   /** URL of an ES module that exports this subject as `conformanceSubject`. */
   readonly url: string;
@@ -40,7 +41,9 @@ export type AnySubject = ConformanceSubject<any, any>;
 
 /** One test of the kit. */
 export interface ConformanceCase {
+  /** What holds when the case passes. */
   readonly name: string;
+  /** Rejects with what failed. */
   run(): Promise<void>;
 }
 

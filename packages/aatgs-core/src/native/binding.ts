@@ -2,13 +2,21 @@ import type { LayoutField } from '../codec.ts';
 
 /** A compiled module's own description of itself. */
 export interface NativeModuleInfo {
+  /** The module's name. */
   readonly name: string;
+  /** Its version, as it was compiled in. */
   readonly version: string;
+  /** Version of the C ABI it was built for. */
   readonly abi: number;
+  /** Version of the ring's memory layout it was built for. */
   readonly ringProtocol: number;
+  /** Hash of its layout description, 16 hexadecimal digits. */
   readonly fingerprint: string;
+  /** Size of the setup's header. */
   readonly setupBytes: number;
+  /** Size of its device code, compressed; 0 when it was built without CUDA. */
   readonly cudaBytes: number;
+  /** Where its compiler put each field. */
   readonly fields: readonly LayoutField[];
 }
 
@@ -36,19 +44,25 @@ export interface NativeContextOptions {
 
 /** Whether CUDA can be used here, and if not, why. */
 export interface CudaStatus {
+  /** Whether at least one GPU can be used. */
   readonly available: boolean;
   /** Why it cannot be used; empty when it can. */
   readonly reason: string;
   /** CUDA version the driver supports, e.g. 13000; 0 without a driver. */
   readonly driverVersion: number;
+  /** The usable GPUs: compute capability 7.5 or newer, with cooperative launch. */
   readonly devices: readonly GpuDevice[];
 }
 
 /** A GPU a context can run on. */
 export interface GpuDevice {
+  /** The driver's index: what the option `device` takes. */
   readonly index: number;
+  /** The driver's name for it. */
   readonly name: string;
+  /** Major and minor version, e.g. `'9.0'`. */
   readonly computeCapability: string;
+  /** Number of multiprocessors (SMs). */
   readonly multiprocessors: number;
 }
 

@@ -13,7 +13,9 @@ export function platformSuffix(): string {
 
 /** A file of a platform package, and how it was found. */
 export interface BinaryLocation {
+  /** Path of the file; with `source: 'environment'` it has not been looked for yet. */
   readonly path: string;
+  /** `environment`: AATGS_NATIVE_PATH names the folder. */
   readonly source: 'environment' | 'platform package';
 }
 

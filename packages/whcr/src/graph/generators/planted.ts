@@ -6,6 +6,7 @@ import { checkSize } from './structured.ts';
 
 /** A graph together with the colouring it was built around. */
 export interface PlantedGraph {
+  /** The graph itself. */
   readonly graph: Graph;
   /** A proper colouring with the planted number of colours. */
   readonly coloring: Uint32Array;
