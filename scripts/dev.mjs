@@ -31,6 +31,7 @@ const commands = {
   lint() {
     run(['biome', 'check', '--error-on-warnings', '.']);
     run(['node', 'scripts/clang-format.mjs']);
+    run(['node', 'scripts/check-docs.mjs']);
   },
   check() {
     commands['check-types']();
