@@ -19,6 +19,7 @@ export interface ContextInfo {
   readonly mode: 'sync' | 'async';
   readonly device: 'cpu' | number;
   readonly deviceName: string;
+  /** `'host'`, `'resident'` or `'launch'`: what runs the configs now. With `engine: 'auto'` it may change with the steps' length. */
   readonly engine: string;
   /** Threads on the CPU, blocks on a GPU. */
   readonly workers: number;
@@ -40,6 +41,8 @@ export interface ContextHealth {
   readonly pending: number;
   /** Advances with every step; a constant value with work pending means a long or hung step. */
   readonly heartbeat: number;
+  /** Why the context has ended; empty while it lives. */
+  readonly reason: string;
 }
 
 const abandoned = new FinalizationRegistry<string>((name) => {
@@ -104,7 +107,8 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
           {
             ...this.#options,
             device: this.#choice.device === 'cpu' ? -1 : this.#choice.device,
-            resident: this.#options.engine === 'auto' ? this.#options.async : this.#options.engine === 'resident',
+            // A caller that waits for every config gains nothing from a resident grid.
+            engine: this.#options.engine === 'auto' && !this.#options.async ? 'launch' : this.#options.engine,
             library: module.spec.library,
             setup: module.setupHeader,
             parts: module.spec.parts ?? [],
@@ -271,11 +275,12 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
       : status === EngineStatus.PARKED
         ? 'parked'
         : 'running';
-    return { state, pending: ended ? 0 : pending, heartbeat: ended ? 0 : ring.mirrored('heartbeat') };
+    if (ended) return { state, pending: 0, heartbeat: 0, reason: ended.message };
+    return { state, pending, heartbeat: ring.mirrored('heartbeat'), reason: '' };
   }
 
   get info(): ContextInfo {
-    const places = this.#places;
+    const places = this.#pipeline.ended ? this.#places : this.#native.info();
     return {
       mode: this.#options.async ? 'async' : 'sync',
       device: this.#choice.device,
