@@ -3,11 +3,10 @@
 //
 //   node scripts/pack-gpu.mjs [folder]        default: .device-pack
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { cmakeBuild, root } from './cmake.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const target = resolve(root, process.argv[2] ?? '.device-pack');
 const run = (command, args, cwd = root) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
@@ -34,6 +33,19 @@ writeFileSync(
   join(target, 'node.xz'),
   execFileSync('xz', ['-T0', '-6', '-c', realpathSync(process.execPath)], { maxBuffer: 2 ** 28 }),
 );
+console.log('building the tests and programs for a GPU host ...');
+const build = join(root, 'build', 'gpu');
+cmakeBuild(join(root, 'kernels'), build, { AATGS_TESTS: 'ON', AATGS_MODULES: 'example', CMAKE_BUILD_TYPE: 'Release' }, [
+  'aatgs_fault',
+  'broken_driver',
+  'sync_as_written',
+]);
+cpSync(join(root, 'test-gpu'), join(target, 'test'), { recursive: true });
+mkdirSync(join(target, 'test', 'native'));
+for (const file of ['test/gpu/fault.so', 'test/gpu/libcuda.so.1', 'bench/bin/sync_as_written']) {
+  copyFileSync(join(build, file), join(target, 'test', 'native', basename(file)));
+}
+copyFileSync(join(root, 'scripts', 'soak.mjs'), join(target, 'soak.mjs'));
 copyFileSync(join(root, 'scripts', 'gpu-run.sh'), join(target, 'run.sh'));
 const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
 writeFileSync(join(target, 'commit'), `${commit}\n`);

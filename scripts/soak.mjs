@@ -1,6 +1,6 @@
 // Runs one context after another with random ring sizes and a random rhythm, so that the scheduler parks, wakes and
 // stalls at random moments, and counts: every iteration exactly once, in order, with the state a plain run would have.
-//   node scripts/soak.mjs [--seconds N] [--device cpu|N] [--engine E] [--seed N] [--out FILE]
+//   node scripts/soak.mjs [--seconds N] [--device cpu|N] [--engine E] [--most N] [--seed N] [--out FILE]
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { exampleModule } from '@aatgs/core/example';
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '30' },
+    most: { type: 'string', default: '4000' }, // iterations of one context, about
     device: { type: 'string', default: 'cpu' },
     engine: { type: 'string', default: 'auto' },
     seed: { type: 'string', default: '1' },
@@ -39,7 +40,7 @@ while (performance.now() < end) {
     onFull: 'block',
   };
   await using context = new GpuExecutionContext(module, options);
-  const wanted = 200 + random(4000);
+  const wanted = 200 + random(Number(values.most));
   let expected = 0;
   const take = (records) => {
     for (const record of records) {

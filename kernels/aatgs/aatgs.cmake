@@ -1,6 +1,5 @@
 # aatgs_add_module(<name> SOURCES <cpp>... [CUDA <cu>]): builds a kernel module as <name>.so, with device code where nvcc
-# is found. Ships with @aatgs/core, so that third
-# parties build their modules with the same two lines.
+# is found. Ships with @aatgs/core, so that third parties build their modules with the same two lines.
 get_filename_component(AATGS_INCLUDE_DIR ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
 
 # Same bits everywhere: no contraction, no fast-math; fma is written where it is meant.

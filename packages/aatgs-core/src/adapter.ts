@@ -1,7 +1,20 @@
 import type { BatchOptions, StagedConfig } from './batch.ts';
 import type { ConfigRecord, TelemetryRecord } from './codec.ts';
 import type { ContextHealth, ContextInfo, GpuExecutionContext } from './context.ts';
+import type { ContextOptions } from './options.ts';
 import type { ContextStats } from './stats.ts';
+
+const PLACEMENT = ['async', 'device', 'engine', 'maxBlocks', 'threads', 'configSlots', 'telemetrySlots'] as const;
+
+/** The context options every algorithm takes as its own: where its work runs, and how far ahead. */
+export type PlacementOptions = Pick<ContextOptions, (typeof PLACEMENT)[number]>;
+
+/** Of an algorithm's options those for its context, as far as they are given. */
+export function placementOf(options: PlacementOptions): PlacementOptions {
+  return Object.fromEntries(
+    PLACEMENT.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
+}
 
 /**
  * What every algorithm package extends: its own methods on top, and the context's contract unchanged underneath, so that

@@ -22,7 +22,7 @@ export interface ContextInfo {
   readonly device: 'cpu' | number;
   /** The processor's or the GPU's name. */
   readonly deviceName: string;
-  /** `'host'`, `'resident'` or `'launch'`. */
+  /** `'host'`, `'resident'` or `'launch'`: what runs the configs now. With `engine: 'auto'` it may change with the steps' length. */
   readonly engine: string;
   /** Threads on the CPU, blocks on a GPU. */
   readonly workers: number;
@@ -30,7 +30,7 @@ export interface ContextInfo {
   readonly reason: string;
   /** The compiled module that runs here. */
   readonly module: { readonly name: string; readonly version: string };
-  /** Memory taken on the device and for the rings when the context was made, bytes; buffers are not counted. */
+  /** Memory the context holds on the device and for its rings now, buffers included, bytes. */
   readonly deviceBytes: number;
   /** Slots of the config ring. */
   readonly configSlots: number;
@@ -51,6 +51,8 @@ export interface ContextHealth {
    * engine; the launch engine leaves it at 0. A value that stands still with work pending means a long or hung step.
    */
   readonly heartbeat: number;
+  /** Why the context has ended; empty while it lives. */
+  readonly reason: string;
 }
 
 const abandoned = new FinalizationRegistry<string>((name) => {
@@ -115,7 +117,8 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
           {
             ...this.#options,
             device: this.#choice.device === 'cpu' ? -1 : this.#choice.device,
-            resident: this.#options.engine === 'auto' ? this.#options.async : this.#options.engine === 'resident',
+            // A caller that waits for every config gains nothing from a resident grid.
+            engine: this.#options.engine === 'auto' && !this.#options.async ? 'launch' : this.#options.engine,
             library: module.spec.library,
             setup: module.setupHeader,
             parts: module.spec.parts ?? [],
@@ -295,12 +298,13 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
       : status === EngineStatus.PARKED
         ? 'parked'
         : 'running';
-    return { state, pending: ended ? 0 : pending, heartbeat: ended ? 0 : ring.mirrored('heartbeat') };
+    if (ended) return { state, pending: 0, heartbeat: 0, reason: ended.message };
+    return { state, pending, heartbeat: ring.mirrored('heartbeat'), reason: '' };
   }
 
-  /** Where the context runs and why, what it runs, and how much memory it took when it was made. Fixed for its life. */
+  /** Where the context runs and why, what it runs, and how much memory it holds. After its end: as when it was made. */
   get info(): ContextInfo {
-    const places = this.#places;
+    const places = this.#pipeline.ended ? this.#places : this.#native.info();
     return {
       mode: this.#options.async ? 'async' : 'sync',
       device: this.#choice.device,

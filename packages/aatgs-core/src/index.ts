@@ -1,4 +1,4 @@
-export { AlgorithmAdapter } from './adapter.ts';
+export { AlgorithmAdapter, type PlacementOptions, placementOf } from './adapter.ts';
 export type { BatchOptions, StagedConfig } from './batch.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 export {

@@ -8,7 +8,8 @@ export interface ContextOptions {
   readonly device?: 'auto' | 'cpu' | number;
   /**
    * GPU only. `'resident'`: a scheduler on the GPU takes configs from the ring by itself. `'launch'`: one kernel launch a
-   * config. Default `'auto'`: resident when async, launch when sync. On the CPU there is one engine, `'host'`.
+   * config. Default `'auto'`: launch when sync; resident when async, and launches while steps take about a millisecond or
+   * more, which gain nothing from residency. On the CPU there is one engine, `'host'`.
    */
   readonly engine?: 'auto' | 'host' | 'resident' | 'launch';
   /** GPU only: worker blocks at most, so that contexts can share a GPU. Default 0: as many as the GPU and the step can use. */

@@ -1,11 +1,10 @@
-import type { ContextOptions } from '@aatgs/core';
+import type { PlacementOptions } from '@aatgs/core';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { WhcrDynamic } from './generated/layout.ts';
 import { countColors, dsatur, type Graph, greedy } from './graph/index.ts';
 
 /** Options of `new Whcr(graph, options)`: how the search is set up, and where it runs. */
-export interface WhcrOptions
-  extends Pick<ContextOptions, 'async' | 'device' | 'threads' | 'configSlots' | 'telemetrySlots'> {
+export interface WhcrOptions extends PlacementOptions {
   /** Most colours any call may ask for; memory is planned for it. Default: what DSATUR needs (greedy on large graphs). */
   readonly maxColors?: number;
   /** Colourings searched at once, 1 to 65535; part of what decides the result. Default 2. */

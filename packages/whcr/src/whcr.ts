@@ -1,4 +1,11 @@
-import { AlgorithmAdapter, GpuExecutionContext, readCheckpoint, type StagedConfig, writeCheckpoint } from '@aatgs/core';
+import {
+  AlgorithmAdapter,
+  GpuExecutionContext,
+  placementOf,
+  readCheckpoint,
+  type StagedConfig,
+  writeCheckpoint,
+} from '@aatgs/core';
 import { greedyClique } from './clique.ts';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { type WhcrConfig, WhcrInit, WhcrPhase, type WhcrTelemetry } from './generated/layout.ts';
@@ -88,17 +95,13 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
   /** Throws ERR_WHCR_INVALID_ARGUMENT for bad options, or what `GpuExecutionContext` throws. */
   constructor(graph: Graph, options: WhcrOptions = {}) {
     const resolved = resolveWhcrOptions(graph, options);
-    const { async, device, threads, configSlots = 4, telemetrySlots } = options;
     const { seed: _, ...setup } = resolved;
     super(
       new GpuExecutionContext(whcrModule(graph, setup, options.priorities), {
         inputBytes: graph.n * 4,
-        configSlots,
+        configSlots: 4,
         seed: resolved.seed,
-        ...(async !== undefined && { async }),
-        ...(device !== undefined && { device }),
-        ...(threads !== undefined && { threads }),
-        ...(telemetrySlots !== undefined && { telemetrySlots }),
+        ...placementOf(options),
       }),
     );
     this.graph = graph;

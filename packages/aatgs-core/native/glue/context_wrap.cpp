@@ -69,7 +69,10 @@ engine::ContextOptions read_options(const Napi::Object& options, std::vector<Aat
   const int32_t device = options.Get("device").As<Napi::Number>().Int32Value();
   result.on_gpu = device >= 0;
   result.cuda.device = device;
-  result.cuda.resident = options.Get("resident").ToBoolean();
+  const std::string mode = options.Get("engine").ToString();
+  result.cuda.mode = mode == "resident" ? engine::CudaMode::RESIDENT
+                     : mode == "launch" ? engine::CudaMode::LAUNCH
+                                        : engine::CudaMode::ADAPTIVE;
   result.cuda.inline_launch = !options.Get("async").ToBoolean();
   result.cuda.max_blocks = option_u32(options, "maxBlocks");
   result.cuda.idle_us = option_u32(options, "idleTimeoutUs");
@@ -126,8 +129,7 @@ ContextWrap::ContextWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Cont
     context().progress().on_wake([this] { wake_.NonBlockingCall(&call_back); });
     // Runs before the addon's finalizers, also when a worker thread is terminated: no engine outlives its environment.
     hooked_ = napi_add_env_cleanup_hook(env, &ContextWrap::on_env_cleanup, this) == napi_ok;
-    external_bytes_ = static_cast<int64_t>(context().device_bytes());
-    Napi::MemoryManagement::AdjustExternalMemory(env, external_bytes_);
+    account(env, static_cast<int64_t>(context().device_bytes()));
   });
 }
 
@@ -245,17 +247,28 @@ Napi::Value ContextWrap::wait_sync(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), context().wait(watch, timeout));
 }
 
+/// Tells the garbage collector how much hangs on this object.
+void ContextWrap::account(Napi::Env env, int64_t bytes) {
+  Napi::MemoryManagement::AdjustExternalMemory(env, bytes - external_bytes_);
+  external_bytes_ = bytes;
+}
+
 Napi::Value ContextWrap::allocate(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guard(env, [&] {
     const int64_t bytes = info[1].As<Napi::Number>().Int64Value();
     if (bytes < 0) bad_argument("bytes must not be negative");
-    return address_value(env, context().allocate(info[0].ToBoolean(), static_cast<uint64_t>(bytes)));
+    const uint64_t address = context().allocate(info[0].ToBoolean(), static_cast<uint64_t>(bytes));
+    account(env, static_cast<int64_t>(context().device_bytes()));
+    return address_value(env, address);
   });
 }
 
 void ContextWrap::free(const Napi::CallbackInfo& info) {
-  guard(info.Env(), [&] { context().free(address_of(info[0])); });
+  guard(info.Env(), [&] {
+    context().free(address_of(info[0]));
+    account(info.Env(), static_cast<int64_t>(context().device_bytes()));
+  });
 }
 
 void ContextWrap::write_host(const Napi::CallbackInfo& info) {
@@ -281,8 +294,7 @@ Napi::Value ContextWrap::stop(const Napi::CallbackInfo& info) {
     // JavaScript must not reach memory that is about to go.
     if (!port_->copy) napi_detach_arraybuffer(env, buffer_.Value());
     buffer_.Reset();
-    Napi::MemoryManagement::AdjustExternalMemory(env, -external_bytes_);
-    external_bytes_ = 0;
+    account(env, 0);
     close();
   }
   return Napi::Boolean::New(env, stopped);

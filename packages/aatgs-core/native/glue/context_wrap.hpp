@@ -28,6 +28,7 @@ class ContextWrap : public Napi::ObjectWrap<ContextWrap> {
   struct Port;
   static napi_value publish(napi_env env, napi_callback_info info);
   void open_ring(Napi::Env env, bool external);
+  void account(Napi::Env env, int64_t bytes);
   void close();
   static void on_env_cleanup(void* self);
   engine::Context& context();
@@ -35,7 +36,6 @@ class ContextWrap : public Napi::ObjectWrap<ContextWrap> {
   std::shared_ptr<Port> port_;
   Napi::ObjectReference buffer_;
   Napi::ThreadSafeFunction wake_;
-  bool armed_ = false;
   int64_t external_bytes_ = 0;
   bool hooked_ = false;
 };

@@ -28,7 +28,7 @@ export function benchCommand(): Command {
     .option('--iterations <n>', 'iterations of each repeat', integerOption(10), 20_000)
     .option('--repeats <n>', 'repeats', integerOption(1), 5)
     .option('--device <device>', 'auto, cpu or the index of a GPU', deviceOption, 'auto')
-    .option('--engine <engine>', 'host, resident or launch, for the async runs')
+    .option('--engine <engine>', 'host, resident, launch or auto (the default), for the async runs')
     .option('--json', 'print one JSON object')
     .option('--out <file>', 'write the JSON object to a file')
     .action(async (options: BenchOptions) => {
@@ -44,7 +44,7 @@ async function measure(options: BenchOptions): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
   for (const stepUs of steps) {
     // Long steps need fewer iterations for the same precision.
-    const iterations = Math.max(100, Math.round(options.iterations / (1 + stepUs / 5)));
+    const iterations = Math.max(20, Math.round(options.iterations / (1 + stepUs / 5)));
     process.stderr.write(`steps of ${stepUs} us ...\n`);
     measurements.push(await measureSync(stepUs, iterations, repeats, { device }));
     for (const d of depth) {

@@ -40,7 +40,7 @@ export function conformanceCommand(): Command {
     .description('Check that a kernel module keeps the contract, on one engine')
     .argument('<module>', "'example', or a path or package that exports conformanceSubject")
     .option('--device <device>', 'auto, cpu or the index of a GPU', deviceOption, 'cpu')
-    .option('--engine <engine>', 'host, resident or launch; default: sync and async as they come')
+    .option('--engine <engine>', 'host, resident, launch or auto (the default)')
     .option('--filter <text>', 'only the cases whose name contains this')
     .option('--json', 'print one JSON object')
     .action(async (name: string, options: ConformanceCliOptions) => {

@@ -34,8 +34,8 @@ export interface NativeContextOptions {
   readonly async: boolean;
   /** Index of the GPU, or -1 for the CPU. */
   readonly device: number;
-  /** On a GPU: the resident engine, otherwise the launch engine. */
-  readonly resident: boolean;
+  /** On a GPU: 'resident', 'launch', or 'auto', which changes between them. */
+  readonly engine: string;
   readonly maxBlocks: number;
   readonly idleTimeoutUs: number;
   readonly maxResidentMs: number;

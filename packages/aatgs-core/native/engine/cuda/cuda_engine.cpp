@@ -4,8 +4,7 @@
 #include <cstring>
 #include <map>
 
-#include "aatgs/cuda_shared.h"
-#include "engine/cuda/device.hpp"
+#include "engine/cuda/cuda_program.hpp"
 #include "engine/error.hpp"
 
 namespace aatgs::engine {
@@ -14,32 +13,29 @@ namespace {
 using namespace cuda;
 using Clock = std::chrono::steady_clock;
 
-/// Configs the workers may be ahead of the published ones: bounds how long a yield takes.
-constexpr uint32_t kGrant = 8;
 /// Launches under way at once.
 constexpr uint32_t kInFlight = 6;
+/// The engine thread asks the driver about a running grid this often.
+constexpr std::chrono::milliseconds kQueryEvery{1};
+/// Adaptive: steps this long are launched, steps this short run in a resident grid again.
+constexpr uint64_t kLongStepNs = 1'000'000, kShortStepNs = 500'000;
 
 class CudaEngine final : public Engine, private Client {
  public:
   explicit CudaEngine(const CudaOptions& options) : options_(options), device_(Device::get(options.device)) {}
   ~CudaEngine() override {
     if (attached_) device_.detach(*this);
-    if (device_.lost() || !attached_) return;
+    if (!program_) return;
     try {
-      device_.run(
-          [this] {
-            if (graph_exec_) device_.cu().cuGraphExecDestroy(graph_exec_);
-            if (graph_) device_.cu().cuGraphDestroy(graph_);
-            if (stream_) device_.cu().cuStreamDestroy_v2(stream_);
-            if (memory_) device_.cu().cuMemFree_v2(memory_);
-          },
-          true);
+      device_.run([this] { program_.reset(); }, true);
     } catch (...) {  // the device was lost meanwhile; what it held goes with it
     }
   }
 
   EngineInfo info() const override {
-    return {options_.resident ? "resident" : "launch", device_.info().name, workers_};
+    const bool resident = resident_;
+    return {resident ? "resident" : "launch", device_.info().name,
+            (resident ? program_->resident() : program_->launch()).workers};
   }
   AatgsTarget target() const override {
     const DeviceInfo& gpu = device_.info();
@@ -64,30 +60,23 @@ class CudaEngine final : public Engine, private Client {
   }
   void free_host(void* pointer) noexcept override {
     host_addresses_.erase(pointer);
-    quietly([&] { device_.cu().cuMemFreeHost(pointer); });
+    quietly([&] { device_.cu().cuMemFreeHost(pointer); }, true);
   }
   uint64_t device_address(const void* pointer) const override { return host_addresses_.at(const_cast<void*>(pointer)); }
   uint64_t allocate_device(uint64_t bytes) override {
     CUdeviceptr address = 0;
-    device_.run(
-        [&] {
-          check(device_.cu().cuMemAlloc_v2(&address, std::max<uint64_t>(bytes, 1)), "cuMemAlloc");
-          check(device_.cu().cuMemsetD8Async(address, 0, std::max<uint64_t>(bytes, 1), device_.copies()),
-                "cuMemsetD8Async");
-          check(device_.cu().cuStreamSynchronize(device_.copies()), "cuStreamSynchronize");
-        },
-        true);
+    device_.run([&] { address = device_.allocate(bytes); }, false);
     return address;
   }
   void free_device(uint64_t address) noexcept override {
-    quietly([&] { device_.cu().cuMemFree_v2(address); });
+    quietly([&] { device_.free(address); }, false);
   }
   void upload(uint64_t target, const void* source, uint64_t bytes) override {
     if (bytes == 0) return;
     device_.run(
         [&] {
           check(device_.cu().cuMemcpyHtoDAsync_v2(target, source, bytes, device_.copies()), "cuMemcpyHtoDAsync");
-          check(device_.cu().cuStreamSynchronize(device_.copies()), "cuStreamSynchronize");
+          device_.settle();
         },
         false);
   }
@@ -103,9 +92,9 @@ class CudaEngine final : public Engine, private Client {
 
  private:
   template <class F>
-  void quietly(F f) noexcept {
+  void quietly(F f, bool alone) noexcept {
     try {
-      device_.run(f, true);
+      device_.run(f, alone);
     } catch (...) {  // lost: the memory goes with the device
     }
   }
@@ -127,10 +116,16 @@ class CudaEngine final : public Engine, private Client {
   void yield() noexcept override {
     shared_word(ring_->host().control).fetch_or(static_cast<uint32_t>(Control::YIELD), std::memory_order_seq_cst);
   }
+  void unyield() noexcept {
+    shared_word(ring_->host().control).fetch_and(~static_cast<uint32_t>(Control::YIELD), std::memory_order_seq_cst);
+  }
+  void choose();
+  uint64_t longest_recent_step() const;
+  bool prefers_resident() const;
   void serve_resident();
   void serve_launches();
-  void launch_resident();
-  CUresult launch_one(uint32_t sequence);
+  void start_resident();
+  bool pause_is_over();
   void check_pulse();
   void failed(CUresult result);
 
@@ -138,22 +133,16 @@ class CudaEngine final : public Engine, private Client {
   Device& device_;
   std::map<void*, uint64_t> host_addresses_;
   bool attached_ = false;
-  uint32_t workers_ = 0;
 
   const Ring* ring_ = nullptr;
   Progress* progress_ = nullptr;
-  uint32_t block_threads_ = 0, shared_bytes_ = 0;
-  std::vector<std::byte> state_;
-  CudaParams params_{};
-  CUfunction kernel_ = nullptr;
-  CUstream stream_ = nullptr;
-  CUgraph graph_ = nullptr;  // owns node_
-  CUgraphNode node_ = nullptr;
-  CUgraphExec graph_exec_ = nullptr;
-  CUdeviceptr memory_ = 0;
+  std::unique_ptr<CudaProgram> program_;
+  /// Which kernel serves the ring now; the calling thread looks at it when it decides whether to wake us.
+  std::atomic<bool> resident_{false};
 
-  uint32_t launched_ = 0;  // launch engine: configs handed to the GPU
-  bool stalled_ = false;   // launch engine: configs wait for room in the telemetry ring
+  uint32_t first_ = 0;     // sequence of the first config ever
+  uint32_t launched_ = 0;  // launches: configs handed to the GPU
+  bool stalled_ = false;   // launches: configs wait for room in the telemetry ring
   uint32_t notified_ = 0;
   uint32_t last_beat_ = 0;
   Clock::time_point beat_at_{}, queried_at_{};
@@ -163,93 +152,27 @@ class CudaEngine final : public Engine, private Client {
 void CudaEngine::start(const Program& program, const Ring& ring, Progress& progress) {
   ring_ = &ring;
   progress_ = &progress;
-  const auto* bytes = static_cast<const std::byte*>(program.state);
-  state_.assign(bytes, bytes + program.module->state_bytes);
-  const Driver& cu = device_.cu();
-  uint32_t share_of_gpu = 0;
+  resident_ = options_.mode != CudaMode::LAUNCH;
+  first_ = launched_ = notified_ = ring.device().config_read;
   device_.run(
-      [&] {
-        CUmodule module = device_.module(*program.module);
-        const AatgsCudaImage& image = *program.module->cuda;
-        const char* name = options_.resident ? image.resident_kernel : image.launch_kernel;
-        check(cu.cuModuleGetFunction(&kernel_, module, name), "cuModuleGetFunction");
-        block_threads_ = image.block_threads;
-        shared_bytes_ = static_cast<uint32_t>(program.plan->block_shared_bytes);
-        check(cu.cuFuncSetAttribute(kernel_, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
-                                    static_cast<int>(shared_bytes_)),
-              "cuFuncSetAttribute");
-        int per_sm = 0;
-        check(cu.cuOccupancyMaxActiveBlocksPerMultiprocessor(&per_sm, kernel_, static_cast<int>(block_threads_),
-                                                             shared_bytes_),
-              "cuOccupancyMaxActiveBlocksPerMultiprocessor");
-        if (per_sm == 0) {
-          throw EngineError("ERR_AATGS_GRID_TOO_LARGE", std::string("one block of ") + program.module->name +
-                                                            " needs more than a multiprocessor has");
-        }
-        // One worker a multiprocessor: more would only make barriers dearer. The service block shares a multiprocessor
-        // where two blocks fit, and takes one for itself where they do not.
-        const auto sms = static_cast<uint32_t>(device_.info().multiprocessors);
-        const uint32_t service = options_.resident ? 1 : 0;
-        workers_ = per_sm > 1 ? sms : sms - service;
-        for (const uint32_t limit : {options_.max_blocks, program.plan->blocks}) {
-          if (limit != 0) workers_ = std::min(workers_, limit);
-        }
-        const uint32_t share = (workers_ + service + static_cast<uint32_t>(per_sm) - 1) / static_cast<uint32_t>(per_sm);
-
-        check(cu.cuStreamCreate(&stream_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
-        const RingShape& shape = ring.shape();
-        const uint64_t configs = kCudaControlBytes;
-        const uint64_t telemetry = configs + uint64_t{256} * shape.config_slots;
-        const uint64_t team = telemetry + uint64_t{64} * shape.telemetry_slots;
-        const uint64_t total = team + cuda_team_bytes(workers_);
-        check(cu.cuMemAlloc_v2(&memory_, total), "cuMemAlloc");
-        check(cu.cuMemsetD8Async(memory_, 0, total, stream_), "cuMemsetD8Async");
-        CudaControl control{};
-        control.turn.available = control.kept.done = ring.device().config_read;
-        check(cu.cuMemcpyHtoDAsync_v2(memory_, &control, sizeof control, stream_), "cuMemcpyHtoDAsync");
-        check(cu.cuStreamSynchronize(stream_), "cuStreamSynchronize");
-        params_.ring = device_address(ring.base());
-        params_.control = memory_;
-        params_.configs = memory_ + configs;
-        params_.telemetry = memory_ + telemetry;
-        params_.team = memory_ + team;
-        params_.host_configs = ring.places().configs;
-        params_.host_telemetry = ring.places().telemetry;
-        params_.config_slots = shape.config_slots;
-        params_.telemetry_slots = shape.telemetry_slots;
-        params_.workers = workers_;
-        params_.grant = kGrant;
-        params_.idle_us = options_.idle_us;
-        params_.resident_us = options_.resident_ms * 1000;
-        if (!options_.resident) {
-          // One graph of one cooperative kernel; each launch brings its config as the kernel's last parameter.
-          void* arguments[] = {&params_, state_.data(), ring.config_slot(0)};
-          check(cu.cuStreamBeginCapture_v2(stream_, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "cuStreamBeginCapture");
-          check(cu.cuLaunchCooperativeKernel(kernel_, workers_, 1, 1, block_threads_, 1, 1, shared_bytes_, stream_,
-                                             arguments),
-                "cuLaunchCooperativeKernel");
-          check(cu.cuStreamEndCapture(stream_, &graph_), "cuStreamEndCapture");
-          size_t nodes = 1;
-          check(cu.cuGraphGetNodes(graph_, &node_, &nodes), "cuGraphGetNodes");
-          check(cu.cuGraphInstantiateWithFlags(&graph_exec_, graph_, 0), "cuGraphInstantiate");
-        }
-        launched_ = notified_ = ring.device().config_read;
-        share_of_gpu = share;
-      },
+      [&] { program_ = std::make_unique<CudaProgram>(device_, program, ring, device_address(ring.base()), options_); },
       true);
-  device_.attach(*this, share_of_gpu);
+  uint32_t share = program_->launch().multiprocessors;
+  if (resident_) share = std::max(share, program_->resident().multiprocessors);
+  device_.attach(*this, share);
   attached_ = true;
 }
 
 void CudaEngine::nudge() noexcept {
-  if (!options_.resident && options_.inline_launch && device_.try_inline([this] { serve_launches(); })) return;
+  if (!resident_ && options_.inline_launch && device_.try_inline([this] { serve_launches(); })) return;
   // A running resident grid sees the ring by itself.
   if (!has_status(EngineStatus::RUNNING)) device_.wake();
 }
 
 bool CudaEngine::service() {
   if (device_.lost() || stopped_) return false;
-  if (options_.resident) {
+  if (options_.mode == CudaMode::ADAPTIVE && !on_gpu()) choose();
+  if (resident_) {
     serve_resident();
   } else {
     serve_launches();
@@ -269,42 +192,58 @@ bool CudaEngine::service() {
   return on_gpu() || stopping_ || runnable(written) > 0;
 }
 
+/// Adaptive: which kernel goes on. Nothing of ours is on the GPU, so the other can take over at once.
+void CudaEngine::choose() {
+  const bool resident = prefers_resident();
+  if (resident == resident_) return;
+  if (!resident) {
+    launched_ = host_word(ring_->device().config_read);
+    const CUresult result = program_->reset_arrivals();
+    if (result != CUDA_SUCCESS) return failed(result);
+  }
+  resident_ = resident;
+}
+
+/// Of the last few records, so that a short transfer between long steps does not look like a change.
+uint64_t CudaEngine::longest_recent_step() const {
+  const uint32_t written = host_word(ring_->device().telemetry_write);
+  const uint32_t recent = std::min({written - first_, ring_->shape().telemetry_slots, uint32_t{4}});
+  uint64_t longest = 0;
+  for (uint32_t i = 1; i <= recent; ++i) {
+    longest =
+        std::max(longest, reinterpret_cast<const TelemetryHeader*>(ring_->telemetry_slot(written - i))->duration_ns);
+  }
+  return longest;
+}
+
+bool CudaEngine::prefers_resident() const {
+  if (options_.mode != CudaMode::ADAPTIVE) return options_.mode == CudaMode::RESIDENT;
+  return longest_recent_step() < (resident_ ? kLongStepNs : kShortStepNs);
+}
+
 void CudaEngine::serve_resident() {
   RingDeviceLine& line = ring_->device();
   if (on_gpu()) {
-    const bool parked = host_word(line.epoch) == params_.epoch && has_status(EngineStatus::PARKED);
-    const auto now = Clock::now();
-    if (parked || now - queried_at_ > std::chrono::milliseconds(1)) {
-      queried_at_ = now;
-      const CUresult result = device_.cu().cuStreamQuery(stream_);
-      if (result == CUDA_SUCCESS) {
-        device_.leave(*this);
-      } else if (result != CUDA_ERROR_NOT_READY) {
-        failed(result);
-      } else {
-        check_pulse();
-      }
+    const bool parked = host_word(line.epoch) == program_->epoch() && has_status(EngineStatus::PARKED);
+    if (!parked && !pause_is_over()) return;
+    const CUresult result = program_->query();
+    if (result == CUDA_ERROR_NOT_READY) {
+      if (!prefers_resident()) yield();
+      return check_pulse();
     }
+    if (result != CUDA_SUCCESS) return failed(result);
+    device_.leave(*this);
+    if (!prefers_resident()) return;
   }
-  if (!on_gpu() && !stopping_ && !device_.lost() && runnable(host_word(line.config_read)) > 0 &&
-      device_.take_turn(*this)) {
-    launch_resident();
-  }
+  if (!stopping_ && runnable(host_word(line.config_read)) > 0 && device_.take_turn(*this)) start_resident();
 }
 
-void CudaEngine::launch_resident() {
-  const Driver& cu = device_.cu();
-  shared_word(ring_->host().control).fetch_and(~static_cast<uint32_t>(Control::YIELD), std::memory_order_seq_cst);
-  params_.epoch++;
-  if (params_.epoch > 1) shared_word(ring_->device().wakeups).store(params_.epoch - 1, std::memory_order_relaxed);
-  void* arguments[] = {&params_, state_.data()};
-  // Arrivals count from the launch.
-  CUresult result = cu.cuMemsetD8Async(memory_ + offsetof(CudaControl, turn.arrived), 0, 4, stream_);
-  if (result == CUDA_SUCCESS) result = cu.cuMemsetD8Async(memory_ + offsetof(CudaControl, barrier), 0, 4, stream_);
-  if (result == CUDA_SUCCESS) {
-    result = cu.cuLaunchCooperativeKernel(kernel_, workers_ + 1, 1, 1, block_threads_, 1, 1, shared_bytes_, stream_,
-                                          arguments);
+void CudaEngine::start_resident() {
+  unyield();
+  if (program_->epoch() > 0) {
+    shared_word(ring_->device().wakeups).store(program_->epoch(), std::memory_order_relaxed);
   }
+  const CUresult result = program_->start_resident(host_word(ring_->device().config_read));
   beat_at_ = queried_at_ = Clock::now();
   if (result != CUDA_SUCCESS) failed(result);
 }
@@ -313,38 +252,34 @@ void CudaEngine::serve_launches() {
   RingDeviceLine& line = ring_->device();
   const uint32_t done = host_word(line.config_read);
   const bool asked_to_leave = (host_word(ring_->host().control) & static_cast<uint32_t>(Control::YIELD)) != 0;
-  if (!stopping_ && !asked_to_leave) {
+  if (!stopping_ && !asked_to_leave && !prefers_resident()) {
     const uint32_t pending = host_word(ring_->host().config_write) - launched_;
     const bool stalled = pending > 0 && runnable(launched_) == 0;
     if (stalled && !stalled_) shared_word(line.stalls).store(host_word(line.stalls) + 1, std::memory_order_relaxed);
     stalled_ = stalled;
     while (launched_ - done < kInFlight && runnable(launched_) > 0 && (on_gpu() || device_.take_turn(*this))) {
       if (launched_ == done) beat_at_ = Clock::now();
-      const CUresult result = launch_one(launched_);
+      const CUresult result = program_->launch_one(launched_);
       if (result != CUDA_SUCCESS) return failed(result);
       ++launched_;
     }
   }
   if (!on_gpu()) return;
   if (launched_ != done) {
-    const auto now = Clock::now();
-    if (now - queried_at_ < std::chrono::milliseconds(1)) return;
-    queried_at_ = now;
-    const CUresult result = device_.cu().cuStreamQuery(stream_);
+    if (!pause_is_over()) return;
+    const CUresult result = program_->query();
     if (result != CUDA_SUCCESS && result != CUDA_ERROR_NOT_READY) return failed(result);
     return check_pulse();
   }
-  shared_word(ring_->host().control).fetch_and(~static_cast<uint32_t>(Control::YIELD), std::memory_order_seq_cst);
+  unyield();
   device_.leave(*this);
 }
 
-CUresult CudaEngine::launch_one(uint32_t sequence) {
-  const Driver& cu = device_.cu();
-  void* arguments[] = {&params_, state_.data(), ring_->config_slot(sequence)};
-  const CUDA_KERNEL_NODE_PARAMS params{kernel_, workers_,      1,         1,       block_threads_, 1,
-                                       1,       shared_bytes_, arguments, nullptr, nullptr,        nullptr};
-  const CUresult result = cu.cuGraphExecKernelNodeSetParams_v2(graph_exec_, node_, &params);
-  return result == CUDA_SUCCESS ? cu.cuGraphLaunch(graph_exec_, stream_) : result;
+bool CudaEngine::pause_is_over() {
+  const auto now = Clock::now();
+  if (now - queried_at_ < kQueryEvery) return false;
+  queried_at_ = now;
+  return true;
 }
 
 void CudaEngine::check_pulse() {
@@ -376,19 +311,7 @@ bool CudaEngine::stop(std::chrono::milliseconds timeout) noexcept {
   RingHostLine& host = ring_->host();
   shared_word(host.cancel).store(1, std::memory_order_seq_cst);
   shared_word(host.control).fetch_or(static_cast<uint32_t>(Control::STOP), std::memory_order_seq_cst);
-  if (!stopping_.exchange(true) && !options_.resident) {
-    // No service block passes the cancel word on; a copy beside the running kernel does.
-    static const uint32_t one = 1;
-    try {
-      device_.run(
-          [&] {
-            device_.cu().cuMemcpyHtoDAsync_v2(memory_ + offsetof(CudaControl, grants.cancel), &one, 4,
-                                              device_.copies());
-          },
-          false);
-    } catch (...) {
-    }
-  }
+  if (!stopping_.exchange(true) && !resident_) quietly([&] { program_->cancel_launches(); }, false);
   const auto end = Clock::now() + timeout;
   do {
     device_.wake();

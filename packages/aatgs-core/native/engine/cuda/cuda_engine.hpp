@@ -6,9 +6,12 @@
 
 namespace aatgs::engine {
 
+/// Adaptive: resident, and launches for as long as steps are so long that residency gains nothing.
+enum class CudaMode { RESIDENT, LAUNCH, ADAPTIVE };
+
 struct CudaOptions {
   int device = 0;
-  bool resident = true;
+  CudaMode mode = CudaMode::RESIDENT;
   bool inline_launch = false;     ///< sync mode: launch on the caller's thread, which waits for the result anyway
   uint32_t max_blocks = 0;        ///< worker blocks at most; 0: as many as the GPU and the step can use
   uint32_t idle_us = 1000;        ///< a resident grid without work leaves the GPU after this time

@@ -12,10 +12,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
 
-/// A grid that others wait for may stay this long.
-constexpr microseconds kSlice{2000};
 /// How long the thread spins for a watcher before it naps, and how long it dozes when nobody watches.
 constexpr microseconds kSpin{300}, kNap{20}, kDoze{1000};
+/// How long stream-ordered work beside a running grid may take before the grid is asked to make room.
+constexpr microseconds kPatience{500};
+/// Freed device memory we keep for the next allocation.
+constexpr uint64_t kPoolBytes = uint64_t{256} << 20;
 
 }  // namespace
 
@@ -31,7 +33,7 @@ Device& Device::get(int index) {
   throw EngineError("ERR_AATGS_NO_GPU", "there is no usable GPU with index " + std::to_string(index));
 }
 
-Device::Device(const DeviceInfo& info) : info_(info), cu_(*driver()) {
+Device::Device(const DeviceInfo& info) : info_(info), cu_(*driver()), arbiter_(arbiter()) {
   std::thread([this] { work(); }).detach();
   run(
       [this] {
@@ -40,6 +42,7 @@ Device::Device(const DeviceInfo& info) : info_(info), cu_(*driver()) {
         check(cu_.cuDevicePrimaryCtxRetain(&context_, device), "cuDevicePrimaryCtxRetain");
         bind_thread();
         check(cu_.cuStreamCreate(&copies_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+        make_pool();
       },
       false);
 }
@@ -49,6 +52,41 @@ void Device::bind_thread() {
   if (bound == context_) return;
   check(cu_.cuCtxSetCurrent(context_), "cuCtxSetCurrent");
   bound = context_;
+}
+
+void Device::make_pool() {
+  CUmemPoolProps properties{};
+  properties.allocType = CU_MEM_ALLOCATION_TYPE_PINNED;
+  properties.location = {CU_MEM_LOCATION_TYPE_DEVICE, info_.index};
+  check(cu_.cuMemPoolCreate(&pool_, &properties), "cuMemPoolCreate");
+  uint64_t kept = kPoolBytes;
+  check(cu_.cuMemPoolSetAttribute(pool_, CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, &kept), "cuMemPoolSetAttribute");
+}
+
+CUdeviceptr Device::allocate(uint64_t bytes) {
+  bytes = std::max<uint64_t>(bytes, 1);
+  CUdeviceptr address = 0;
+  check(cu_.cuMemAllocFromPoolAsync(&address, bytes, pool_, copies_), "cuMemAllocFromPoolAsync");
+  check(cu_.cuMemsetD8Async(address, 0, bytes, copies_), "cuMemsetD8Async");
+  settle();
+  return address;
+}
+
+void Device::free(CUdeviceptr address) { check(cu_.cuMemFreeAsync(address, copies_), "cuMemFreeAsync"); }
+
+void Device::settle() {
+  const auto start = Clock::now();
+  bool held = false;
+  CUresult state;
+  while ((state = cu_.cuStreamQuery(copies_)) == CUDA_ERROR_NOT_READY) {
+    if (!held && Clock::now() - start > kPatience) {
+      quiesce();
+      held = true;
+    }
+    cpu_relax();
+  }
+  if (held) release();
+  check(state, "cuStreamQuery");
 }
 
 void Device::run(const std::function<void()>& task, bool quiet) {
@@ -78,46 +116,22 @@ CUmodule Device::module(const AatgsModule& module) {
 
 void Device::attach(Client& client, uint32_t share) {
   const std::lock_guard lock(mutex_);
-  client.share_ = share;
+  client.tenant_ = {&client, [](void* self) { static_cast<Client*>(self)->yield(); }, share, 0, 0, 0};
+  arbiter_.join(info_.index, &client.tenant_);
   clients_.push_back(&client);
 }
 
 void Device::detach(Client& client) {
   const std::lock_guard lock(mutex_);
+  arbiter_.part(info_.index, &client.tenant_);
   clients_.remove(&client);
-  std::erase(waiting_, &client);
 }
-
-bool Device::take_turn(Client& client) {
-  if (quieting_) return false;
-  uint32_t used = 0;
-  for (const Client* other : clients_) used += other->on_gpu_ ? other->share_ : 0;
-  const bool fits = used == 0 || used + client.share_ <= static_cast<uint32_t>(info_.multiprocessors);
-  const bool first = waiting_.empty() || waiting_.front() == &client;
-  const auto now = Clock::now();
-  if (fits && first) {
-    if (client.waiting_) waiting_.pop_front();
-    client.waiting_ = false;
-    client.on_gpu_ = true;
-    client.since_ = now;
-    return true;
-  }
-  if (!client.waiting_) {
-    client.waiting_ = true;
-    waiting_.push_back(&client);
-  }
-  for (Client* other : clients_) {
-    if (other->on_gpu_ && now - other->since_ >= kSlice) other->yield();
-  }
-  return false;
-}
-
-void Device::leave(Client& client) { client.on_gpu_ = false; }
 
 void Device::lose(const std::string& why) noexcept {
   if (lost()) return;
   lost_reason_ = why;
   lost_.store(true, std::memory_order_release);
+  arbiter_.lose(info_.index);
   for (Client* client : clients_) client->lose();
 }
 
@@ -136,32 +150,40 @@ bool Device::try_inline(const std::function<void()>& act) {
   return true;
 }
 
-bool Device::quiesce() {
-  quieting_ = true;
-  const auto busy = [this] {
-    return std::any_of(clients_.begin(), clients_.end(), [](Client* c) { return c->on_gpu_; });
-  };
-  while (busy() && !lost()) {
-    for (Client* client : clients_) {
-      if (client->on_gpu_) client->yield();
-      client->service();
-    }
+void Device::quiesce() {
+  arbiter_.hold(info_.index, 1);
+  while (arbiter_.occupied(info_.index) && !lost()) {
+    look_at_clients();
     cpu_relax();
   }
-  return !lost();
+  if (!lost()) return;
+  release();
+  throw EngineError("ERR_AATGS_DEVICE_LOST", "the GPU was lost while its grids were asked to leave");
 }
 
 void Device::perform(Task& task) {
   try {
-    if (task.quiet && !quiesce())
-      throw EngineError("ERR_AATGS_DEVICE_LOST", "the GPU was lost while its grids were asked to leave");
-    (*task.work)();
+    if (task.quiet) quiesce();
+    try {
+      (*task.work)();
+    } catch (...) {
+      task.error = std::current_exception();
+    }
+    if (task.quiet) release();
   } catch (...) {
     task.error = std::current_exception();
   }
-  quieting_ = false;
   task.done = true;
   task_done_.notify_all();
+}
+
+Device::Interest Device::look_at_clients() {
+  if (!lost() && arbiter_.lost(info_.index)) lose("another copy of @aatgs/core in this process lost it");
+  Interest interest = Interest::NONE;
+  for (Client* client : clients_) {
+    if (client->service()) interest = std::max(interest, client->watched() ? Interest::WATCHED : Interest::ACTIVE);
+  }
+  return interest;
 }
 
 void Device::work() {
@@ -174,12 +196,8 @@ void Device::work() {
       tasks_.pop_front();
       perform(*task);
     }
-    bool active = false, watched = false;
-    for (Client* client : clients_) {
-      if (!client->service()) continue;
-      active = true;
-      watched = watched || client->watched();
-    }
+    const Interest interest = look_at_clients();
+    const bool active = interest != Interest::NONE, watched = interest == Interest::WATCHED;
     const auto pending = [this] { return asked_.load(std::memory_order_seq_cst) || !tasks_.empty(); };
     if (active && watched && Clock::now() - changed < kSpin) {
       lock.unlock();  // let an inline launch or a task in

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "aatgs/module.h"
+#include "engine/cuda/arbiter.hpp"
 #include "engine/cuda/driver.hpp"
 
 namespace aatgs::engine::cuda {
@@ -30,15 +31,11 @@ class Client {
   virtual void lose() noexcept = 0;
   /// Asks a running grid to leave at the next opportunity.
   virtual void yield() noexcept = 0;
-  bool on_gpu() const { return on_gpu_; }
+  bool on_gpu() const { return tenant_.on_gpu != 0; }
 
- protected:
-  bool on_gpu_ = false;  // its grid holds multiprocessors
  private:
   friend class Device;
-  uint32_t share_ = 0;  // multiprocessors it takes while on the GPU
-  bool waiting_ = false;
-  std::chrono::steady_clock::time_point since_{};
+  AatgsTenant tenant_{};  // multiprocessors it takes while on the GPU, and its place in the queue
 };
 
 class Device {
@@ -56,15 +53,19 @@ class Device {
   /// Runs `task` on the engine thread and waits for it; what it throws is thrown here. With `quiet`, all grids have left
   /// the GPU first: allocation, freeing and module loading may wait for running kernels otherwise.
   void run(const std::function<void()>& task, bool quiet);
+  /// Zeroed device memory from a pool, without disturbing running grids. Engine thread only.
+  CUdeviceptr allocate(uint64_t bytes);
+  void free(CUdeviceptr address);
+  /// Waits for the copy stream; grids that are in its way are asked to leave. Engine thread only.
+  void settle();
   /// A module's kernels, loaded once for each device. Engine thread only.
   CUmodule module(const AatgsModule& module);
 
   void attach(Client& client, uint32_t share);
   void detach(Client& client);
-  /// Whether the client may put its grid on the GPU now. If not, those that have been there for a while are asked to
-  /// leave, and the client's turn comes: first come, first served.
-  bool take_turn(Client& client);
-  void leave(Client& client);
+  /// Whether the client may put its grid on the GPU now; see AatgsArbiter::enter.
+  bool take_turn(Client& client) { return arbiter_.enter(info_.index, &client.tenant_, sms()) != 0; }
+  void leave(Client& client) { arbiter_.leave(info_.index, &client.tenant_); }
   /// Marks the device lost and tells every client.
   void lose(const std::string& why) noexcept;
 
@@ -81,25 +82,32 @@ class Device {
     std::exception_ptr error;
   };
 
+  /// What the clients want of the engine thread: nothing, that it comes back, or that it comes back at once.
+  enum class Interest { NONE, ACTIVE, WATCHED };
+
   explicit Device(const DeviceInfo& info);
+  Interest look_at_clients();
+  uint32_t sms() const { return static_cast<uint32_t>(info_.multiprocessors); }
   void work();
   void perform(Task& task);
-  /// Has every grid leave; false when the device was lost on the way.
-  bool quiesce();
+  /// Has every grid leave and keeps them away until release(); throws when the device is lost on the way.
+  void quiesce();
+  void release() { arbiter_.hold(info_.index, -1); }
   void bind_thread();
+  void make_pool();
 
   const DeviceInfo info_;
   const Driver& cu_;
+  const AatgsArbiter& arbiter_;
   CUcontext context_ = nullptr;
   CUstream copies_ = nullptr;
+  CUmemoryPool pool_ = nullptr;
   std::map<const void*, CUmodule> modules_;
 
   std::mutex mutex_;
   std::condition_variable wake_up_, task_done_;
   std::deque<Task*> tasks_;
   std::list<Client*> clients_;
-  std::deque<Client*> waiting_;
-  bool quieting_ = false;
   std::atomic<bool> asked_{false};
   std::atomic<bool> asleep_{false};
   std::atomic<bool> lost_{false};

@@ -19,6 +19,7 @@ struct CUgraph_st;
 struct CUgraphExec_st;
 struct CUgraphNode_st;
 struct CUkern_st;
+struct CUmemPoolHandle_st;
 using CUcontext = CUctx_st*;
 using CUmodule = CUmod_st*;
 using CUfunction = CUfunc_st*;
@@ -26,6 +27,7 @@ using CUstream = CUstream_st*;
 using CUgraph = CUgraph_st*;
 using CUgraphExec = CUgraphExec_st*;
 using CUgraphNode = CUgraphNode_st*;
+using CUmemoryPool = CUmemPoolHandle_st*;
 
 struct CUDA_KERNEL_NODE_PARAMS {
   CUfunction func;
@@ -35,6 +37,19 @@ struct CUDA_KERNEL_NODE_PARAMS {
   CUkern_st* kern;
   CUcontext ctx;
 };
+
+struct CUmemLocation {
+  int type, id;
+};
+struct CUmemPoolProps {
+  int allocType, handleTypes;
+  CUmemLocation location;
+  void* win32SecurityAttributes;
+  size_t maxSize;
+  unsigned short usage;
+  unsigned char reserved[54];
+};
+static_assert(sizeof(CUmemPoolProps) == 88);
 
 inline constexpr CUresult CUDA_SUCCESS = 0;
 inline constexpr CUresult CUDA_ERROR_OUT_OF_MEMORY = 2;
@@ -48,6 +63,8 @@ inline constexpr int CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH = 95;
 inline constexpr int CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97;
 inline constexpr int CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = 8;
 inline constexpr int CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES = 1;
+inline constexpr int CU_MEM_ALLOCATION_TYPE_PINNED = 1, CU_MEM_LOCATION_TYPE_DEVICE = 1;
+inline constexpr int CU_MEMPOOL_ATTR_RELEASE_THRESHOLD = 4;
 inline constexpr int CU_STREAM_CAPTURE_MODE_THREAD_LOCAL = 1;
 
 /// Oldest driver that runs CUDA 13 binaries, as cuDriverGetVersion() reports it.
@@ -70,13 +87,16 @@ inline constexpr int kMinimumDriver = 13000;
   X(cuFuncGetAttribute, (int*, int, CUfunction))                                                          \
   X(cuFuncSetAttribute, (CUfunction, int, int))                                                           \
   X(cuOccupancyMaxActiveBlocksPerMultiprocessor, (int*, CUfunction, int, size_t))                         \
-  X(cuMemAlloc_v2, (CUdeviceptr*, size_t))                                                                \
-  X(cuMemFree_v2, (CUdeviceptr))                                                                          \
+  X(cuMemPoolCreate, (CUmemoryPool*, const CUmemPoolProps*))                                              \
+  X(cuMemPoolSetAttribute, (CUmemoryPool, int, void*))                                                    \
+  X(cuMemAllocFromPoolAsync, (CUdeviceptr*, size_t, CUmemoryPool, CUstream))                              \
+  X(cuMemFreeAsync, (CUdeviceptr, CUstream))                                                              \
   X(cuMemHostAlloc, (void**, size_t, unsigned))                                                           \
   X(cuMemFreeHost, (void*))                                                                               \
   X(cuMemHostGetDevicePointer_v2, (CUdeviceptr*, void*, unsigned))                                        \
   X(cuMemcpyHtoDAsync_v2, (CUdeviceptr, const void*, size_t, CUstream))                                   \
   X(cuMemsetD8Async, (CUdeviceptr, unsigned char, size_t, CUstream))                                      \
+  X(cuMemsetD32Async, (CUdeviceptr, unsigned, size_t, CUstream))                                          \
   X(cuMemGetInfo_v2, (size_t*, size_t*))                                                                  \
   X(cuStreamCreate, (CUstream*, unsigned))                                                                \
   X(cuStreamDestroy_v2, (CUstream))                                                                       \
