@@ -344,9 +344,9 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   }
 
   /**
-   * Ends the scheduler and frees everything. Configs still queued do not run (call `flush` first to keep them); what
-   * waits for them rejects with ERR_AATGS_CLOSED. Safe to call twice. Rejects with ERR_AATGS_SHUTDOWN_TIMEOUT when a
-   * step does not end in `shutdownTimeoutMs`; its memory is then leaked.
+   * Ends the scheduler. Configs still queued do not run (call `flush` first to keep them); what waits for them rejects
+   * with ERR_AATGS_CLOSED. The memory is freed when this object is collected. Safe to call twice. Rejects with
+   * ERR_AATGS_SHUTDOWN_TIMEOUT when a step does not end in `shutdownTimeoutMs`; its memory is then leaked.
    */
   async shutdown(): Promise<void> {
     if (!this.#close()) return;
