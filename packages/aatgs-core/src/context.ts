@@ -48,7 +48,7 @@ export interface ContextHealth {
   readonly pending: number;
   /**
    * Advances while the workers make progress: with every step on the CPU, at most once a millisecond on the resident
-   * engine; the launch engine leaves it at 0. A value that stands still with work pending means a long or hung step.
+   * engine; the launch engine does not move it. A value that stands still with work pending means a long or hung step.
    */
   readonly heartbeat: number;
   /** Why the context has ended; empty while it lives. */

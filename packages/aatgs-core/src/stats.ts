@@ -20,9 +20,9 @@ export interface ContextStats {
   readonly overflows: number;
   /** Times a step waited because telemetry was not read. */
   readonly stalls: number;
-  /** Times the scheduler went to sleep: for want of work, or of room for telemetry. 0 on the launch engine. */
+  /** Times the scheduler went to sleep: for want of work, or of room for telemetry. Not counted by the launch engine. */
   readonly idle: number;
-  /** Times it was woken, or put back on the GPU. 0 on the launch engine. */
+  /** Times it was woken, or put back on the GPU. Not counted by the launch engine. */
   readonly wakeups: number;
   /** Durations the records bring with them: from the start of a step to its end on the device. */
   readonly stepTime: {
