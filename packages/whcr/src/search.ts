@@ -43,10 +43,12 @@ export class Search {
   substeps: number;
   converged = false;
   last: WhcrTelemetry | undefined;
+  /** Milliseconds spent in steps so far. */
+  kernelMs = 0;
   readonly #context: GpuExecutionContext<WhcrConfig, WhcrTelemetry>;
   readonly #limits: SearchLimits;
   readonly #maxSubsteps: number;
-  readonly #started = performance.now();
+  readonly #started: number;
   #substepNs = 0;
   /** Substeps of the configs in flight. */
   readonly #sizes: number[] = [];
@@ -56,8 +58,10 @@ export class Search {
     context: GpuExecutionContext<WhcrConfig, WhcrTelemetry>,
     movesPerSubstep: number,
     limits: SearchLimits,
+    started: number,
     substepsDone: number = 0,
   ) {
+    this.#started = started;
     this.#context = context;
     this.#limits = limits;
     this.#maxSubsteps = Math.ceil((limits.maxIterations ?? Number.POSITIVE_INFINITY) / movesPerSubstep);
@@ -103,6 +107,7 @@ export class Search {
     }
   }
   #note(record: WhcrTelemetry): void {
+    this.kernelMs += record.durationNs / 1e6;
     if (record.phase === WhcrPhase.RUN) {
       const substeps = this.#sizes.shift() ?? 0;
       if (substeps > 0 && !isConverged(record)) this.#substepNs = record.durationNs / substeps;

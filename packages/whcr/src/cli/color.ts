@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import ora from 'ora';
 import { countColors, dsatur, type Graph, greedy, readColoring, readGraph, writeColoring } from '../graph/index.ts';
 import type { WhcrOptions } from '../options.ts';
+import type { CheckpointOptions, ColoringResult, Start } from '../requests.ts';
 import type { SearchLimits, SearchProgress } from '../search.ts';
-import { type CheckpointOptions, type ColoringResult, Whcr } from '../whcr.ts';
+import { Whcr } from '../whcr.ts';
 
 interface ColorCliOptions {
   readonly k?: number;
@@ -17,7 +18,7 @@ interface ColorCliOptions {
   readonly threads?: number;
   readonly population?: number;
   readonly dynamic?: NonNullable<WhcrOptions['dynamic']>;
-  readonly start?: 'random' | 'greedy';
+  readonly start?: Start;
   readonly dropLoops?: boolean;
   readonly checkpoint?: string;
   readonly checkpointEvery: number;
