@@ -11,8 +11,11 @@
 
 namespace aatgs::whcr {
 
-/// A move that adds d conflicts is made once in 2^(3 d) times.
-inline constexpr uint32_t kRoundNoiseBits = 3;
+/// A move that adds d conflicts is made once in 2^(4 d) times: of 3, 4 and 6, what reached few colours soonest.
+inline constexpr uint32_t kRoundNoiseBits = 4;
+/// Listed vertices, besides an eighth of all, after which a substep ends early: conflicts differ by orders of magnitude
+/// over a search, and a step must not take seconds.
+inline constexpr uint32_t kSubstepVisits = 65536;
 /// Tenure: rounds a vertex stays away from the colour it left.
 inline constexpr uint32_t kRoundTenure = 10;
 
@@ -65,7 +68,13 @@ class RepairRounds {
     });
     team_.barrier();
     uint32_t done = 0;
-    for (; done < rounds && sparse_.counts[done % 2] != 0 && !team_.cancelled(); ++done) round(first + done, done);
+    const uint64_t most = kSubstepVisits + graph_.n / 8;
+    for (uint64_t visits = 0; done < rounds && visits < most; ++done) {
+      const uint32_t listed = sparse_.counts[done % 2];
+      if (listed == 0 || team_.cancelled()) break;
+      visits += listed;
+      round(first + done, done);
+    }
     const uint32_t size = sparse_.counts[done % 2];
     const uint32_t* list = sparse_.lists[done % 2];
     const auto twice = team_.template sum<uint64_t>(size, [&](uint32_t i) { return uint64_t{sparse_.own[list[i]]}; });
@@ -84,7 +93,7 @@ class RepairRounds {
     uint32_t* list = sparse_.lists[done % 2];
     uint32_t* after = sparse_.lists[(done + 1) % 2];
     const uint32_t salt = random_for(*state_.search, Purpose::ROUND, 0, clock).next();
-    const uint32_t level = sparse_.levels ? sparse_.levels - done % (sparse_.levels + 1) : 0;
+    const uint32_t level = sparse_.levels ? sparse_.levels - now % (sparse_.levels + 1) : 0;
     if (level) {
       name_candidates(level, list, size, now, salt);
     } else {

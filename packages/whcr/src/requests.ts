@@ -70,7 +70,7 @@ export interface ColoringResult {
 }
 
 /** Sizes of a reduced graph. */
-export interface ReductionSummary extends Pick<Reduction, 'peeled' | 'dominated'> {
+export interface ReductionSummary extends Pick<Reduction, 'peeled' | 'dominated' | 'bipartite'> {
   /** Parts that were searched, each for itself. */
   readonly parts: number;
   /** Vertices in all parts. */

@@ -6,6 +6,7 @@ import { type ColoringReport, checkColoring, type Graph, verifyColoring } from '
 import { whcrModule } from './kernel.ts';
 import { type ResolvedWhcrOptions, resolveWhcrOptions, type WhcrOptions } from './options.ts';
 import { encodePriors, type Priors, type PriorWeights, priorBytes } from './priors.ts';
+import { colorReduced, minimizeReduced } from './reduce/solve.ts';
 import type { Regime } from './regime.ts';
 import type {
   CheckpointOptions,
@@ -18,7 +19,6 @@ import type {
 } from './requests.ts';
 import { Search, type SearchLimits } from './search.ts';
 import { GIVEN, givenStarts } from './starts.ts';
-import { colorReduced, minimizeReduced } from './reduce/solve.ts';
 
 /** What a checkpoint's search is; a resumed one must be the same. */
 interface Job {
@@ -94,11 +94,15 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
   color(options: ColorOptions = {}): Promise<ColoringResult> {
     return this.#inOrder(async () => {
       const started = performance.now();
-      if (options.colors === undefined) return this.#search(this.#start('greedy', this.maxColors, options), { maxIterations: 0, ...options });
+      if (options.colors === undefined) return this.#colorOnce(options, started);
       checkLimits(options);
       const colors = this.#checkColors('colors', options.colors);
       if (this.#reducible(options)) {
-        const found = await colorReduced(this.graph, { ...options, colors }, this.#given, makeSolver, started);
+        const found = await colorReduced(
+          this.graph,
+          { ...options, colors },
+          { options: this.#given, regime: this.regime, make: this.#makePart, started },
+        );
         if (found) return found;
       }
       const start = options.start ?? (this.regime === 'sparse' ? 'greedy' : 'dsatur');
@@ -116,7 +120,12 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       const target = options.target === undefined ? bound : this.#checkColors('target', options.target);
       if (from) this.#checkStart(from);
       if (!from && this.#reducible(options)) {
-        const found = await minimizeReduced(this.graph, { ...options, target }, bound, this.#given, makeSolver, started);
+        const found = await minimizeReduced(this.graph, { ...options, target }, bound, {
+          options: this.#given,
+          regime: this.regime,
+          make: this.#makePart,
+          started,
+        });
         if (found) return { ...found, success: options.target === undefined || found.success };
       }
       const init = from ? WhcrInit.INPUT : WhcrInit.GREEDY;
@@ -177,6 +186,17 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       reduced: null,
       history: search.history,
     };
+  }
+
+  readonly #makePart = (graph: Graph, options: WhcrOptions): Whcr => new Whcr(graph, options);
+
+  /** A greedy colouring, and as many passes over it as one substep holds. */
+  async #colorOnce(options: SearchOptions, started: number): Promise<ColoringResult> {
+    const reset = { init: WhcrInit.GREEDY, colors: this.maxColors, targetColors: this.regime === 'sparse' ? 1 : 0 };
+    const once = { maxIterations: this.regime === 'sparse' ? 1 : 0 };
+    const limits = options.timeLimit === undefined ? { ...once, ...options } : options;
+    const result = await this.#search(this.#reset(reset, options.seed), limits, started);
+    return { ...result, success: result.finalConflicts === 0 };
   }
 
   /** Whether a call may work on less than the whole graph. */
@@ -266,8 +286,6 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     return result;
   }
 }
-
-const makeSolver = (graph: Graph, options: WhcrOptions): Whcr => new Whcr(graph, options);
 
 function checkLimits({ maxIterations, timeLimit }: SearchLimits): void {
   if (maxIterations !== undefined) checkInteger('maxIterations', maxIterations, 0);

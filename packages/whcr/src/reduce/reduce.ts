@@ -1,20 +1,19 @@
 import { checkInteger } from '../errors.ts';
-import { Graph } from '../graph/index.ts';
+import type { Graph } from '../graph/index.ts';
 import { DominanceTest } from './dominance.ts';
-
-/** A graph left over by {@link reduceGraph}, and the vertices of the original it stands for. */
-export interface Kernel {
-  readonly graph: Graph;
-  /** Vertex of the kernel -> vertex of the original. */
-  readonly vertices: Uint32Array;
-}
+import { components, type Kernel, twoColoring } from './parts.ts';
 
 /** What {@link reduceGraph} found. */
 export interface Reduction {
-  /** Connected parts of what could not be removed, the largest first; empty when k colours are certain. */
+  /**
+   * Connected parts of what could not be removed, the largest first, without those that two colours suffice for; empty
+   * when k colours are certain.
+   */
   readonly kernels: readonly Kernel[];
   /** Vertices removed for having fewer than k neighbours. */
   readonly peeled: number;
+  /** Vertices of parts that are bipartite, and so are coloured already. */
+  readonly bipartite: number;
   /** Vertices removed because another one's neighbours include all of theirs. */
   readonly dominated: number;
   /**
@@ -77,30 +76,36 @@ export function reduceGraph(graph: Graph, k: number): Reduction {
       }
     }
   }
-  const kernels = components(graph, removed);
+  const parts = components(graph, removed);
+  const sides = parts.map((part) => (k >= 2 ? twoColoring(part.graph) : undefined));
+  const kernels = parts.filter((_, i) => sides[i] === undefined);
+  const easy = parts.flatMap(({ vertices }, i) => (sides[i] ? [{ vertices, coloring: sides[i] }] : []));
   const removals = order.subarray(0, count);
   return {
     kernels,
     peeled: count - dominated,
     dominated,
-    extend: (colorings) => extend(graph, kernels, removals, twin, colorings),
+    bipartite: easy.reduce((total, { vertices }) => total + vertices.length, 0),
+    extend: (colorings) => {
+      const hard = kernels.map(({ vertices }, i) => ({ vertices, coloring: colorings[i]! }));
+      return extend(graph, [...easy, ...hard], removals, twin);
+    },
   };
 }
 
 function extend(
   graph: Graph,
-  kernels: readonly Kernel[],
+  parts: readonly { readonly vertices: Uint32Array; readonly coloring: ArrayLike<number> }[],
   removals: Uint32Array,
   twin: Uint32Array,
-  colorings: readonly ArrayLike<number>[],
 ): Uint32Array {
   const uncolored = 0xffff_ffff;
   const coloring = new Uint32Array(graph.n).fill(uncolored);
-  kernels.forEach(({ vertices }, i) => {
-    vertices.forEach((v, at) => {
-      coloring[v] = colorings[i]![at]!;
+  for (const part of parts) {
+    part.vertices.forEach((v, at) => {
+      coloring[v] = part.coloring[at]!;
     });
-  });
+  }
   const met = new Uint32Array(graph.maxDegree + 2);
   for (let i = removals.length - 1; i >= 0; i--) {
     const v = removals[i]!;
@@ -114,50 +119,4 @@ function extend(
     coloring[v] = color;
   }
   return coloring;
-}
-
-/** The connected parts of what is not removed, as graphs of their own. */
-function components(graph: Graph, removed: Uint8Array): Kernel[] {
-  const name = new Uint32Array(graph.n);
-  const seen = removed.slice();
-  const parts: Uint32Array[] = [];
-  const stack: number[] = [];
-  for (let start = 0; start < graph.n; start++) {
-    if (seen[start] === 1) continue;
-    const part: number[] = [];
-    seen[start] = 1;
-    stack.push(start);
-    while (stack.length > 0) {
-      const v = stack.pop()!;
-      part.push(v);
-      for (const u of graph.neighborsOf(v)) {
-        if (seen[u] === 1) continue;
-        seen[u] = 1;
-        stack.push(u);
-      }
-    }
-    parts.push(Uint32Array.from(part).sort());
-  }
-  return parts
-    .sort((a, b) => b.length - a.length || a[0]! - b[0]!)
-    .map((vertices) => ({ vertices, graph: induced(graph, vertices, removed, name) }));
-}
-
-/** The graph on one component. `name` is scratch; it keeps the numbers of the component's vertices. */
-function induced(graph: Graph, vertices: Uint32Array, removed: Uint8Array, name: Uint32Array): Graph {
-  const offsets = new Uint32Array(vertices.length + 1);
-  vertices.forEach((v, i) => {
-    name[v] = i;
-    let degree = 0;
-    for (const u of graph.neighborsOf(v)) degree += 1 - removed[u]!;
-    offsets[i + 1] = offsets[i]! + degree;
-  });
-  const neighbors = new Uint32Array(offsets[vertices.length]!);
-  let at = 0;
-  for (const v of vertices) for (const u of graph.neighborsOf(v)) if (removed[u] === 0) neighbors[at++] = name[u]!;
-  return Graph.fromCsr(offsets, neighbors, {
-    validate: false,
-    copy: false,
-    ...(graph.name !== undefined && { name: graph.name }),
-  });
 }

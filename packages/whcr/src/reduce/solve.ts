@@ -1,11 +1,19 @@
 import { type Graph, verifyColoring } from '../graph/index.ts';
 import type { WhcrOptions } from '../options.ts';
+import type { Regime } from '../regime.ts';
 import type { ColoringResult, ColorOptions, MinimizeOptions, SearchOptions } from '../requests.ts';
 import type { Whcr } from '../whcr.ts';
 import { type Reduction, reduceGraph } from './reduce.ts';
 
-/** Makes the solver of a part. */
-export type MakeSolver = (graph: Graph, options: WhcrOptions) => Whcr;
+/** Who asks for the parts to be solved. */
+export interface Whole {
+  readonly options: WhcrOptions;
+  readonly regime: Regime;
+  /** Makes the solver of a part. */
+  readonly make: (graph: Graph, options: WhcrOptions) => Whcr;
+  /** When the call began, as by `performance.now()`. */
+  readonly started: number;
+}
 
 /** Below this share of vertices removed a reduced graph is not worth a context of its own. */
 const WORTHWHILE = 0.01;
@@ -14,19 +22,17 @@ const WORTHWHILE = 0.01;
 export async function colorReduced(
   graph: Graph,
   request: ColorOptions & { readonly colors: number },
-  options: WhcrOptions,
-  make: MakeSolver,
-  started: number,
+  whole: Whole,
 ): Promise<ColoringResult | null> {
   const reduction = reduceGraph(graph, request.colors);
   if (!isWorthwhile(graph, reduction)) return null;
   const parts: ColoringResult[] = [];
   for (const kernel of reduction.kernels) {
     const { colors } = request;
-    await using whcr = make(kernel.graph, partOptions(options, colors));
-    parts.push(await whcr.color({ ...remaining(request, started), colors }));
+    await using whcr = whole.make(kernel.graph, partOptions(whole.options, colors));
+    parts.push(await whcr.color({ ...remaining(request, whole.started), colors }));
   }
-  return combine(graph, reduction, parts, request.colors, started);
+  return combine(graph, reduction, parts, request.colors, whole);
 }
 
 /** Brings down the colours of the reduced graph; `bound` is what every proper colouring needs. */
@@ -34,9 +40,7 @@ export async function minimizeReduced(
   graph: Graph,
   request: MinimizeOptions & { readonly target: number },
   bound: number,
-  options: WhcrOptions,
-  make: MakeSolver,
-  started: number,
+  whole: Whole,
 ): Promise<ColoringResult | null> {
   const reduction = reduceGraph(graph, Math.max(1, bound));
   if (!isWorthwhile(graph, reduction)) return null;
@@ -44,16 +48,19 @@ export async function minimizeReduced(
   // Parts after the first only matter as far as they need more colours than those before.
   let target = Math.max(request.target, bound);
   for (const kernel of reduction.kernels) {
-    await using whcr = make(kernel.graph, partOptions(options));
-    const part = await whcr.minimize({ ...remaining(request, started), target: Math.min(target, whcr.maxColors) });
+    await using whcr = whole.make(kernel.graph, partOptions(whole.options));
+    const part = await whcr.minimize({
+      ...remaining(request, whole.started),
+      target: Math.min(target, whcr.maxColors),
+    });
     target = Math.max(target, part.finalColors);
     parts.push(part);
   }
-  return combine(graph, reduction, parts, Math.max(request.target, bound), started);
+  return combine(graph, reduction, parts, Math.max(request.target, bound), whole);
 }
 
-function isWorthwhile(graph: Graph, { kernels, peeled, dominated }: Reduction): boolean {
-  return kernels.length > 1 || peeled + dominated >= Math.max(1, graph.n * WORTHWHILE);
+function isWorthwhile(graph: Graph, { kernels, peeled, dominated, bipartite }: Reduction): boolean {
+  return kernels.length !== 1 || peeled + dominated + bipartite >= Math.max(1, graph.n * WORTHWHILE);
 }
 
 function partOptions(options: WhcrOptions, colors?: number): WhcrOptions {
@@ -72,9 +79,9 @@ function combine(
   reduction: Reduction,
   parts: readonly ColoringResult[],
   goal: number,
-  started: number,
+  whole: Whole,
 ): ColoringResult {
-  const { kernels, peeled, dominated } = reduction;
+  const { kernels, peeled, dominated, bipartite } = reduction;
   const coloring = reduction.extend(parts.map((part) => part.coloring));
   const { conflicts, colorsUsed } = verifyColoring(graph, coloring);
   const total = (value: (part: ColoringResult) => number) => parts.reduce((sum, part) => sum + value(part), 0);
@@ -85,14 +92,15 @@ function combine(
     finalColors: colorsUsed,
     finalConflicts: conflicts,
     iterations: total((part) => part.iterations),
-    elapsedMs: performance.now() - started,
+    elapsedMs: performance.now() - whole.started,
     kernelMs: total((part) => part.kernelMs),
     ended: unfinished?.ended ?? 'goal',
-    regime: parts[0]?.regime ?? 'dense',
+    regime: parts[0]?.regime ?? whole.regime,
     reduced: {
       parts: kernels.length,
       peeled,
       dominated,
+      bipartite,
       vertices: kernels.reduce((sum, kernel) => sum + kernel.graph.n, 0),
       edges: kernels.reduce((sum, kernel) => sum + kernel.graph.m, 0),
     },
