@@ -22,12 +22,13 @@ enum class WhcrInit : uint32_t {
   INPUT = 2,
 };
 
-/// How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds.
+/// How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. MIXED: TABLE and REPAIR in turn over the population, with the moves going to what finds fewer conflicts.
 enum class WhcrDynamic : uint32_t {
   AUTO = 0,
   TABLE = 1,
   REPAIR = 2,
   SPARSE = 3,
+  MIXED = 4,
 };
 
 /// Fixed when the context is made. Parts: offsets u32[vertices + 1], neighbours u32[arcs] (both directions of every edge), and optionally priorities u8[vertices] that decide between equally good moves, high first.
@@ -137,6 +138,6 @@ inline constexpr AatgsField kFields[] = {
     {"WhcrTelemetry.generation", offsetof(WhcrTelemetry, generation), sizeof(WhcrTelemetry::generation)},
     {"WhcrTelemetry.dynamic", offsetof(WhcrTelemetry, dynamic), sizeof(WhcrTelemetry::dynamic)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0x0449efbf5e9ae487ULL;
+inline constexpr uint64_t kLayoutFingerprint = 0xc035b1c8c44eb53aULL;
 
 }  // namespace aatgs::whcr

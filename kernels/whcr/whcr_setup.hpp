@@ -60,8 +60,8 @@ inline const char* check_setup(const Setup& setup) {
   if (setup->max_colors == 0 || setup->max_colors > 0xffff) return "maxColors must be between 1 and 65535";
   if (setup->population == 0 || setup->population > 0xffff) return "population must be between 1 and 65535";
   if (setup->colors > setup->max_colors) return "colors must be at most maxColors";
-  if (setup->dynamic > static_cast<uint32_t>(WhcrDynamic::SPARSE))
-    return "dynamic must be AUTO, TABLE, REPAIR or SPARSE";
+  if (setup->dynamic > static_cast<uint32_t>(WhcrDynamic::MIXED))
+    return "dynamic must be AUTO, TABLE, REPAIR, SPARSE or MIXED";
   if (setup->dynamic == static_cast<uint32_t>(WhcrDynamic::SPARSE) && setup->population != 1)
     return "population must be 1 with dynamic SPARSE: the whole team works on one colouring";
   if (setup->levels > kMaxLevels) return "levels must be at most 12";
@@ -83,8 +83,8 @@ inline const char* check_setup(const Setup& setup) {
   }
   if (setup.parts() > 2 && setup.count<uint8_t>(2) != n)
     return "part 2, the priorities, must hold one byte for each vertex";
-  if (setup->dynamic == static_cast<uint32_t>(WhcrDynamic::TABLE) && !table_fits(graph, setup->max_colors)) {
-    return "dynamic TABLE takes at most 20000 vertices of degree at most 8191, and 64 MiB of counts; use AUTO or "
+  if (uses_table(static_cast<WhcrDynamic>(setup->dynamic)) && !table_fits(graph, setup->max_colors)) {
+    return "dynamics TABLE and MIXED take at most 20000 vertices of degree at most 8191, and 64 MiB of counts; use AUTO or "
            "REPAIR";
   }
   return nullptr;
@@ -119,7 +119,7 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   const uint64_t arcs = state.graph.offsets[state.graph.n];
   const uint64_t n = state.graph.n;
   const auto at_least = [](uint64_t least, uint64_t value) { return value < least ? least : value; };
-  uint64_t moves = state.dynamic == WhcrDynamic::TABLE ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
+  uint64_t moves = uses_table(state.dynamic) ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
   if (state.dynamic == WhcrDynamic::SPARSE) moves = kRoundsPerSubstep;
   if (setup->moves_per_substep) moves = setup->moves_per_substep;
   const uint64_t generation = setup->moves_per_generation ? setup->moves_per_generation : at_least(10000, 16 * n);
@@ -163,7 +163,7 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   state.first_target = setup->target_colors;
   state.first_init = static_cast<WhcrInit>(setup->init);
   state.first_seed = setup->seed;
-  const bool table = state.dynamic == WhcrDynamic::TABLE;
+  const bool table = uses_table(state.dynamic);
 
   // The parts belong to the caller; from here on the graph is the arena's copy.
   const Graph given = graph;
@@ -187,8 +187,9 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   state.bests = arena.state<uint16_t>(sparse ? 0 : p * n);
   state.elites = arena.state<uint16_t>(p / 2 * 2 * n);
   state.tabu = arena.state<TabuEntry>(p * state.ring);
-  state.left_color = arena.state<uint32_t>(table || sparse ? 0 : p * n);
-  state.left_until = arena.state<uint32_t>(table || sparse ? 0 : p * n);
+  const bool repair = uses_repair(state.dynamic);
+  state.left_color = arena.state<uint32_t>(repair ? p * n : 0);
+  state.left_until = arena.state<uint32_t>(repair ? p * n : 0);
   state.priors.weights = arena.state<PriorWeights>(1);
   state.priors.bias = arena.state<uint16_t>(n);
   state.priors.colors = state.max_colors;

@@ -75,7 +75,13 @@ struct Search {
   uint32_t best_colors;     // 0: no proper colouring yet
   uint32_t generation;
   uint32_t generation_substeps;
+  int32_t lead;  // MIXED: generations TABLE is ahead of REPAIR, at most kMostLead either way
 };
+
+inline constexpr int32_t kMostLead = 3;
+
+AATGS_FN bool uses_table(WhcrDynamic dynamic) { return dynamic == WhcrDynamic::TABLE || dynamic == WhcrDynamic::MIXED; }
+AATGS_FN bool uses_repair(WhcrDynamic dynamic) { return dynamic == WhcrDynamic::REPAIR || dynamic == WhcrDynamic::MIXED; }
 
 struct WhcrState {
   Graph graph;
@@ -106,6 +112,11 @@ struct WhcrState {
   uint64_t work_bytes;
   uint32_t* rename;  // max_colors
 
+  /// How a member moves.
+  AATGS_FN WhcrDynamic dynamic_of(uint32_t member) const {
+    if (dynamic != WhcrDynamic::MIXED) return dynamic;
+    return member % 2 == 0 ? WhcrDynamic::TABLE : WhcrDynamic::REPAIR;
+  }
   AATGS_FN uint16_t* colors_of(uint32_t member) const { return colors + uint64_t{member} * graph.n; }
   AATGS_FN uint16_t* best_of(uint32_t member) const { return bests + uint64_t{member} * graph.n; }
   AATGS_FN uint16_t* elite_of(uint32_t couple, uint32_t which) const {

@@ -15,7 +15,10 @@ export interface WhcrOptions
   readonly regime?: Regime | 'auto';
   /** Dense: colourings searched at once, 1 to 65535; part of what decides the result. Default 2. */
   readonly population?: number;
-  /** Dense: `'table'`: tabu search with neighbour counts. `'repair'`: min-conflicts. Default `'auto'`: table where it fits. */
+  /**
+   * Dense: `'table'`: tabu search with neighbour counts. `'repair'`: min-conflicts. `'mixed'`:
+   * both in turn, with the moves going to what finds fewer conflicts. Default `'auto'`: table where it fits.
+   */
   readonly dynamic?: Dynamic;
   /**
    * Sparse: levels of the wavelet hierarchy that steers the repair, 0 to 12. Default 0, none: measured, it does not help

@@ -9,12 +9,13 @@ import type { Graph } from './graph/index.ts';
 export type Regime = 'dense' | 'sparse';
 
 /** How the colourings of the dense regime move. */
-export type Dynamic = 'auto' | 'table' | 'repair';
+export type Dynamic = 'auto' | 'table' | 'repair' | 'mixed';
 
 const DYNAMICS: Readonly<Record<Dynamic, number>> = {
   auto: WhcrDynamic.AUTO,
   table: WhcrDynamic.TABLE,
   repair: WhcrDynamic.REPAIR,
+  mixed: WhcrDynamic.MIXED,
 };
 
 /** Up to here a table of neighbour counts fits into a block's working memory, and a move may look at all conflicts. */
@@ -24,7 +25,7 @@ export const TABLE_VERTICES = 20_000;
 export function chooseRegime(graph: Graph, asked: Regime | 'auto', dynamic: Dynamic): Regime {
   if (!['auto', 'dense', 'sparse'].includes(asked))
     throw invalidArgument('regime', asked, "'auto', 'dense' or 'sparse'");
-  if (!(dynamic in DYNAMICS)) throw invalidArgument('dynamic', dynamic, "'auto', 'table' or 'repair'");
+  if (!(dynamic in DYNAMICS)) throw invalidArgument('dynamic', dynamic, "'auto', 'table', 'repair' or 'mixed'");
   if (asked === 'sparse' && dynamic !== 'auto')
     throw invalidArgument('dynamic', dynamic, "'auto': the sparse regime has one dynamic of its own");
   if (asked !== 'auto') return asked;

@@ -6,7 +6,7 @@ export const GIVEN = 2;
 /** A colour that means: not coloured yet. */
 const UNCOLORED = 0xffff_ffff;
 /** Passes of iterated greedy over the DSATUR colouring. */
-const PASSES = 200;
+const PASSES = 100;
 /** Philox stream of the random starts. */
 const STREAM = 0x57a7;
 

@@ -13,12 +13,13 @@ export const WhcrInit = {
   GREEDY: 1,
   INPUT: 2,
 } as const;
-/** How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. */
+/** How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. MIXED: TABLE and REPAIR in turn over the population, with the moves going to what finds fewer conflicts. */
 export const WhcrDynamic = {
   AUTO: 0,
   TABLE: 1,
   REPAIR: 2,
   SPARSE: 3,
+  MIXED: 4,
 } as const;
 /** Fixed when the context is made. Parts: offsets u32[vertices + 1], neighbours u32[arcs] (both directions of every edge), and optionally priorities u8[vertices] that decide between equally good moves, high first. */
 export interface WhcrSetup {
@@ -88,7 +89,7 @@ export interface WhcrTelemetry extends TelemetryRecord {
 /** Codecs of the whcr module's messages. */
 export const whcrLayout: ModuleLayout<WhcrSetup, WhcrConfig, WhcrTelemetry> = {
   name: 'whcr',
-  fingerprint: '0449efbf5e9ae487',
+  fingerprint: 'c035b1c8c44eb53a',
   fields: [
     { name: 'WhcrSetup.vertices', offset: 0, bytes: 4 },
     { name: 'WhcrSetup.maxColors', offset: 4, bytes: 4 },

@@ -4,54 +4,44 @@ import type { Graph } from '../graph/index.ts';
 export class DominanceTest {
   readonly #graph: Graph;
   readonly #removed: Uint8Array;
-  readonly #degree: Uint32Array;
-  /** Vertex -> the last call it was a candidate in. */
-  readonly #candidate: Uint32Array;
-  /** Candidate -> how many of the neighbours looked at are its own too. */
-  readonly #shared: Uint32Array;
-  #call = 0;
+  readonly #words: number;
+  /** The adjacency matrix as bits, row after row. */
+  readonly #rows: Uint32Array;
+  readonly #common: Uint32Array;
 
-  /** `removed` and `degree` are looked at anew with every call, so the caller may go on removing. */
-  constructor(graph: Graph, removed: Uint8Array, degree: Uint32Array) {
+  /** `removed` is looked at anew with every call, so the caller may go on removing. n^2 / 8 bytes. */
+  constructor(graph: Graph, removed: Uint8Array) {
     this.#graph = graph;
     this.#removed = removed;
-    this.#degree = degree;
-    this.#candidate = new Uint32Array(graph.n);
-    this.#shared = new Uint32Array(graph.n);
+    this.#words = (graph.n + 31) >>> 5;
+    this.#rows = new Uint32Array(graph.n * this.#words);
+    this.#common = new Uint32Array(this.#words);
+    graph.forEachEdge((u, v) => {
+      this.#rows[u * this.#words + (v >>> 5)]! |= 1 << (v & 31);
+      this.#rows[v * this.#words + (u >>> 5)]! |= 1 << (u & 31);
+    });
   }
 
-  /** The lowest vertex whose neighbours include all of u's, or undefined. */
+  /** The lowest remaining vertex whose neighbours include all of u's, or undefined. */
   dominator(u: number): number | undefined {
-    const wanted = this.#degree[u]!;
-    let scarce = -1;
+    const common = this.#common.fill(0xffff_ffff);
+    common[u >>> 5]! &= ~(1 << (u & 31));
+    let none = true;
     for (const w of this.#graph.neighborsOf(u)) {
-      if (this.#removed[w] === 0 && (scarce < 0 || this.#degree[w]! < this.#degree[scarce]!)) scarce = w;
-    }
-    if (scarce < 0) return undefined;
-    // Whoever dominates u is a neighbour of each of u's neighbours, so of the one with the fewest.
-    const call = ++this.#call;
-    let left = 0;
-    for (const v of this.#graph.neighborsOf(scarce)) {
-      if (v === u || this.#removed[v] === 1 || this.#degree[v]! < wanted) continue;
-      this.#candidate[v] = call;
-      this.#shared[v] = 1;
-      left++;
-    }
-    let seen = 1;
-    for (const w of this.#graph.neighborsOf(u)) {
-      if (w === scarce || this.#removed[w] === 1) continue;
+      if (this.#removed[w] === 1) continue;
+      none = false;
+      // Who dominates u is a neighbour of each of its neighbours.
+      const row = w * this.#words;
+      let left = 0;
+      for (let i = 0; i < common.length; i++) left |= common[i]! &= this.#rows[row + i]!;
       if (left === 0) return undefined;
-      left = 0;
-      for (const v of this.#graph.neighborsOf(w)) {
-        if (this.#candidate[v] === call && this.#shared[v] === seen) {
-          this.#shared[v] = seen + 1;
-          left++;
-        }
-      }
-      seen++;
     }
-    for (const v of this.#graph.neighborsOf(scarce)) {
-      if (this.#candidate[v] === call && this.#shared[v] === seen) return v;
+    if (none) return undefined;
+    for (let i = 0; i < common.length; i++) {
+      for (let bits = common[i]!; bits !== 0; bits &= bits - 1) {
+        const v = i * 32 + 31 - Math.clz32(bits & -bits);
+        if (this.#removed[v] === 0) return v;
+      }
     }
     return undefined;
   }

@@ -22,7 +22,7 @@ export interface Reduction {
   extend(colorings: readonly ArrayLike<number>[]): Uint32Array;
 }
 
-/** Above this many vertices left, dominance is not looked for: its cost grows with pairs of vertices. */
+/** Above this many vertices dominance is not looked for: it needs the adjacency matrix as bits. */
 const DOMINANCE_VERTICES = 8192;
 const PEELED = 0xffff_ffff;
 
@@ -61,8 +61,8 @@ export function reduceGraph(graph: Graph, k: number): Reduction {
   settle();
 
   let dominated = 0;
-  if (n - count <= DOMINANCE_VERTICES) {
-    const test = new DominanceTest(graph, removed, degree);
+  if (n <= DOMINANCE_VERTICES) {
+    const test = new DominanceTest(graph, removed);
     for (let found = true; found; ) {
       found = false;
       for (let u = 0; u < n; u++) {
