@@ -15,6 +15,7 @@ export type { Priors, PriorWeights } from './priors.ts';
 export type { Kernel } from './reduce/parts.ts';
 export { type Reduction, reduceGraph } from './reduce/reduce.ts';
 export type { Dynamic, Regime } from './regime.ts';
+export { coloringReport } from './report/report.ts';
 export type * from './requests.ts';
-export type { SearchLimits, SearchProgress } from './search.ts';
+export type { LevelSample, SearchLimits, SearchProgress } from './search.ts';
 export { Whcr } from './whcr.ts';

@@ -1,6 +1,6 @@
 import type { Reduction } from './reduce/reduce.ts';
 import type { Regime } from './regime.ts';
-import type { SearchLimits, SearchProgress } from './search.ts';
+import type { LevelSample, SearchLimits, SearchProgress } from './search.ts';
 
 /** Where to keep a long search, and whether to take it up again. */
 export interface CheckpointOptions {
@@ -67,6 +67,8 @@ export interface ColoringResult {
   readonly reduced: ReductionSummary | null;
   /** Every improvement on the way. */
   readonly history: readonly SearchProgress[];
+  /** Where the conflicts lay, over time; empty without a hierarchy. */
+  readonly levels: readonly LevelSample[];
 }
 
 /** Sizes of a reduced graph. */

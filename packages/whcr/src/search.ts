@@ -13,6 +13,23 @@ export interface SearchProgress {
   readonly moves: number;
   /** Milliseconds since the call. */
   readonly elapsedMs: number;
+  /** Share of the config ring's slots in use, 0 to 1. */
+  readonly configRing: number;
+  /** Share of the telemetry ring's slots in use, 0 to 1. */
+  readonly telemetryRing: number;
+}
+
+/** How the conflicts lay on the levels of the hierarchy at one moment. */
+export interface LevelSample {
+  /** Milliseconds since the call. */
+  readonly elapsedMs: number;
+  /** From the vertices themselves (level 0) to the coarsest clusters. */
+  readonly levels: readonly {
+    /** Clusters that hold conflicts. */
+    readonly clusters: number;
+    /** Conflict ends in the cluster that holds most. */
+    readonly largest: number;
+  }[];
 }
 
 /** When a search ends besides reaching its goal. */
@@ -39,6 +56,8 @@ const SEGMENT = 64;
  */
 export class Search {
   readonly history: SearchProgress[] = [];
+  /** One sample a segment, where there is a hierarchy. */
+  readonly levels: LevelSample[] = [];
   /** Substeps fed so far, of which all have run once `run` resolves. */
   substeps: number;
   converged = false;
@@ -53,6 +72,8 @@ export class Search {
   /** Substeps of the configs in flight. */
   readonly #sizes: number[] = [];
   #reported = Number.NEGATIVE_INFINITY;
+  #looked = Number.NEGATIVE_INFINITY;
+  #rings = { configRing: 0, telemetryRing: 0 };
 
   constructor(
     context: GpuExecutionContext<WhcrConfig, WhcrTelemetry>,
@@ -82,8 +103,19 @@ export class Search {
     await this.#feed([first]);
     while (!this.over) {
       await this.#feed(this.#segment());
+      await this.#sampleLevels();
       await betweenSegments?.();
     }
+  }
+
+  async #sampleLevels(): Promise<void> {
+    if (!this.#context.info.regions.includes('levels')) return;
+    const words = new Uint32Array((await this.#context.read('levels')).buffer);
+    const levels = Array.from({ length: words.length / 2 }, (_, l) => ({
+      clusters: words[2 * l] as number,
+      largest: words[2 * l + 1] as number,
+    }));
+    this.levels.push({ elapsedMs: this.elapsedMs, levels });
   }
 
   async #feed(configs: Iterable<StagedConfig<WhcrConfig> | WhcrConfig>): Promise<void> {
@@ -101,11 +133,21 @@ export class Search {
     for (let i = 0; i < SEGMENT && !this.over; i++) {
       const wanted = this.#substepNs === 0 ? 1 : Math.max(1, Math.round(STEP_TARGET_NS / this.#substepNs));
       const substeps = Math.min(wanted, this.#maxSubsteps - this.substeps);
+      this.#lookAtRings();
       this.#sizes.push(substeps);
       this.substeps += substeps;
       yield { phase: WhcrPhase.RUN, substeps };
     }
   }
+  /** Not while a record is being delivered: reading the statistics delivers what has arrived. */
+  #lookAtRings(): void {
+    const now = this.elapsedMs;
+    if (now - this.#looked < PROGRESS_EVERY_MS / 2) return;
+    this.#looked = now;
+    const { configRing, telemetryRing } = this.#context.stats;
+    this.#rings = { configRing: configRing.current, telemetryRing: telemetryRing.current };
+  }
+
   #note(record: WhcrTelemetry): void {
     this.kernelMs += record.durationNs / 1e6;
     if (record.phase === WhcrPhase.RUN) {
@@ -121,9 +163,16 @@ export class Search {
       record.conflicts < before.conflicts ||
       record.bestColors !== before.bestColors;
     const { colors, conflicts, bestColors, moves } = record;
-    const progress = { colors, conflicts, bestColors, moves, elapsedMs: this.elapsedMs };
+    if (!improved && this.elapsedMs - this.#reported < PROGRESS_EVERY_MS) return;
+    const progress = {
+      colors,
+      conflicts,
+      bestColors,
+      moves,
+      elapsedMs: this.elapsedMs,
+      ...this.#rings,
+    };
     if (improved) this.history.push(progress);
-    if (!improved && progress.elapsedMs - this.#reported < PROGRESS_EVERY_MS) return;
     this.#reported = progress.elapsedMs;
     this.#limits.onProgress?.(progress);
   }

@@ -185,6 +185,7 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       regime: this.regime,
       reduced: null,
       history: search.history,
+      levels: search.levels,
     };
   }
 

@@ -116,5 +116,6 @@ function combine(
       edges: kernels.reduce((sum, kernel) => sum + kernel.graph.m, 0),
     },
     history: parts.flatMap((part) => part.history),
+    levels: parts.flatMap((part) => part.levels),
   };
 }
