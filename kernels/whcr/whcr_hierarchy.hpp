@@ -90,9 +90,8 @@ AATGS_FN void gather_mass(Team& team, const WhcrState& state, uint32_t level, co
     put(sparse.key[c], uint64_t{0});
   });
   team.barrier();
-  team.for_each(size, [&](uint32_t i) {
-    fetch_add(sparse.mass[cluster_of(state, level, list[i])], sparse.own[list[i]]);
-  });
+  team.for_each(size,
+                [&](uint32_t i) { fetch_add(sparse.mass[cluster_of(state, level, list[i])], sparse.own[list[i]]); });
   team.barrier();
 }
 

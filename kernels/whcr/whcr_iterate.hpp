@@ -24,8 +24,7 @@ AATGS_FN void sort_classes(Team& team, const WhcrState& state, uint32_t colors) 
     }
   });
   team.barrier();
-  team.for_each(state.graph.n,
-                [&](uint32_t v) { sparse.lists[0][fetch_add(sparse.cursor[state.colors[v]], 1)] = v; });
+  team.for_each(state.graph.n, [&](uint32_t v) { sparse.lists[0][fetch_add(sparse.cursor[state.colors[v]], 1)] = v; });
   team.barrier();
 }
 

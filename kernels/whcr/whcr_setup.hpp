@@ -84,7 +84,8 @@ inline const char* check_setup(const Setup& setup) {
   if (setup.parts() > 2 && setup.count<uint8_t>(2) != n)
     return "part 2, the priorities, must hold one byte for each vertex";
   if (uses_table(static_cast<WhcrDynamic>(setup->dynamic)) && !table_fits(graph, setup->max_colors)) {
-    return "dynamics TABLE and MIXED take at most 20000 vertices of degree at most 8191, and 64 MiB of counts; use AUTO or "
+    return "dynamics TABLE and MIXED take at most 20000 vertices of degree at most 8191, and 64 MiB of counts; use "
+           "AUTO or "
            "REPAIR";
   }
   return nullptr;

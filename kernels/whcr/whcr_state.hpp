@@ -81,7 +81,9 @@ struct Search {
 inline constexpr int32_t kMostLead = 3;
 
 AATGS_FN bool uses_table(WhcrDynamic dynamic) { return dynamic == WhcrDynamic::TABLE || dynamic == WhcrDynamic::MIXED; }
-AATGS_FN bool uses_repair(WhcrDynamic dynamic) { return dynamic == WhcrDynamic::REPAIR || dynamic == WhcrDynamic::MIXED; }
+AATGS_FN bool uses_repair(WhcrDynamic dynamic) {
+  return dynamic == WhcrDynamic::REPAIR || dynamic == WhcrDynamic::MIXED;
+}
 
 struct WhcrState {
   Graph graph;

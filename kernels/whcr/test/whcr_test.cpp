@@ -69,8 +69,7 @@ void any_number_of_threads() {
       std::vector<uint8_t> first;
       for (const uint32_t threads : {1u, 2u, 3u}) {
         // The last one keeps its working memory in the arena, as a device with too little shared memory would.
-        Instance instance(c.graph, c.setup(population), threads, {},
-                          threads == 3 ? 0 : 1 << 30);
+        Instance instance(c.graph, c.setup(population), threads, {}, threads == 3 ? 0 : 1 << 30);
         instance.reset(7, c.colors, c.target, WhcrInit::RANDOM);
         const auto telemetry = instance.run(40);
         EXPECT(telemetry.best_conflicts == count_conflicts(c.graph, instance.best()));

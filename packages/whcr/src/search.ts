@@ -1,4 +1,5 @@
 import { type GpuExecutionContext, isConverged, type StagedConfig } from '@aatgs/core';
+import { checkInteger, invalidArgument } from './errors.ts';
 import { type WhcrConfig, WhcrPhase, type WhcrTelemetry } from './generated/layout.ts';
 
 /** How a search went at one moment; an entry is kept whenever something improved. */
@@ -175,5 +176,19 @@ export class Search {
     if (improved) this.history.push(progress);
     this.#reported = progress.elapsedMs;
     this.#limits.onProgress?.(progress);
+  }
+}
+
+/** Throws ERR_WHCR_INVALID_ARGUMENT for limits out of range, or none at all. */
+export function checkLimits({ maxIterations, timeLimit }: SearchLimits): void {
+  if (maxIterations !== undefined) checkInteger('maxIterations', maxIterations, 0);
+  if (timeLimit !== undefined && !(timeLimit >= 0))
+    throw invalidArgument('timeLimit', timeLimit, 'seconds, at least 0');
+  if (maxIterations === undefined && timeLimit === undefined) {
+    throw invalidArgument(
+      'maxIterations',
+      maxIterations,
+      'a limit: give maxIterations or timeLimit, or the search may never end',
+    );
   }
 }

@@ -33,7 +33,7 @@ function iterated(graph: Graph, coloring: Uint32Array, wanted: number, random: P
     const kind = random.below(8);
     if (kind < 4) classes.reverse();
     else if (kind === 7) shuffle(classes, random);
-    best = greedy(graph, Uint32Array.from(classes.flatMap((members) => members)));
+    best = greedy(graph, Uint32Array.from(classes.flat()));
   }
   return best;
 }

@@ -1,4 +1,5 @@
-import { AlgorithmAdapter, GpuExecutionContext, readCheckpoint, type StagedConfig, writeCheckpoint } from '@aatgs/core';
+import { AlgorithmAdapter, GpuExecutionContext, type StagedConfig } from '@aatgs/core';
+import { checkpointer, resumeSearch } from './checkpoints.ts';
 import { greedyClique } from './clique.ts';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { type WhcrConfig, WhcrInit, WhcrPhase, type WhcrTelemetry } from './generated/layout.ts';
@@ -8,23 +9,9 @@ import { type ResolvedWhcrOptions, resolveWhcrOptions, type WhcrOptions } from '
 import { encodePriors, type Priors, type PriorWeights, priorBytes } from './priors.ts';
 import { colorReduced, minimizeReduced } from './reduce/solve.ts';
 import type { Regime } from './regime.ts';
-import type {
-  CheckpointOptions,
-  ColoringResult,
-  ColorOptions,
-  MinimizeOptions,
-  RepairOptions,
-  SearchOptions,
-  Start,
-} from './requests.ts';
-import { Search, type SearchLimits } from './search.ts';
+import type { ColoringResult, ColorOptions, MinimizeOptions, RepairOptions, SearchOptions, Start } from './requests.ts';
+import { checkLimits, Search } from './search.ts';
 import { GIVEN, givenStarts } from './starts.ts';
-
-/** What a checkpoint's search is; a resumed one must be the same. */
-interface Job {
-  readonly goal: { readonly colors: number; readonly target: number; readonly seed: string };
-  readonly substeps: number;
-}
 
 /**
  * Graph colouring by conflict repair: tabu search (Hertz and de Werra 1987) on a population of colourings, recombined by
@@ -163,11 +150,11 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     checkLimits(options);
     const { colors = 0, targetColors = 0, seed = 0 } = first.config;
     const goal = { colors, target: targetColors, seed: String(seed) };
-    const resumed = await this.#resume(goal, options.checkpoint);
+    const resumed = await resumeSearch(this.context, goal, options.checkpoint);
     const search = new Search(this.context, this.#options.movesPerSubstep, options, started, resumed?.substeps);
     await search.run(
       resumed ? { phase: WhcrPhase.RUN, substeps: 0 } : first,
-      this.#checkpointer(goal, search, options.checkpoint),
+      checkpointer(this.context, goal, search, options.checkpoint),
     );
     const coloring = new Uint32Array((await this.context.read('best')).buffer);
     // More colours may be allowed than there are vertices.
@@ -230,35 +217,6 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     };
   }
 
-  async #resume(goal: Job['goal'], options: CheckpointOptions | undefined): Promise<Job | null> {
-    if (!options?.resume) return null;
-    const checkpoint = await readCheckpoint<Job>(options.path);
-    if (!checkpoint) return null;
-    for (const key of ['colors', 'target', 'seed'] as const) {
-      const theirs = checkpoint.job.goal[key];
-      if (theirs !== goal[key])
-        throw invalidArgument(key, goal[key], `${theirs}, as in the checkpoint ${options.path}`);
-    }
-    await this.context.restore(checkpoint.snapshot);
-    return checkpoint.job;
-  }
-
-  #checkpointer(
-    goal: Job['goal'],
-    search: Search,
-    options: CheckpointOptions | undefined,
-  ): (() => Promise<void>) | undefined {
-    if (!options) return undefined;
-    const { path, everyMs = 30_000 } = options;
-    let written = performance.now();
-    return async () => {
-      if (performance.now() - written < everyMs && !search.over) return;
-      const job: Job = { goal, substeps: search.substeps };
-      await writeCheckpoint(path, { job, snapshot: await this.context.snapshot() });
-      written = performance.now();
-    };
-  }
-
   #checkColors(name: string, value: number): number {
     checkInteger(name, value, 1);
     if (value <= this.maxColors) return value;
@@ -285,18 +243,5 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     const result = this.#queue.then(task);
     this.#queue = result.catch(() => {}); // whoever made the call gets the error
     return result;
-  }
-}
-
-function checkLimits({ maxIterations, timeLimit }: SearchLimits): void {
-  if (maxIterations !== undefined) checkInteger('maxIterations', maxIterations, 0);
-  if (timeLimit !== undefined && !(timeLimit >= 0))
-    throw invalidArgument('timeLimit', timeLimit, 'seconds, at least 0');
-  if (maxIterations === undefined && timeLimit === undefined) {
-    throw invalidArgument(
-      'maxIterations',
-      maxIterations,
-      'a limit: give maxIterations or timeLimit, or the search may never end',
-    );
   }
 }
