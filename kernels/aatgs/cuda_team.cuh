@@ -98,6 +98,13 @@ class CudaGroup {
     for (N i = lane_; i < n && !mine; i += 32) mine = f(i);
     return __any_sync(0xffffffffu, mine);
   }
+  template <class N, class F>
+  __device__ uint32_t any_bits(N n, F f) {
+    uint32_t mine = 0;
+    for_each(n, [&](N i) { mine |= f(i); });
+    for (int half = 16; half > 0; half /= 2) mine |= __shfl_xor_sync(0xffffffffu, mine, half);
+    return mine;
+  }
   __device__ void barrier() { __syncwarp(); }
   template <class F>
   __device__ void leader(F f) {
@@ -190,6 +197,12 @@ class CudaBlock {
     bool mine = false;
     for (N i = threadIdx.x; i < n && !mine; i += Threads) mine = f(i);
     return __syncthreads_or(mine) != 0;
+  }
+  template <class N, class F>
+  __device__ uint32_t any_bits(N n, F f) {
+    uint32_t mine = 0;
+    for_each(n, [&](N i) { mine |= f(i); });
+    return reduce(mine, [](uint32_t a, uint32_t b) { return a | b; });
   }
   __device__ void barrier() { __syncthreads(); }
   template <class F>
@@ -310,6 +323,12 @@ class CudaTeam {
     uint32_t mine = 0;
     for_each(n, [&](N i) { mine |= f(i) ? 1u : 0u; });
     return combine(mine, 0u, [](uint32_t a, uint32_t b) { return a | b; }) != 0;
+  }
+  template <class N, class F>
+  __device__ uint32_t any_bits(N n, F f) {
+    uint32_t mine = 0;
+    for_each(n, [&](N i) { mine |= f(i); });
+    return combine(mine, 0u, [](uint32_t a, uint32_t b) { return a | b; });
   }
 
   /// Over the workers only, acquire-release, by generation. Counters start at zero with each launch; the comparison

@@ -61,6 +61,12 @@ class SerialScope {
     }
     return false;
   }
+  template <class N, class F>
+  uint32_t any_bits(N n, F f) {
+    uint32_t all = 0;
+    for (N i = 0; i < n; ++i) all |= f(i);
+    return all;
+  }
   void barrier() {}
   template <class F>
   void leader(F f) {
@@ -159,11 +165,15 @@ class HostTeam {
   }
   template <class N, class F>
   bool any(N n, F f) {
+    return any_bits(n, [&](N i) { return f(i) ? 1u : 0u; }) != 0;
+  }
+  template <class N, class F>
+  uint32_t any_bits(N n, F f) {
     uint32_t mine = 0;
-    for_each(n, [&](N i) { mine |= f(i) ? 1u : 0u; });
+    for_each(n, [&](N i) { mine |= f(i); });
     uint32_t all = 0;
     gather(mine, [&](uint32_t value) { all |= value; });
-    return all != 0;
+    return all;
   }
   void barrier() {
     // The last thread samples the host's cancel word, so that all threads see the same answer until the next barrier.

@@ -11,6 +11,7 @@
 //   min<T>(n, f)         smallest f(i), or the largest T when n is 0. Collective.
 //   argmin<T>(n, f)      {value, index} of the smallest f(i); the lowest index on ties, index n when n is 0. Collective.
 //   any(n, f)            whether f(i) holds for some i. Collective.
+//   any_bits(n, f)       the bits set in some f(i), 32 of them. Collective.
 //   barrier()            everybody's earlier writes are visible to everybody after it. Collective.
 //   leader(f)            calls f() on one thread; no barrier after it
 //   rank(), count()      for diagnostics only: results must not depend on them

@@ -105,6 +105,7 @@ TEST(any) {
     rig.run([&](HostTeam& team) {
       for (const uint32_t n : kSizes) {
         CHECK(!team.any(n, [](uint32_t) { return false; }));
+        CHECK_EQ(team.any_bits(n, [](uint32_t i) { return 1u << (i % 32); }), n < 32 ? (1u << n) - 1 : 0xffffffffu);
         for (const uint32_t at : {0u, n / 2, n - (n > 0)}) {
           CHECK_EQ(team.any(n, [=](uint32_t i) { return i == at; }), n > 0);
         }

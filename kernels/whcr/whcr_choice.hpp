@@ -6,6 +6,7 @@
 #pragma once
 #include <cstdint>
 
+#include "whcr/whcr_priors.hpp"
 #include "whcr/whcr_table.hpp"
 
 namespace aatgs::whcr {
@@ -27,8 +28,8 @@ struct Choice {
 template <class Block>
 class Chooser {
  public:
-  AATGS_FN Chooser(Block& block, const Graph& graph, const Table& table, const TabuEntry* tabu, uint32_t colors)
-      : block_(block), graph_(graph), table_(table), tabu_(tabu), colors_(colors) {}
+  AATGS_FN Chooser(Block& block, const Priors& priors, const Table& table, const TabuEntry* tabu, uint32_t colors)
+      : block_(block), priors_(priors), steered_(priors.active()), table_(table), tabu_(tabu), colors_(colors) {}
 
   /// The best change that is not tabu, or a tabu one that leads below the best and further than that.
   AATGS_FN Choice choose(int32_t conflicts, int32_t best, Draw draw) {
@@ -95,10 +96,10 @@ class Chooser {
     return least;
   }
 
-  /// Order among equal changes: priority, then hash. The colour, and room for a lane, in the last 20 bits.
+  /// Order among equal changes: priors, then hash. The colour, and room for a lane, in the last 20 bits.
   AATGS_FN uint64_t rank(uint32_t v, uint32_t c, Draw draw) const {
-    const uint64_t priority = graph_.priorities ? 255u - graph_.priorities[v] : 0u;
-    return priority << 52 | uint64_t{hash(v * colors_ + c, draw.key, draw.factor)} << 20 | c << 4;
+    const uint64_t weakness = steered_ ? kStrongest - priors_.strength(v, c) : 0u;
+    return weakness << 52 | uint64_t{hash(v * colors_ + c, draw.key, draw.factor)} << 20 | c << 4;
   }
 
   /// A bijection of 32-bit words for any key and odd factor: two candidates never tie.
@@ -109,7 +110,8 @@ class Chooser {
   }
 
   Block& block_;
-  const Graph& graph_;
+  const Priors& priors_;
+  const bool steered_;
   const Table& table_;
   const TabuEntry* const tabu_;
   const uint32_t colors_;

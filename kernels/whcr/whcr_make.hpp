@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-#include "whcr/whcr_state.hpp"
+#include "whcr/whcr_priors.hpp"
 
 namespace aatgs::whcr {
 
@@ -65,7 +65,9 @@ AATGS_FN void make(Block& block, const WhcrState& state, uint32_t index, WhcrIni
     if (init == WhcrInit::INPUT && source) {
       color[v] = source[v] < search.colors ? static_cast<uint16_t>(source[v]) : kUncolored;
     } else if (init == WhcrInit::RANDOM) {
-      color[v] = static_cast<uint16_t>(random_for(search, Purpose::INIT, index, search.events, v).below(search.colors));
+      const uint32_t believed = believed_color(state.priors, v, search.colors);
+      const uint32_t drawn = random_for(search, Purpose::INIT, index, search.events, v).below(search.colors);
+      color[v] = static_cast<uint16_t>(believed == kNone ? drawn : believed);
     } else {
       color[v] = kUncolored;
     }

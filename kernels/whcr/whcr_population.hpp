@@ -13,15 +13,18 @@ namespace aatgs::whcr {
 inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max_colors, uint32_t ring) {
   uint64_t most = 0;
   const auto keep = [&](const Carver& carver) { most = carver.used() > most ? carver.used() : most; };
-  Carver walk(nullptr);
-  if (dynamic == WhcrDynamic::TABLE) {
+  if (uses_table(dynamic)) {
+    Carver walk(nullptr);
     Table(walk, graph, max_colors, ring);
-  } else {
+    keep(walk);
+  }
+  if (uses_repair(dynamic)) {
+    Carver walk(nullptr);
     for (int i = 0; i < 3; ++i) walk.take<uint32_t>(graph.n);
     walk.take<uint32_t>(max_colors);
     walk.take<uint32_t>(1);
+    keep(walk);
   }
-  keep(walk);
   Carver made(nullptr);  // complete, reduce, and a little for what prepare_couple decides
   for (int i = 0; i < 3; ++i) made.take<uint32_t>(max_colors);
   made.take<uint32_t>(1);
@@ -35,7 +38,7 @@ inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max
 template <class Block>
 AATGS_FN void walk(Block& block, const WhcrState& state, uint32_t index, uint32_t moves) {
   Carver carver(work_of(block, state, index));
-  if (state.dynamic == WhcrDynamic::TABLE) {
+  if (state.dynamic_of(index) == WhcrDynamic::TABLE) {
     TabuWalk<Block>(block, state, index, carver).run(moves);
   } else {
     RepairWalk<Block>(block, state, index, carver).run(moves);
@@ -86,7 +89,7 @@ AATGS_FN void change_colors(Team& team, const WhcrState& state, uint32_t before,
     Carver carver(work_of(block, state, index));
     // One of each couple keeps what it has found, the other starts over: two heirs of good colourings soon are alike.
     // Not on large graphs, where the way back from nothing is long.
-    if (colors < before && index % 2 == 1 && state.dynamic == WhcrDynamic::TABLE) {
+    if (colors < before && index % 2 == 1 && state.dynamic_of(index) == WhcrDynamic::TABLE) {
       make(block, state, index, WhcrInit::RANDOM, nullptr, 0, carver);
     } else {
       reduce(block, state, index, before, carver);
@@ -148,12 +151,37 @@ AATGS_FN void recombine(Team& team, const WhcrState& state) {
   team.barrier();
 }
 
+/// A member's moves in a substep: of two dynamics the one that is behind gets fewer.
+AATGS_FN uint32_t moves_of(const WhcrState& state, uint32_t index) {
+  const int32_t lead = state.dynamic_of(index) == WhcrDynamic::REPAIR ? -state.search->lead : state.search->lead;
+  const uint32_t moves = state.moves_per_substep >> (lead < 0 ? -lead : 0);
+  return moves > 0 ? moves : 1;
+}
+
+/// Which of two dynamics has found fewer conflicts in this generation. Collective.
+template <class Team>
+AATGS_FN void compare_dynamics(Team& team, const WhcrState& state) {
+  const auto fewest = [&](WhcrDynamic dynamic) {
+    return team.template min<uint32_t>(state.population, [&](uint32_t i) {
+      return state.dynamic_of(i) == dynamic ? state.members[i].best_conflicts : kNone;
+    });
+  };
+  const uint32_t table = fewest(WhcrDynamic::TABLE);
+  const uint32_t repair = fewest(WhcrDynamic::REPAIR);
+  team.leader([&] {
+    int32_t& lead = state.search->lead;
+    if (table < repair && lead < kMostLead) ++lead;
+    if (repair < table && lead > -kMostLead) --lead;
+  });
+  team.barrier();
+}
+
 /// One substep: every member walks, then the population lives on. Collective.
 template <class Team>
 AATGS_FN void substep(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   team.for_each_block(state.population,
-                      [&](auto& block, uint32_t index) { walk(block, state, index, state.moves_per_substep); });
+                      [&](auto& block, uint32_t index) { walk(block, state, index, moves_of(state, index)); });
   team.barrier();
   const uint64_t moves =
       team.template sum<uint64_t>(state.population, [&](uint32_t i) { return state.members[i].moves; });
@@ -166,6 +194,7 @@ AATGS_FN void substep(Team& team, const WhcrState& state) {
   const bool generation_ends = search.generation_substeps >= state.substeps_per_generation;
   team.barrier();
   if (!generation_ends || state.population < 2) return;
+  if (state.dynamic == WhcrDynamic::MIXED) compare_dynamics(team, state);
   team.leader([&] { search.generation_substeps = 0; });
   recombine(team, state);
 }

@@ -15,6 +15,9 @@ inline constexpr uint32_t kTableVertices = 20000;
 inline constexpr uint32_t kTableDegree = 0x1fff;
 inline constexpr uint64_t kTableBytes = uint64_t{64} << 20;
 
+/// Rounds of repair in a substep: the conflicts are listed anew in each.
+inline constexpr uint32_t kRoundsPerSubstep = 64;
+
 inline Graph view_graph(const Setup& setup) {
   Graph graph{};
   graph.n = setup->vertices;
@@ -57,7 +60,12 @@ inline const char* check_setup(const Setup& setup) {
   if (setup->max_colors == 0 || setup->max_colors > 0xffff) return "maxColors must be between 1 and 65535";
   if (setup->population == 0 || setup->population > 0xffff) return "population must be between 1 and 65535";
   if (setup->colors > setup->max_colors) return "colors must be at most maxColors";
-  if (setup->dynamic > static_cast<uint32_t>(WhcrDynamic::REPAIR)) return "dynamic must be AUTO, TABLE or REPAIR";
+  if (setup->dynamic > static_cast<uint32_t>(WhcrDynamic::MIXED))
+    return "dynamic must be AUTO, TABLE, REPAIR, SPARSE or MIXED";
+  if (setup->dynamic == static_cast<uint32_t>(WhcrDynamic::SPARSE) && setup->population != 1)
+    return "population must be 1 with dynamic SPARSE: the whole team works on one colouring";
+  if (setup->levels > kMaxLevels) return "levels must be at most 12";
+  if (setup->beliefs > 1) return "beliefs must be 0 or 1";
   if (setup->init > static_cast<uint32_t>(WhcrInit::GREEDY)) return "the setup's init must be RANDOM or GREEDY";
   if (setup.count<uint32_t>(0) != uint64_t{n} + 1) return "part 0, the offsets, must hold vertices + 1 words";
   const Graph graph = view_graph(setup);
@@ -75,8 +83,9 @@ inline const char* check_setup(const Setup& setup) {
   }
   if (setup.parts() > 2 && setup.count<uint8_t>(2) != n)
     return "part 2, the priorities, must hold one byte for each vertex";
-  if (setup->dynamic == static_cast<uint32_t>(WhcrDynamic::TABLE) && !table_fits(graph, setup->max_colors)) {
-    return "dynamic TABLE takes at most 20000 vertices of degree at most 8191, and 64 MiB of counts; use AUTO or "
+  if (uses_table(static_cast<WhcrDynamic>(setup->dynamic)) && !table_fits(graph, setup->max_colors)) {
+    return "dynamics TABLE and MIXED take at most 20000 vertices of degree at most 8191, and 64 MiB of counts; use "
+           "AUTO or "
            "REPAIR";
   }
   return nullptr;
@@ -111,11 +120,37 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   const uint64_t arcs = state.graph.offsets[state.graph.n];
   const uint64_t n = state.graph.n;
   const auto at_least = [](uint64_t least, uint64_t value) { return value < least ? least : value; };
-  uint64_t moves = state.dynamic == WhcrDynamic::TABLE ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
+  uint64_t moves = uses_table(state.dynamic) ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
+  if (state.dynamic == WhcrDynamic::SPARSE) moves = kRoundsPerSubstep;
   if (setup->moves_per_substep) moves = setup->moves_per_substep;
   const uint64_t generation = setup->moves_per_generation ? setup->moves_per_generation : at_least(10000, 16 * n);
   state.moves_per_substep = static_cast<uint32_t>(moves > 0x7fffffff ? 0x7fffffff : moves);
   state.substeps_per_generation = static_cast<uint32_t>(at_least(1, (generation + moves / 2) / moves));
+}
+
+inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, WhcrState& state) {
+  Sparse& sparse = state.sparse;
+  const uint64_t n = state.graph.n;
+  const uint32_t needed = max_degree < kColors ? max_degree + 1 : kColors;
+  sparse.most_colors = needed > state.max_colors ? needed : state.max_colors;
+  sparse.search = arena.state<SparseSearch>(1);
+  sparse.own = arena.state<uint32_t>(n);
+  sparse.left_color = arena.state<uint16_t>(n);
+  sparse.left_until = arena.state<uint32_t>(n);
+  sparse.levels = levels;
+  sparse.built = arena.state<uint32_t>(1);
+  sparse.cluster = arena.state<uint32_t>(levels * n);
+  sparse.masses = arena.state<LevelMass>(levels + 1, levels ? "levels" : nullptr);
+  sparse.key = arena.scratch<uint64_t>(n);
+  sparse.wait = arena.scratch<uint32_t>(n);
+  sparse.turn = arena.scratch<uint32_t>(n);
+  sparse.mass = arena.scratch<uint32_t>(n);
+  for (uint32_t*& list : sparse.lists) list = arena.scratch<uint32_t>(n);
+  sparse.next = arena.scratch<uint16_t>(n);
+  sparse.counts = arena.scratch<uint32_t>(4);
+  sparse.start = arena.scratch<uint32_t>(uint64_t{sparse.most_colors} + 1);
+  sparse.cursor = arena.scratch<uint32_t>(sparse.most_colors);
+  state.rename = arena.scratch<uint32_t>(sparse.most_colors);
 }
 
 inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
@@ -129,11 +164,12 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   state.first_target = setup->target_colors;
   state.first_init = static_cast<WhcrInit>(setup->init);
   state.first_seed = setup->seed;
-  const bool table = state.dynamic == WhcrDynamic::TABLE;
+  const bool table = uses_table(state.dynamic);
 
   // The parts belong to the caller; from here on the graph is the arena's copy.
   const Graph given = graph;
-  const auto order = order_by_degree(given);
+  const bool sparse = state.dynamic == WhcrDynamic::SPARSE;
+  const auto order = sparse ? std::vector<uint32_t>() : order_by_degree(given);
   const auto bits = table && is_dense(given) ? adjacency_bits(given) : std::vector<uint32_t>();
   graph.offsets = arena.constant(uint64_t{given.n} + 1, given.offsets);
   graph.neighbours = arena.constant(uint64_t{given.offsets[given.n]}, given.neighbours);
@@ -146,14 +182,20 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   state.ring = table ? tabu_ring(graph.n) : 0;
   state.best = arena.state<uint32_t>(n, "best");
   state.colors = arena.state<uint16_t>(p * n, "members");
-  state.members = arena.state<Member>(p);
+  state.members = arena.state<Member>(sparse ? 0 : p);
   state.search = arena.state<Search>(1);
   state.couples = arena.state<Couple>(p / 2);
-  state.bests = arena.state<uint16_t>(p * n);
+  state.bests = arena.state<uint16_t>(sparse ? 0 : p * n);
   state.elites = arena.state<uint16_t>(p / 2 * 2 * n);
   state.tabu = arena.state<TabuEntry>(p * state.ring);
-  state.left_color = arena.state<uint32_t>(table ? 0 : p * n);
-  state.left_until = arena.state<uint32_t>(table ? 0 : p * n);
+  const bool repair = uses_repair(state.dynamic);
+  state.left_color = arena.state<uint32_t>(repair ? p * n : 0);
+  state.left_until = arena.state<uint32_t>(repair ? p * n : 0);
+  state.priors.weights = arena.state<PriorWeights>(1);
+  state.priors.bias = arena.state<uint16_t>(n);
+  state.priors.colors = state.max_colors;
+  state.priors.belief = setup->beliefs ? arena.state<uint8_t>(n * state.max_colors) : nullptr;
+  if (sparse) return lay_out_sparse(arena, setup->levels, max_degree(given), state);
 
   // Counting only: whether the matrix exists must be known when the arena hands out no addresses yet.
   Graph counted = graph;

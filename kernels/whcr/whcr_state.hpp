@@ -4,11 +4,9 @@
 
 #include "aatgs/philox.hpp"
 #include "whcr/whcr_layout.h"
+#include "whcr/whcr_sparse_state.hpp"
 
 namespace aatgs::whcr {
-
-inline constexpr uint32_t kNone = 0xffffffffu;
-inline constexpr uint16_t kUncolored = 0xffffu;
 
 /// The graph, constant for the life of the instance.
 struct Graph {
@@ -19,6 +17,7 @@ struct Graph {
   const uint32_t* order;       // vertices by falling degree, the order of greedy colouring
   const uint32_t* bits;        // adjacency matrix of a dense graph, or null
   const uint8_t* priorities;   // or null
+  AATGS_FN uint32_t degree(uint32_t v) const { return offsets[v + 1] - offsets[v]; }
 };
 
 /// One colouring that is being searched.
@@ -34,6 +33,24 @@ struct Member {
 struct Couple {
   uint32_t present;
   uint32_t last;
+};
+
+/// How strongly what other modules know weighs now; see whcr_priors.hpp.
+struct PriorWeights {
+  uint32_t active;
+  uint32_t belief;  // in 1/256; 0: no beliefs
+};
+
+/// What decides between equally good moves before chance does.
+struct Priors {
+  PriorWeights* weights;
+  uint16_t* bias;   // n
+  uint8_t* belief;  // n x colors, or null
+  uint32_t colors;
+
+  AATGS_FN bool active() const { return weights->active != 0; }
+  /// How much the vertex, taking this colour, is preferred: 0 to kStrongest.
+  AATGS_FN uint32_t strength(uint32_t v, uint32_t color) const;
 };
 
 /// A (vertex, colour) pair that may not be taken up again before `expires`, in the member's moves modulo 2^32.
@@ -58,10 +75,20 @@ struct Search {
   uint32_t best_colors;     // 0: no proper colouring yet
   uint32_t generation;
   uint32_t generation_substeps;
+  int32_t lead;  // MIXED: generations TABLE is ahead of REPAIR, at most kMostLead either way
 };
+
+inline constexpr int32_t kMostLead = 3;
+
+AATGS_FN bool uses_table(WhcrDynamic dynamic) { return dynamic == WhcrDynamic::TABLE || dynamic == WhcrDynamic::MIXED; }
+AATGS_FN bool uses_repair(WhcrDynamic dynamic) {
+  return dynamic == WhcrDynamic::REPAIR || dynamic == WhcrDynamic::MIXED;
+}
 
 struct WhcrState {
   Graph graph;
+  Priors priors;
+  Sparse sparse;
   uint32_t max_colors;
   uint32_t population;
   WhcrDynamic dynamic;
@@ -87,6 +114,11 @@ struct WhcrState {
   uint64_t work_bytes;
   uint32_t* rename;  // max_colors
 
+  /// How a member moves.
+  AATGS_FN WhcrDynamic dynamic_of(uint32_t member) const {
+    if (dynamic != WhcrDynamic::MIXED) return dynamic;
+    return member % 2 == 0 ? WhcrDynamic::TABLE : WhcrDynamic::REPAIR;
+  }
   AATGS_FN uint16_t* colors_of(uint32_t member) const { return colors + uint64_t{member} * graph.n; }
   AATGS_FN uint16_t* best_of(uint32_t member) const { return bests + uint64_t{member} * graph.n; }
   AATGS_FN uint16_t* elite_of(uint32_t couple, uint32_t which) const {
@@ -96,7 +128,7 @@ struct WhcrState {
 };
 
 /// What a random number is for; keeps the streams apart.
-enum class Purpose : uint32_t { MOVE, INIT, COMPLETE, CROSS };
+enum class Purpose : uint32_t { MOVE, INIT, COMPLETE, CROSS, ORDER, ROUND };
 
 /// The random numbers of one entity of one member at one point of its clock (below 2^40).
 AATGS_FN Random random_for(const Search& search, Purpose purpose, uint32_t member, uint64_t clock,

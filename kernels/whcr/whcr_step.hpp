@@ -6,6 +6,7 @@
 #include "aatgs/team.hpp"
 #include "whcr/whcr_population.hpp"
 #include "whcr/whcr_setup.hpp"
+#include "whcr/whcr_sparse.hpp"
 
 namespace aatgs::whcr {
 
@@ -25,13 +26,16 @@ struct WhcrStep {
     const bool started = state.search->started != 0;
     team.barrier();
     if (phase == WhcrPhase::RESET) {
+      if (!started) clear_priors(team, state);
       const uint64_t given = config.header.input_bytes / (uint64_t{state.graph.n} * sizeof(uint32_t));
       reset(team, state,
             {config.header.seed, config.colors, config.target_colors, static_cast<WhcrInit>(config.init),
              reinterpret_cast<const uint32_t*>(config.header.input), given});
     } else if (!started) {
+      clear_priors(team, state);
       reset(team, state, {state.first_seed, state.first_colors, state.first_target, state.first_init, nullptr, 0});
     }
+    if (phase == WhcrPhase::SET_PRIORS) set_priors(team, state, config);
     if (phase == WhcrPhase::SET_COLORS) set_colors(team, state, config.colors, config.target_colors);
     bool idle = false;
     if (phase == WhcrPhase::RUN) {
@@ -39,7 +43,11 @@ struct WhcrStep {
       team.barrier();
       for (uint32_t s = 0; s < config.substeps && !state.search->converged && !team.cancelled(); ++s) {
         team.barrier();
-        substep(team, state);
+        if (is_sparse(state)) {
+          substep_sparse(team, state);
+        } else {
+          substep(team, state);
+        }
         team.barrier();
       }
     }
@@ -47,6 +55,8 @@ struct WhcrStep {
   }
 
  private:
+  AATGS_FN static bool is_sparse(const State& state) { return state.dynamic == WhcrDynamic::SPARSE; }
+
   struct Start {
     uint64_t seed;
     uint32_t colors, target;
@@ -76,6 +86,11 @@ struct WhcrStep {
       state.search->conflicts = kNone;
       state.search->best_conflicts = kNone;
     });
+    if (is_sparse(state)) {
+      team.barrier();
+      reset_sparse(team, state, {start.init, start.given, start.given_count});
+      return;
+    }
     team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = {kNone, kNone}; });
     team.for_each(state.population, [&](uint32_t i) { state.members[i] = {}; });
     team.barrier();
@@ -106,6 +121,7 @@ struct WhcrStep {
     });
     team.barrier();
     if (reached || colors == before) return;
+    if (is_sparse(state)) return change_colors_sparse(team, state, colors);
     change_colors(team, state, before, colors);
     evaluate(team, state);
     team.barrier();
@@ -119,8 +135,10 @@ struct WhcrStep {
     auto* output = reinterpret_cast<uint32_t*>(config.header.output);
     team.for_each(shown, [&](uint32_t v) { output[v] = state.best[v]; });
     // Right after a change of colours the search has not looked at its members yet.
+    const uint32_t members = is_sparse(state) ? 0 : state.population;
     const uint32_t fewest =
-        team.template min<uint32_t>(state.population, [&](uint32_t i) { return state.members[i].best_conflicts; });
+        team.template min<uint32_t>(members, [&](uint32_t i) { return state.members[i].best_conflicts; });
+    if (is_sparse(state) && state.sparse.levels) report_levels(team, state);
     team.leader([&] {
       const Search& search = *state.search;
       telemetry.moves = search.moves;

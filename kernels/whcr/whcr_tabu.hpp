@@ -27,6 +27,7 @@ class TabuWalk {
   AATGS_FN TabuWalk(Block& block, const WhcrState& state, uint32_t index, Carver& carver)
       : block_(block),
         graph_(state.graph),
+        priors_(state.priors),
         search_(*state.search),
         colors_(state.search->colors),
         ring_(state.ring - 1),
@@ -40,7 +41,7 @@ class TabuWalk {
   /// Runs up to `moves` moves; ends early without conflicts. Collective.
   AATGS_FN void run(uint32_t moves) {
     prepare();
-    Chooser<Block> chooser(block_, graph_, table_, tabu_, colors_);
+    Chooser<Block> chooser(block_, priors_, table_, tabu_, colors_);
     uint64_t clock = member_.moves;
     const uint64_t end = clock + moves;
     int32_t conflicts = static_cast<int32_t>(member_.conflicts);
@@ -230,6 +231,7 @@ class TabuWalk {
 
   Block& block_;
   const Graph& graph_;
+  const Priors& priors_;
   const Search& search_;
   const uint32_t colors_;
   const uint32_t ring_;  // mask

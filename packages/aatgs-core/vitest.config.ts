@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Otherwise vitest reads style sheets as empty.
+    css: true,
     include: ['test/**/*.test.ts'],
     // A crash in native code takes one forked process with it, not the run.
     pool: 'forks',

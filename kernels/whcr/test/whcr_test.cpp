@@ -22,9 +22,9 @@ constexpr uint32_t kIdle = static_cast<uint32_t>(Status::IDLE);
 WhcrSetup setup_for(uint32_t max_colors, uint32_t population, WhcrDynamic dynamic = WhcrDynamic::AUTO) {
   WhcrSetup setup{};
   setup.max_colors = max_colors;
-  setup.population = population;
+  setup.population = dynamic == WhcrDynamic::SPARSE ? 1 : population;
   setup.dynamic = static_cast<uint32_t>(dynamic);
-  setup.moves_per_substep = 100;
+  setup.moves_per_substep = dynamic == WhcrDynamic::SPARSE ? 8 : 100;
   setup.moves_per_generation = 300;
   return setup;
 }
@@ -41,6 +41,13 @@ struct Case {
   CsrGraph graph;
   uint32_t max_colors, colors, target;
   WhcrDynamic dynamic;
+  uint32_t levels = 0;
+
+  WhcrSetup setup(uint32_t population) const {
+    WhcrSetup setup = setup_for(max_colors, population, dynamic);
+    setup.levels = levels;
+    return setup;
+  }
 };
 
 /// Hard enough that a search does not end in the substeps a test gives it, on every path of the code.
@@ -48,8 +55,12 @@ std::vector<Case> hard_cases() {
   return {{"dense table", random_graph(120, 50, 1, 1), 30, 14, 14, WhcrDynamic::TABLE},
           {"sparse table", random_graph(400, 5, 1, 2), 12, 5, 5, WhcrDynamic::TABLE},
           {"repair", random_graph(400, 5, 1, 3), 12, 5, 5, WhcrDynamic::REPAIR},
+          {"mixed", random_graph(120, 50, 1, 1), 30, 14, 14, WhcrDynamic::MIXED},
           {"descent", random_graph(120, 50, 1, 1), 40, 40, 14, WhcrDynamic::AUTO},
-          {"descent by repair", random_graph(300, 10, 1, 4), 30, 30, 8, WhcrDynamic::REPAIR}};
+          {"descent by repair", random_graph(300, 10, 1, 4), 30, 30, 8, WhcrDynamic::REPAIR},
+          {"rounds", random_graph(400, 5, 1, 3), 12, 5, 5, WhcrDynamic::SPARSE},
+          {"rounds with a hierarchy", random_graph(400, 5, 1, 3), 12, 5, 5, WhcrDynamic::SPARSE, 4},
+          {"descent of huge graphs", random_graph(400, 20, 1, 4), 60, 60, 12, WhcrDynamic::SPARSE, 3}};
 }
 
 void any_number_of_threads() {
@@ -58,12 +69,11 @@ void any_number_of_threads() {
       std::vector<uint8_t> first;
       for (const uint32_t threads : {1u, 2u, 3u}) {
         // The last one keeps its working memory in the arena, as a device with too little shared memory would.
-        Instance instance(c.graph, setup_for(c.max_colors, population, c.dynamic), threads, {},
-                          threads == 3 ? 0 : 1 << 30);
+        Instance instance(c.graph, c.setup(population), threads, {}, threads == 3 ? 0 : 1 << 30);
         instance.reset(7, c.colors, c.target, WhcrInit::RANDOM);
         const auto telemetry = instance.run(40);
         EXPECT(telemetry.best_conflicts == count_conflicts(c.graph, instance.best()));
-        EXPECT(population == 1 || telemetry.generation > 0);
+        EXPECT(population == 1 || c.dynamic == WhcrDynamic::SPARSE || telemetry.generation > 0);
         if (first.empty()) first = instance.snapshot();
         EXPECT(first == instance.snapshot());
       }
@@ -73,8 +83,8 @@ void any_number_of_threads() {
 
 void any_cut_into_configs() {
   for (const Case& c : hard_cases()) {
-    Instance whole(c.graph, setup_for(c.max_colors, 4, c.dynamic), 1);
-    Instance parts(c.graph, setup_for(c.max_colors, 4, c.dynamic), 2);
+    Instance whole(c.graph, c.setup(4), 1);
+    Instance parts(c.graph, c.setup(4), 2);
     whole.reset(9, c.colors, c.target, WhcrInit::GREEDY);
     parts.reset(9, c.colors, c.target, WhcrInit::GREEDY);
     whole.run(30);
@@ -85,8 +95,8 @@ void any_cut_into_configs() {
 
 void snapshot_and_go_on() {
   for (const Case& c : hard_cases()) {
-    Instance straight(c.graph, setup_for(c.max_colors, 3, c.dynamic), 1);
-    Instance resumed(c.graph, setup_for(c.max_colors, 3, c.dynamic), 1);
+    Instance straight(c.graph, c.setup(3), 1);
+    Instance resumed(c.graph, c.setup(3), 1);
     straight.reset(3, c.colors, c.target, WhcrInit::RANDOM);
     straight.run(11);
     const auto saved = straight.snapshot();
@@ -114,6 +124,12 @@ void known_answers() {
       {random_graph(200, 30, 4, 5), 4, WhcrDynamic::AUTO},
       {grid(30), 3, WhcrDynamic::REPAIR},
       {random_graph(200, 30, 8, 6), 12, WhcrDynamic::REPAIR},
+      {queen(5), 5, WhcrDynamic::SPARSE},
+      {queen(6), 7, WhcrDynamic::SPARSE},
+      {mycielski(6), 6, WhcrDynamic::SPARSE},
+      {grid(30), 2, WhcrDynamic::SPARSE},
+      {random_graph(200, 30, 8, 6), 12, WhcrDynamic::SPARSE},
+      {CsrGraph::from_edges(9, {}), 1, WhcrDynamic::SPARSE},
       {CsrGraph::from_edges(1, {}), 1, WhcrDynamic::AUTO},
       {CsrGraph::from_edges(9, {}), 1, WhcrDynamic::REPAIR},
   };
@@ -218,8 +234,8 @@ void priorities_are_heard() {
     instance->reset(1, 14, 14, WhcrInit::RANDOM);
     instance->run(3);
   }
-  EXPECT(plain.snapshot() == even.snapshot());
-  EXPECT(plain.snapshot() != steered.snapshot());
+  EXPECT(plain.best() == even.best());
+  EXPECT(plain.best() != steered.best());
 }
 
 void bad_setups_are_refused() {
@@ -236,7 +252,10 @@ void bad_setups_are_refused() {
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.max_colors = 0; }, "maxColors"));
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.population = 0; }, "population"));
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.colors = 11; }, "colors"));
-  EXPECT(refused(queen(5), [](auto&, auto& s) { s.dynamic = 3; }, "dynamic"));
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.dynamic = 5; }, "dynamic"));
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.dynamic = 3; }, "population"));
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.levels = 13; }, "levels"));
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.beliefs = 2; }, "beliefs"));
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.init = 2; }, "init"));
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.vertices = 26; }, "offsets"));
   EXPECT(refused(queen(5), [](auto& g, auto&) { g.offsets[3] = 0; }, "fall"));

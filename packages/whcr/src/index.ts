@@ -11,12 +11,11 @@ export {
 export * from './graph/index.ts';
 export { WHCR_PRESETS, type WhcrModule, whcrModule } from './kernel.ts';
 export type { WhcrOptions } from './options.ts';
-export type { SearchLimits, SearchProgress } from './search.ts';
-export {
-  type CheckpointOptions,
-  type ColoringResult,
-  type ColorOptions,
-  type MinimizeOptions,
-  type RepairOptions,
-  Whcr,
-} from './whcr.ts';
+export type { Priors, PriorWeights } from './priors.ts';
+export type { Kernel } from './reduce/parts.ts';
+export { type Reduction, reduceGraph } from './reduce/reduce.ts';
+export type { Dynamic, Regime } from './regime.ts';
+export { coloringReport } from './report/report.ts';
+export type * from './requests.ts';
+export type { LevelSample, SearchLimits, SearchProgress } from './search.ts';
+export { Whcr } from './whcr.ts';

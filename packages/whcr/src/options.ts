@@ -1,62 +1,100 @@
 import type { PlacementOptions } from '@aatgs/core';
 import { checkInteger, invalidArgument } from './errors.ts';
-import { WhcrDynamic } from './generated/layout.ts';
 import { countColors, dsatur, type Graph, greedy } from './graph/index.ts';
+import { chooseRegime, type Dynamic, dynamicOf, type Regime, TABLE_VERTICES } from './regime.ts';
 
 /** Options of `new Whcr(graph, options)`: how the search is set up, and where it runs. */
 export interface WhcrOptions extends PlacementOptions {
-  /** Most colours any call may ask for; memory is planned for it. Default: what DSATUR needs (greedy on large graphs). */
+  /**
+   * Most colours any call may ask for; memory is planned for it. Default: what DSATUR needs (dense), or greedy colouring
+   * can need at most (sparse).
+   */
   readonly maxColors?: number;
-  /** Colourings searched at once, 1 to 65535; part of what decides the result. Default 2. */
+  /** Which of the two searches runs. Default `'auto'`: dense up to 20,000 vertices. */
+  readonly regime?: Regime | 'auto';
+  /** Dense: colourings searched at once, 1 to 65535; part of what decides the result. Default 2. */
   readonly population?: number;
-  /** `'table'`: tabu search with neighbour counts (up to 20,000 vertices). `'repair'`: min-conflicts for large sparse graphs. Default `'auto'`. */
-  readonly dynamic?: 'auto' | 'table' | 'repair';
-  /** Moves of each colouring in one substep, the unit `maxIterations` is rounded up to. Default: from the graph's size. */
+  /**
+   * Dense: `'table'`: tabu search with neighbour counts. `'repair'`: min-conflicts. `'mixed'`:
+   * both in turn, with the moves going to what finds fewer conflicts. Default `'auto'`: table where it fits.
+   */
+  readonly dynamic?: Dynamic;
+  /**
+   * Sparse: levels of the wavelet hierarchy that steers the repair, 0 to 12. Default 0, none: measured, it does not help
+   * (see bench/results/whcr-ablation-cpu.json).
+   */
+  readonly hierarchy?: number;
+  /** Remove first what cannot matter: vertices of few neighbours, dominated ones; colour components apart. Default true. */
+  readonly reduction?: boolean;
+  /** Make room for a belief about every (vertex, colour) pair, n x maxColors bytes. Default false. */
+  readonly beliefs?: boolean;
+  /**
+   * Moves of each colouring in one substep (sparse: rounds), the unit `maxIterations` is rounded up to. Default: from the
+   * graph's size; sparse: 64.
+   */
   readonly movesPerSubstep?: number;
-  /** Moves of each colouring between recombinations. Default: from the graph's size. */
+  /** Dense: moves of each colouring between recombinations. Default: from the graph's size. */
   readonly movesPerGeneration?: number;
-  /** One byte a vertex: between equally good moves the higher goes first. Default: none. */
+  /** One byte a vertex: between equally good moves the higher goes first. Default: none. See also `setPriors`. */
   readonly priorities?: Uint8Array;
   /** Seed of calls that bring none. Default 0. */
   readonly seed?: number | bigint;
 }
 
-const DYNAMICS = { auto: WhcrDynamic.AUTO, table: WhcrDynamic.TABLE, repair: WhcrDynamic.REPAIR } as const;
-const TABLE_VERTICES = 20_000;
+const ROUNDS_PER_SUBSTEP = 64;
+const MAX_LEVELS = 12;
 
 /** Options with every default filled in from the graph. */
 export interface ResolvedWhcrOptions {
+  readonly regime: Regime;
   readonly maxColors: number;
   readonly population: number;
   readonly dynamic: number;
   readonly movesPerSubstep: number;
   readonly movesPerGeneration: number;
+  readonly levels: number;
+  readonly beliefs: number;
+  readonly reduction: boolean;
   readonly seed: number | bigint;
 }
 
 export function resolveWhcrOptions(graph: Graph, options: WhcrOptions): ResolvedWhcrOptions {
   if (graph.n === 0) throw invalidArgument('graph.n', 0, 'a graph with at least one vertex');
   const { dynamic = 'auto', priorities } = options;
-  if (!(dynamic in DYNAMICS)) throw invalidArgument('dynamic', dynamic, "'auto', 'table' or 'repair'");
+  const regime = chooseRegime(graph, options.regime ?? 'auto', dynamic);
   if (priorities && !(priorities instanceof Uint8Array && priorities.length === graph.n)) {
     throw invalidArgument('priorities', priorities, `a Uint8Array of length ${graph.n}`);
   }
-  const small = graph.n <= TABLE_VERTICES;
-  // A substep rebuilds its tables, which must cost little beside its moves.
-  const quantum = small ? Math.max(2000, 4 * graph.n) : Math.max(10_000, Math.ceil(graph.m / 32));
-  const movesPerSubstep = checkInteger('movesPerSubstep', options.movesPerSubstep ?? quantum, 1, 2 ** 31 - 1);
+  const sparse = regime === 'sparse';
+  if (options.regime === 'sparse' && (options.population ?? 1) !== 1) {
+    throw invalidArgument('population', options.population, '1: the sparse regime works on one colouring');
+  }
+  if (options.regime === 'dense' && options.hierarchy) {
+    throw invalidArgument('hierarchy', options.hierarchy, "0, or regime: 'sparse': the dense regime has no hierarchy");
+  }
   const generation = options.movesPerGeneration ?? Math.max(10_000, 16 * graph.n);
   return {
-    maxColors: checkInteger('maxColors', options.maxColors ?? boundByGreedy(graph), 1, 65535),
-    population: checkInteger('population', options.population ?? 2, 1, 65535),
-    dynamic: DYNAMICS[dynamic],
-    movesPerSubstep,
+    regime,
+    maxColors: checkInteger('maxColors', options.maxColors ?? boundColors(graph, regime), 1, 65535),
+    population: sparse ? 1 : checkInteger('population', options.population ?? 2, 1, 65535),
+    dynamic: dynamicOf(regime, dynamic),
+    movesPerSubstep: checkInteger('movesPerSubstep', options.movesPerSubstep ?? quantum(graph, regime), 1, 2 ** 31 - 1),
     movesPerGeneration: checkInteger('movesPerGeneration', generation, 1, 2 ** 32 - 1),
+    levels: checkInteger('hierarchy', options.hierarchy ?? 0, 0, MAX_LEVELS),
+    beliefs: options.beliefs ? 1 : 0,
+    reduction: options.reduction ?? true,
     seed: options.seed ?? 0,
   };
 }
 
+/** A substep lists its conflicts or rebuilds its tables, which must cost little beside its moves. */
+function quantum(graph: Graph, regime: Regime): number {
+  if (regime === 'sparse') return ROUNDS_PER_SUBSTEP;
+  return graph.n <= TABLE_VERTICES ? Math.max(2000, 4 * graph.n) : Math.max(10_000, Math.ceil(graph.m / 32));
+}
+
 /** Colours a fast construction needs: enough for every sensible search. */
-function boundByGreedy(graph: Graph): number {
+function boundColors(graph: Graph, regime: Regime): number {
+  if (regime === 'sparse') return Math.min(graph.maxDegree + 1, 65535);
   return countColors(graph.n <= TABLE_VERTICES ? dsatur(graph) : greedy(graph, 'smallest-last'));
 }

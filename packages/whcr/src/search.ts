@@ -1,4 +1,5 @@
 import { type GpuExecutionContext, isConverged, type StagedConfig } from '@aatgs/core';
+import { checkInteger, invalidArgument } from './errors.ts';
 import { type WhcrConfig, WhcrPhase, type WhcrTelemetry } from './generated/layout.ts';
 
 /** How a search went at one moment; an entry is kept whenever something improved. */
@@ -13,6 +14,23 @@ export interface SearchProgress {
   readonly moves: number;
   /** Milliseconds since the call. */
   readonly elapsedMs: number;
+  /** Share of the config ring's slots in use, 0 to 1. */
+  readonly configRing: number;
+  /** Share of the telemetry ring's slots in use, 0 to 1. */
+  readonly telemetryRing: number;
+}
+
+/** How the conflicts lay on the levels of the hierarchy at one moment. */
+export interface LevelSample {
+  /** Milliseconds since the call. */
+  readonly elapsedMs: number;
+  /** From the vertices themselves (level 0) to the coarsest clusters. */
+  readonly levels: readonly {
+    /** Clusters that hold conflicts. */
+    readonly clusters: number;
+    /** Conflict ends in the cluster that holds most. */
+    readonly largest: number;
+  }[];
 }
 
 /** When a search ends besides reaching its goal. */
@@ -39,25 +57,33 @@ const SEGMENT = 64;
  */
 export class Search {
   readonly history: SearchProgress[] = [];
+  /** One sample a segment, where there is a hierarchy. */
+  readonly levels: LevelSample[] = [];
   /** Substeps fed so far, of which all have run once `run` resolves. */
   substeps: number;
   converged = false;
   last: WhcrTelemetry | undefined;
+  /** Milliseconds spent in steps so far. */
+  kernelMs = 0;
   readonly #context: GpuExecutionContext<WhcrConfig, WhcrTelemetry>;
   readonly #limits: SearchLimits;
   readonly #maxSubsteps: number;
-  readonly #started = performance.now();
+  readonly #started: number;
   #substepNs = 0;
   /** Substeps of the configs in flight. */
   readonly #sizes: number[] = [];
   #reported = Number.NEGATIVE_INFINITY;
+  #looked = Number.NEGATIVE_INFINITY;
+  #rings = { configRing: 0, telemetryRing: 0 };
 
   constructor(
     context: GpuExecutionContext<WhcrConfig, WhcrTelemetry>,
     movesPerSubstep: number,
     limits: SearchLimits,
+    started: number,
     substepsDone: number = 0,
   ) {
+    this.#started = started;
     this.#context = context;
     this.#limits = limits;
     this.#maxSubsteps = Math.ceil((limits.maxIterations ?? Number.POSITIVE_INFINITY) / movesPerSubstep);
@@ -78,8 +104,19 @@ export class Search {
     await this.#feed([first]);
     while (!this.over) {
       await this.#feed(this.#segment());
+      await this.#sampleLevels();
       await betweenSegments?.();
     }
+  }
+
+  async #sampleLevels(): Promise<void> {
+    if (!this.#context.info.regions.includes('levels')) return;
+    const words = new Uint32Array((await this.#context.read('levels')).buffer);
+    const levels = Array.from({ length: words.length / 2 }, (_, l) => ({
+      clusters: words[2 * l] as number,
+      largest: words[2 * l + 1] as number,
+    }));
+    this.levels.push({ elapsedMs: this.elapsedMs, levels });
   }
 
   async #feed(configs: Iterable<StagedConfig<WhcrConfig> | WhcrConfig>): Promise<void> {
@@ -97,12 +134,23 @@ export class Search {
     for (let i = 0; i < SEGMENT && !this.over; i++) {
       const wanted = this.#substepNs === 0 ? 1 : Math.max(1, Math.round(STEP_TARGET_NS / this.#substepNs));
       const substeps = Math.min(wanted, this.#maxSubsteps - this.substeps);
+      this.#lookAtRings();
       this.#sizes.push(substeps);
       this.substeps += substeps;
       yield { phase: WhcrPhase.RUN, substeps };
     }
   }
+  /** Not while a record is being delivered: reading the statistics delivers what has arrived. */
+  #lookAtRings(): void {
+    const now = this.elapsedMs;
+    if (now - this.#looked < PROGRESS_EVERY_MS / 2) return;
+    this.#looked = now;
+    const { configRing, telemetryRing } = this.#context.stats;
+    this.#rings = { configRing: configRing.current, telemetryRing: telemetryRing.current };
+  }
+
   #note(record: WhcrTelemetry): void {
+    this.kernelMs += record.durationNs / 1e6;
     if (record.phase === WhcrPhase.RUN) {
       const substeps = this.#sizes.shift() ?? 0;
       if (substeps > 0 && !isConverged(record)) this.#substepNs = record.durationNs / substeps;
@@ -116,10 +164,31 @@ export class Search {
       record.conflicts < before.conflicts ||
       record.bestColors !== before.bestColors;
     const { colors, conflicts, bestColors, moves } = record;
-    const progress = { colors, conflicts, bestColors, moves, elapsedMs: this.elapsedMs };
+    if (!improved && this.elapsedMs - this.#reported < PROGRESS_EVERY_MS) return;
+    const progress = {
+      colors,
+      conflicts,
+      bestColors,
+      moves,
+      elapsedMs: this.elapsedMs,
+      ...this.#rings,
+    };
     if (improved) this.history.push(progress);
-    if (!improved && progress.elapsedMs - this.#reported < PROGRESS_EVERY_MS) return;
     this.#reported = progress.elapsedMs;
     this.#limits.onProgress?.(progress);
+  }
+}
+
+/** Throws ERR_WHCR_INVALID_ARGUMENT for limits out of range, or none at all. */
+export function checkLimits({ maxIterations, timeLimit }: SearchLimits): void {
+  if (maxIterations !== undefined) checkInteger('maxIterations', maxIterations, 0);
+  if (timeLimit !== undefined && !(timeLimit >= 0))
+    throw invalidArgument('timeLimit', timeLimit, 'seconds, at least 0');
+  if (maxIterations === undefined && timeLimit === undefined) {
+    throw invalidArgument(
+      'maxIterations',
+      maxIterations,
+      'a limit: give maxIterations or timeLimit, or the search may never end',
+    );
   }
 }

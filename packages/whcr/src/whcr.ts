@@ -1,81 +1,17 @@
-import {
-  AlgorithmAdapter,
-  GpuExecutionContext,
-  placementOf,
-  readCheckpoint,
-  type StagedConfig,
-  writeCheckpoint,
-} from '@aatgs/core';
+import { AlgorithmAdapter, GpuExecutionContext, placementOf, type StagedConfig } from '@aatgs/core';
+import { checkpointer, resumeSearch } from './checkpoints.ts';
 import { greedyClique } from './clique.ts';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { type WhcrConfig, WhcrInit, WhcrPhase, type WhcrTelemetry } from './generated/layout.ts';
 import { type ColoringReport, checkColoring, type Graph, verifyColoring } from './graph/index.ts';
 import { whcrModule } from './kernel.ts';
 import { type ResolvedWhcrOptions, resolveWhcrOptions, type WhcrOptions } from './options.ts';
-import { Search, type SearchLimits, type SearchProgress } from './search.ts';
-
-/** Where to keep a long search, and whether to take it up again. */
-export interface CheckpointOptions {
-  /** The file; it is replaced as a whole, so a crash leaves the old one or the new one. */
-  readonly path: string;
-  /** Milliseconds between writes. Default 30,000. */
-  readonly everyMs?: number;
-  /** Take up the file's search, if there is one. It must be of the same graph, options, goal and seed. Default false. */
-  readonly resume?: boolean;
-}
-
-interface SearchOptions extends SearchLimits {
-  /** Seed of this search, up to 64 bits. Default: the constructor's. */
-  readonly seed?: number | bigint;
-  /** Keeps the search in a file. Default: none. */
-  readonly checkpoint?: CheckpointOptions;
-}
-
-/** Options of `repair`. One of `maxIterations` and `timeLimit` must be given. */
-export interface RepairOptions extends SearchOptions {
-  /** Number of colours, 1 to `maxColors`. */
-  readonly colors: number;
-}
-
-/** Options of `color`. One of `maxIterations` and `timeLimit` must be given. */
-export interface ColorOptions extends RepairOptions {
-  /** What the population starts from. Default `'random'`. */
-  readonly start?: 'random' | 'greedy';
-}
-
-/** Options of `minimize`. One of `maxIterations` and `timeLimit` must be given. */
-export interface MinimizeOptions extends SearchOptions {
-  /** A proper colouring to start from. Default: the step's own greedy colouring. */
-  readonly from?: ArrayLike<number>;
-  /** Stop at this many colours. Default: the size of a clique, below which no proper colouring exists. */
-  readonly target?: number;
-}
-
-/** The outcome of a search. */
-export interface ColoringResult {
-  /** Whether the colouring is proper, with as few colours as asked for; `minimize` without target: whether it is proper. */
-  readonly success: boolean;
-  /** The best colouring found, one colour a vertex, from 0. */
-  readonly coloring: Uint32Array;
-  /** Colours that occur in it. */
-  readonly finalColors: number;
-  /** Its conflicting edges, counted on the host by {@link verifyColoring}. */
-  readonly finalConflicts: number;
-  /** Moves of all colourings of the population. */
-  readonly iterations: number;
-  /** Milliseconds from the call to the end of the search. */
-  readonly elapsedMs: number;
-  /** Why the search ended. */
-  readonly ended: 'goal' | 'iterations' | 'time';
-  /** Every improvement on the way. */
-  readonly history: readonly SearchProgress[];
-}
-
-/** What a checkpoint's search is; a resumed one must be the same. */
-interface Job {
-  readonly goal: { readonly colors: number; readonly target: number; readonly seed: string };
-  readonly substeps: number;
-}
+import { encodePriors, type Priors, type PriorWeights, priorBytes } from './priors.ts';
+import { colorReduced, minimizeReduced } from './reduce/solve.ts';
+import type { Regime } from './regime.ts';
+import type { ColoringResult, ColorOptions, MinimizeOptions, RepairOptions, SearchOptions, Start } from './requests.ts';
+import { checkLimits, Search } from './search.ts';
+import { GIVEN, givenStarts } from './starts.ts';
 
 /**
  * Graph colouring by conflict repair: tabu search (Hertz and de Werra 1987) on a population of colourings, recombined by
@@ -85,20 +21,26 @@ interface Job {
  * or device. Calls on one instance run one after another.
  */
 export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
-  /** The graph it colours; never changed. */
   readonly graph: Graph;
   /** Most colours a call may ask for. */
   readonly maxColors: number;
+  /** Which of the two searches runs. */
+  readonly regime: Regime;
+  readonly #given: WhcrOptions;
   readonly #options: ResolvedWhcrOptions;
+  #hasPriors = false;
   #queue: Promise<unknown> = Promise.resolve();
 
   /** Throws ERR_WHCR_INVALID_ARGUMENT for bad options, or what `GpuExecutionContext` throws. */
   constructor(graph: Graph, options: WhcrOptions = {}) {
     const resolved = resolveWhcrOptions(graph, options);
-    const { seed: _, ...setup } = resolved;
+    const { seed: _s, regime, reduction: _r, ...setup } = resolved;
     super(
       new GpuExecutionContext(whcrModule(graph, setup, options.priorities), {
-        inputBytes: graph.n * 4,
+        inputBytes: Math.max(
+          graph.n * 4 * (regime === 'dense' ? GIVEN : 1),
+          priorBytes(graph, resolved.maxColors, resolved.beliefs !== 0),
+        ),
         configSlots: 4,
         seed: resolved.seed,
         ...placementOf(options),
@@ -106,6 +48,8 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     );
     this.graph = graph;
     this.maxColors = resolved.maxColors;
+    this.regime = regime;
+    this.#given = options;
     this.#options = resolved;
   }
 
@@ -114,8 +58,8 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     return this.#inOrder(async () => {
       const colors = this.#checkColors('colors', options.colors);
       checkColoring(this.graph, coloring, colors);
-      const first = this.#reset({ init: WhcrInit.INPUT, colors, targetColors: colors }, options.seed, coloring);
-      return this.#search(first, options, (result) => result.finalConflicts === 0);
+      const first = this.#reset({ init: WhcrInit.INPUT, colors, targetColors: colors }, options.seed, [coloring]);
+      return this.#search(first, options);
     });
   }
 
@@ -126,28 +70,66 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     return results;
   }
 
-  /** Looks for a proper colouring with `colors` colours, from scratch. */
-  color(options: ColorOptions): Promise<ColoringResult> {
+  /**
+   * Looks for a proper colouring with `colors` colours, from scratch; without `colors`, gives the greedy colouring the
+   * search would start from.
+   */
+  color(options: ColorOptions = {}): Promise<ColoringResult> {
     return this.#inOrder(async () => {
+      const started = performance.now();
+      if (options.colors === undefined) return this.#colorOnce(options, started);
+      checkLimits(options);
       const colors = this.#checkColors('colors', options.colors);
-      const init = options.start === 'greedy' ? WhcrInit.GREEDY : WhcrInit.RANDOM;
-      const first = this.#reset({ init, colors, targetColors: colors }, options.seed);
-      return this.#search(first, options, (result) => result.finalConflicts === 0);
+      if (this.#reducible(options)) {
+        const found = await colorReduced(
+          this.graph,
+          { ...options, colors },
+          { options: this.#given, regime: this.regime, make: this.#makePart, started },
+        );
+        if (found) return found;
+      }
+      const start = options.start ?? (this.regime === 'sparse' ? 'greedy' : 'dsatur');
+      return this.#search(this.#start(start, colors, options), options, started);
     });
   }
 
   /** Looks for a proper colouring with as few colours as possible, until a limit or the target is met. */
   minimize(options: MinimizeOptions = {}): Promise<ColoringResult> {
     return this.#inOrder(async () => {
+      const started = performance.now();
+      checkLimits(options);
       const { from } = options;
-      const target =
-        options.target === undefined ? greedyClique(this.graph).length : this.#checkColors('target', options.target);
+      const bound = greedyClique(this.graph).length;
+      const target = options.target === undefined ? bound : this.#checkColors('target', options.target);
       if (from) this.#checkStart(from);
+      if (!from && this.#reducible(options)) {
+        const found = await minimizeReduced(this.graph, { ...options, target }, bound, {
+          options: this.#given,
+          regime: this.regime,
+          make: this.#makePart,
+          started,
+        });
+        if (found) return { ...found, success: options.target === undefined || found.success };
+      }
       const init = from ? WhcrInit.INPUT : WhcrInit.GREEDY;
       const reset = { init, colors: this.maxColors, targetColors: Math.max(1, Math.min(target, this.maxColors)) };
-      const reached = (result: Pick<ColoringResult, 'finalConflicts' | 'finalColors'>) =>
-        result.finalConflicts === 0 && (options.target === undefined || result.finalColors <= target);
-      return this.#search(this.#reset(reset, options.seed, from), options, reached);
+      const result = await this.#search(this.#reset(reset, options.seed, from && [from]), options, started);
+      return { ...result, success: result.finalConflicts === 0 && (options.target === undefined || result.success) };
+    });
+  }
+
+  /**
+   * Biases the moves of all searches from now on; without priors, no longer. Between equally good moves the stronger prior
+   * goes first; a random start takes the colours believed in. Priors are part of what decides a result, and searches with
+   * them leave out the reduction.
+   *
+   * @throws {WhcrError} `ERR_WHCR_INVALID_ARGUMENT` for arrays of another length, or weights out of range.
+   */
+  setPriors(priors: Priors, weights: PriorWeights = {}): Promise<void> {
+    return this.#inOrder(async () => {
+      const config = encodePriors(this.graph, priors, weights, this.maxColors, this.#options.beliefs !== 0);
+      await this.executeBatch([config]);
+      this.#hasPriors = config.config.priors !== 0;
     });
   }
 
@@ -159,64 +141,75 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
   async #search(
     first: StagedConfig<WhcrConfig>,
     options: SearchOptions,
-    reached: (result: Pick<ColoringResult, 'finalConflicts' | 'finalColors'>) => boolean,
+    started: number = performance.now(),
   ): Promise<ColoringResult> {
     checkLimits(options);
     const { colors = 0, targetColors = 0, seed = 0 } = first.config;
     const goal = { colors, target: targetColors, seed: String(seed) };
-    const resumed = await this.#resume(goal, options.checkpoint);
-    const search = new Search(this.context, this.#options.movesPerSubstep, options, resumed?.substeps);
+    const resumed = await resumeSearch(this.context, goal, options.checkpoint);
+    const search = new Search(this.context, this.#options.movesPerSubstep, options, started, resumed?.substeps);
     await search.run(
       resumed ? { phase: WhcrPhase.RUN, substeps: 0 } : first,
-      this.#checkpointer(goal, search, options.checkpoint),
+      checkpointer(this.context, goal, search, options.checkpoint),
     );
     const coloring = new Uint32Array((await this.context.read('best')).buffer);
     // More colours may be allowed than there are vertices.
     const report = this.verify(coloring, Math.max(this.maxColors, this.graph.n));
-    const found = { finalColors: report.colorsUsed, finalConflicts: report.conflicts };
     const outOfTime = search.elapsedMs >= (options.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
     return {
-      success: reached(found),
+      success: report.conflicts === 0 && report.colorsUsed <= targetColors,
       coloring,
-      ...found,
+      finalColors: report.colorsUsed,
+      finalConflicts: report.conflicts,
       iterations: search.last?.moves ?? 0,
       elapsedMs: search.elapsedMs,
+      kernelMs: search.kernelMs,
       ended: search.converged ? 'goal' : outOfTime ? 'time' : 'iterations',
+      regime: this.regime,
+      reduced: null,
       history: search.history,
+      levels: search.levels,
     };
   }
 
-  #reset(config: WhcrConfig, seed?: number | bigint, start?: ArrayLike<number>): StagedConfig<WhcrConfig> {
-    const input = start ? new Uint8Array(Uint32Array.from(start).buffer) : new Uint8Array(0);
-    return { config: { ...config, phase: WhcrPhase.RESET, seed: seed ?? this.#options.seed }, input };
+  readonly #makePart = (graph: Graph, options: WhcrOptions): Whcr => new Whcr(graph, options);
+
+  /** A greedy colouring, and as many passes over it as one substep holds. */
+  async #colorOnce(options: SearchOptions, started: number): Promise<ColoringResult> {
+    const reset = { init: WhcrInit.GREEDY, colors: this.maxColors, targetColors: this.regime === 'sparse' ? 1 : 0 };
+    const once = { maxIterations: this.regime === 'sparse' ? 1 : 0 };
+    const limits = options.timeLimit === undefined ? { ...once, ...options } : options;
+    const result = await this.#search(this.#reset(reset, options.seed), limits, started);
+    return { ...result, success: result.finalConflicts === 0 };
   }
 
-  async #resume(goal: Job['goal'], options: CheckpointOptions | undefined): Promise<Job | null> {
-    if (!options?.resume) return null;
-    const checkpoint = await readCheckpoint<Job>(options.path);
-    if (!checkpoint) return null;
-    for (const key of ['colors', 'target', 'seed'] as const) {
-      const theirs = checkpoint.job.goal[key];
-      if (theirs !== goal[key])
-        throw invalidArgument(key, goal[key], `${theirs}, as in the checkpoint ${options.path}`);
-    }
-    await this.context.restore(checkpoint.snapshot);
-    return checkpoint.job;
+  /** Whether a call may work on less than the whole graph. */
+  #reducible({ checkpoint }: SearchOptions): boolean {
+    return this.#options.reduction && !checkpoint && !this.#given.priorities && !this.#hasPriors;
   }
 
-  #checkpointer(
-    goal: Job['goal'],
-    search: Search,
-    options: CheckpointOptions | undefined,
-  ): (() => Promise<void>) | undefined {
-    if (!options) return undefined;
-    const { path, everyMs = 30_000 } = options;
-    let written = performance.now();
-    return async () => {
-      if (performance.now() - written < everyMs && !search.over) return;
-      const job: Job = { goal, substeps: search.substeps };
-      await writeCheckpoint(path, { job, snapshot: await this.context.snapshot() });
-      written = performance.now();
+  #start(start: Start, colors: number, { seed }: SearchOptions): StagedConfig<WhcrConfig> {
+    const config = { colors, targetColors: colors };
+    if (start === 'random') return this.#reset({ init: WhcrInit.RANDOM, ...config }, seed);
+    if (start === 'greedy') return this.#reset({ init: WhcrInit.GREEDY, ...config }, seed);
+    if (start !== 'dsatur') throw invalidArgument('start', start, "'random', 'greedy' or 'dsatur'");
+    const given = this.regime === 'dense' ? GIVEN : 1;
+    const starts = givenStarts(this.graph, colors, given, seed ?? this.#options.seed);
+    return this.#reset({ init: WhcrInit.INPUT, ...config }, seed, starts);
+  }
+
+  #reset(
+    config: WhcrConfig,
+    seed?: number | bigint,
+    starts: readonly ArrayLike<number>[] = [],
+  ): StagedConfig<WhcrConfig> {
+    const words = new Uint32Array(starts.length * this.graph.n);
+    starts.forEach((start, i) => {
+      words.set(start, i * this.graph.n);
+    });
+    return {
+      config: { ...config, phase: WhcrPhase.RESET, seed: seed ?? this.#options.seed },
+      input: new Uint8Array(words.buffer),
     };
   }
 
@@ -246,18 +239,5 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     const result = this.#queue.then(task);
     this.#queue = result.catch(() => {}); // whoever made the call gets the error
     return result;
-  }
-}
-
-function checkLimits({ maxIterations, timeLimit }: SearchLimits): void {
-  if (maxIterations !== undefined) checkInteger('maxIterations', maxIterations, 0);
-  if (timeLimit !== undefined && !(timeLimit >= 0))
-    throw invalidArgument('timeLimit', timeLimit, 'seconds, at least 0');
-  if (maxIterations === undefined && timeLimit === undefined) {
-    throw invalidArgument(
-      'maxIterations',
-      maxIterations,
-      'a limit: give maxIterations or timeLimit, or the search may never end',
-    );
   }
 }

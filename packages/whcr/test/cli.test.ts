@@ -64,6 +64,18 @@ describe('aatgs-whcr', () => {
     expect(JSON.parse(fewest.stdout)).toMatchObject({ success: true, colors: 5, ended: 'goal' });
     expect(run('info', at('q5.col'), '--json').stdout).toContain('"clique": 5');
   });
+  test('--report writes one page; the regime can be forced', async () => {
+    await writeGraph(at('q6.col'), queen(6));
+    const args = ['color', at('q6.col'), '-k', '8', '--regime', 'sparse', '--hierarchy', '3', '--no-reduction'];
+    const colored = run(...args, '--iterations', '20000', '--report', at('report.html'), '--json');
+    expect(colored.status, colored.stderr).toBe(0);
+    expect(JSON.parse(colored.stdout)).toMatchObject({ success: true, regime: 'sparse', reduced: null });
+    const page = readFileSync(at('report.html'), 'utf8');
+    for (const part of ['uPlot', 'Convergence', 'Ring utilisation', '<circle', '36 vertices, 290 edges']) {
+      expect(page).toContain(part);
+    }
+    expect(run('color', at('q6.col'), '--regime', 'huge').status).toBe(2);
+  });
   test('2 on bad input, with the code and the place', () => {
     writeFileSync(at('bad.col'), 'p edge 3 1\ne 1 4\n');
     const bad = run('color', at('bad.col'));

@@ -1,11 +1,16 @@
 import { conformanceCases } from '@aatgs/core/conformance';
 import { describe, expect, test } from 'vitest';
 import { conformanceSubject } from '../src/conformance.ts';
+import { conformanceSubject as sparseSubject } from '../src/conformance-sparse.ts';
 import { queen } from '../src/graph/index.ts';
 import { whcrModule } from '../src/kernel.ts';
 
 describe('the whcr module conforms on the host engine', () => {
   for (const { name, run } of conformanceCases(conformanceSubject)) test(name, run);
+});
+
+describe('the sparse regime conforms on the host engine', () => {
+  for (const { name, run } of conformanceCases(sparseSubject)) test(name, run);
 });
 
 test('every field of the compiled module has the offset the codec uses', () => {

@@ -1,10 +1,13 @@
+import { writeFile } from 'node:fs/promises';
 import { deviceOption, EXIT, integerOption, printJson } from '@aatgs/core/cli';
 import { Command, InvalidArgumentError } from 'commander';
 import ora from 'ora';
 import { countColors, dsatur, type Graph, greedy, readColoring, readGraph, writeColoring } from '../graph/index.ts';
 import type { WhcrOptions } from '../options.ts';
+import { coloringReport } from '../report/report.ts';
+import type { CheckpointOptions, ColoringResult, Start } from '../requests.ts';
 import type { SearchLimits, SearchProgress } from '../search.ts';
-import { type CheckpointOptions, type ColoringResult, Whcr } from '../whcr.ts';
+import { Whcr } from '../whcr.ts';
 
 interface ColorCliOptions {
   readonly k?: number;
@@ -17,12 +20,16 @@ interface ColorCliOptions {
   readonly threads?: number;
   readonly population?: number;
   readonly dynamic?: NonNullable<WhcrOptions['dynamic']>;
-  readonly start?: 'random' | 'greedy';
+  readonly start?: Start;
   readonly dropLoops?: boolean;
   readonly checkpoint?: string;
   readonly checkpointEvery: number;
   readonly resume?: boolean;
   readonly json?: boolean;
+  readonly regime?: NonNullable<WhcrOptions['regime']>;
+  readonly hierarchy?: number;
+  readonly reduction: boolean;
+  readonly report?: string;
 }
 
 const DEFAULT_SECONDS = 60;
@@ -51,7 +58,11 @@ function searchCommand(name: string): Command {
     .option('--device <device>', 'auto, cpu or the index of a GPU', deviceOption, 'auto')
     .option('--threads <n>', 'CPU threads; the result is the same', integerOption(1))
     .option('--population <n>', 'colourings searched at once', integerOption(1))
-    .option('--dynamic <dynamic>', 'auto, table or repair')
+    .option('--regime <regime>', 'auto, dense or sparse')
+    .option('--dynamic <dynamic>', 'dense: auto, table, repair or mixed')
+    .option('--hierarchy <levels>', 'sparse: levels of the hierarchy that steers the repair', integerOption(0))
+    .option('--no-reduction', 'search the graph as it is')
+    .option('--report <file>', 'write a page with convergence, conflicts by level, ring utilisation and the colouring')
     .option('--drop-loops', 'ignore edges from a vertex to itself')
     .option('--checkpoint <file>', 'keep the search in this file')
     .option('--checkpoint-every <seconds>', 'seconds between writes', secondsOption, 30)
@@ -65,7 +76,7 @@ export function colorCommand(): Command {
     .description('Colour a graph with k colours, or, without -k, with as few as possible')
     .argument('<graph>', 'DIMACS .col or .col.b, Matrix Market or edge list, gzipped or not')
     .option('-k <colors>', 'number of colours', integerOption(1))
-    .option('--start <start>', 'with -k: random or greedy')
+    .option('--start <start>', 'with -k: random, greedy or dsatur')
     .action(async (path: string, options: ColorCliOptions) => {
       const graph = await load(path, options);
       await solve(graph, options, (whcr, limits) => {
@@ -110,8 +121,12 @@ async function solve(
     ...(threads !== undefined && { threads }),
     ...(population !== undefined && { population }),
     ...(dynamic !== undefined && { dynamic }),
+    ...(options.regime !== undefined && { regime: options.regime }),
+    ...(options.hierarchy !== undefined && { hierarchy: options.hierarchy }),
+    reduction: options.reduction,
   });
   const spinner = ora({ text: `${graph.n} vertices, ${graph.m} edges`, isEnabled: process.stderr.isTTY }).start();
+  const progress: SearchProgress[] = [];
   const stop = new AbortController();
   const onInterrupt = () => stop.abort(new Error('interrupted'));
   process.once('SIGINT', onInterrupt);
@@ -119,8 +134,9 @@ async function solve(
     const result = await search(whcr, {
       seed: options.seed,
       signal: stop.signal,
-      onProgress: (progress) => {
-        spinner.text = progressLine(progress);
+      onProgress: (at) => {
+        spinner.text = progressLine(at);
+        if (options.report) progress.push(at);
       },
       ...limits(options),
       ...(checkpoint && {
@@ -129,6 +145,10 @@ async function solve(
     });
     spinner.stop();
     await report(graph, whcr, result, options);
+    if (options.report) {
+      const { deviceName, engine, mode } = whcr.info;
+      await writeFile(options.report, coloringReport(graph, result, progress, `${deviceName}, ${engine}, ${mode}`));
+    }
   } catch (error) {
     spinner.stop();
     if (!stop.signal.aborted) throw error;
@@ -175,6 +195,9 @@ async function report(
       moves: iterations,
       milliseconds: elapsedMs,
       ended,
+      regime: result.regime,
+      reduced: result.reduced,
+      kernelMilliseconds: result.kernelMs,
       seed: String(seed),
       ran: { device, deviceName, engine, mode },
       ...(out && { out }),
@@ -182,7 +205,7 @@ async function report(
   } else {
     const state = finalConflicts === 0 ? 'proper' : `${finalConflicts} conflicts left`;
     process.stdout.write(
-      `${finalColors} colours, ${state} (verified); ${iterations} moves in ${(elapsedMs / 1000).toFixed(2)} s\n`,
+      `${finalColors} colours, ${state} (verified); ${result.regime} regime, ${iterations} moves in ${(elapsedMs / 1000).toFixed(2)} s\n`,
     );
   }
   if (!success) process.exitCode = EXIT.goalNotReached;

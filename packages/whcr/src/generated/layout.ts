@@ -5,6 +5,7 @@ export const WhcrPhase = {
   RUN: 0,
   RESET: 1,
   SET_COLORS: 2,
+  SET_PRIORS: 3,
 } as const;
 /** Where the population of a reset comes from. INPUT reads whole colourings (u32 for each vertex) from the staged input; a colour at or above `colors` means: not coloured yet. */
 export const WhcrInit = {
@@ -12,11 +13,13 @@ export const WhcrInit = {
   GREEDY: 1,
   INPUT: 2,
 } as const;
-/** How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table, for large sparse graphs. */
+/** How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. MIXED: TABLE and REPAIR in turn over the population, with the moves going to what finds fewer conflicts. */
 export const WhcrDynamic = {
   AUTO: 0,
   TABLE: 1,
   REPAIR: 2,
+  SPARSE: 3,
+  MIXED: 4,
 } as const;
 /** Fixed when the context is made. Parts: offsets u32[vertices + 1], neighbours u32[arcs] (both directions of every edge), and optionally priorities u8[vertices] that decide between equally good moves, high first. */
 export interface WhcrSetup {
@@ -28,7 +31,7 @@ export interface WhcrSetup {
   readonly population?: number;
   /** WhcrDynamic; AUTO picks by memory. Default 0. */
   readonly dynamic?: number;
-  /** Moves of each member in one substep; 0: from the size of the graph. Default 0. */
+  /** Moves of each member in one substep (SPARSE: rounds); 0: from the size of the graph. Default 0. */
   readonly movesPerSubstep?: number;
   /** Moves of each member between recombinations, rounded to whole substeps; 0: from the size of the graph. Default 0. */
   readonly movesPerGeneration?: number;
@@ -40,6 +43,10 @@ export interface WhcrSetup {
   readonly init?: number;
   /** Its seed. Default 0. */
   readonly seed?: number;
+  /** SPARSE: levels of the hierarchy that steers the repair, 0 to 12; 0: none. Default 0. */
+  readonly levels?: number;
+  /** 1: make room for a belief about every (vertex, colour) pair. Default 0. */
+  readonly beliefs?: number;
 }
 /** One config. */
 export interface WhcrConfig extends ConfigRecord {
@@ -51,6 +58,16 @@ export interface WhcrConfig extends ConfigRecord {
   readonly targetColors?: number;
   /** RESET: WhcrInit. Default 0. */
   readonly init?: number;
+  /** SET_PRIORS: which arrays of u8 the staged input holds, in this order: 1 stress, 2 persistence, 4 hotspot (0 or not) for each vertex, 8 belief for each vertex and colour below maxColors. None: no priors from now on. Default 0. */
+  readonly priors?: number;
+  /** SET_PRIORS: weight of the stress, in 1/256, at most 65536. Default 256. */
+  readonly stressWeight?: number;
+  /** SET_PRIORS: weight of the persistence, in 1/256, at most 65536. Default 256. */
+  readonly persistenceWeight?: number;
+  /** SET_PRIORS: weight of the belief, in 1/256, at most 65536. Default 256. */
+  readonly beliefWeight?: number;
+  /** SET_PRIORS: what stress and persistence of a hotspot count, in 1/256, at most 65536. Default 512. */
+  readonly hotspotMultiplier?: number;
 }
 /** One record. */
 export interface WhcrTelemetry extends TelemetryRecord {
@@ -72,7 +89,7 @@ export interface WhcrTelemetry extends TelemetryRecord {
 /** Codecs of the whcr module's messages. */
 export const whcrLayout: ModuleLayout<WhcrSetup, WhcrConfig, WhcrTelemetry> = {
   name: 'whcr',
-  fingerprint: '4b22b60cbe5bcff7',
+  fingerprint: 'c035b1c8c44eb53a',
   fields: [
     { name: 'WhcrSetup.vertices', offset: 0, bytes: 4 },
     { name: 'WhcrSetup.maxColors', offset: 4, bytes: 4 },
@@ -84,10 +101,17 @@ export const whcrLayout: ModuleLayout<WhcrSetup, WhcrConfig, WhcrTelemetry> = {
     { name: 'WhcrSetup.targetColors', offset: 28, bytes: 4 },
     { name: 'WhcrSetup.init', offset: 32, bytes: 4 },
     { name: 'WhcrSetup.seed', offset: 40, bytes: 8 },
+    { name: 'WhcrSetup.levels', offset: 48, bytes: 4 },
+    { name: 'WhcrSetup.beliefs', offset: 52, bytes: 4 },
     { name: 'WhcrConfig.substeps', offset: 64, bytes: 4 },
     { name: 'WhcrConfig.colors', offset: 68, bytes: 4 },
     { name: 'WhcrConfig.targetColors', offset: 72, bytes: 4 },
     { name: 'WhcrConfig.init', offset: 76, bytes: 4 },
+    { name: 'WhcrConfig.priors', offset: 80, bytes: 4 },
+    { name: 'WhcrConfig.stressWeight', offset: 84, bytes: 4 },
+    { name: 'WhcrConfig.persistenceWeight', offset: 88, bytes: 4 },
+    { name: 'WhcrConfig.beliefWeight', offset: 92, bytes: 4 },
+    { name: 'WhcrConfig.hotspotMultiplier', offset: 96, bytes: 4 },
     { name: 'WhcrTelemetry.moves', offset: 32, bytes: 8 },
     { name: 'WhcrTelemetry.conflicts', offset: 40, bytes: 4 },
     { name: 'WhcrTelemetry.colors', offset: 44, bytes: 4 },
@@ -96,7 +120,7 @@ export const whcrLayout: ModuleLayout<WhcrSetup, WhcrConfig, WhcrTelemetry> = {
     { name: 'WhcrTelemetry.generation', offset: 56, bytes: 4 },
     { name: 'WhcrTelemetry.dynamic', offset: 60, bytes: 4 },
   ],
-  setupBytes: 48,
+  setupBytes: 64,
   encodeSetup(v: SlotViews, base: number, message: WhcrSetup): void {
     v.u32[(base >>> 2) + 0] = u32Field(message.vertices ?? 0, 'vertices');
     v.u32[(base >>> 2) + 1] = u32Field(message.maxColors ?? 0, 'maxColors');
@@ -108,12 +132,19 @@ export const whcrLayout: ModuleLayout<WhcrSetup, WhcrConfig, WhcrTelemetry> = {
     v.u32[(base >>> 2) + 7] = u32Field(message.targetColors ?? 0, 'targetColors');
     v.u32[(base >>> 2) + 8] = u32Field(message.init ?? 0, 'init');
     u64Field(v.u32, (base >>> 2) + 10, message.seed ?? 0, 'seed');
+    v.u32[(base >>> 2) + 12] = u32Field(message.levels ?? 0, 'levels');
+    v.u32[(base >>> 2) + 13] = u32Field(message.beliefs ?? 0, 'beliefs');
   },
   encodeConfig(v: SlotViews, base: number, message: WhcrConfig): void {
     v.u32[(base >>> 2) + 16] = u32Field(message.substeps ?? 1, 'substeps');
     v.u32[(base >>> 2) + 17] = u32Field(message.colors ?? 0, 'colors');
     v.u32[(base >>> 2) + 18] = u32Field(message.targetColors ?? 0, 'targetColors');
     v.u32[(base >>> 2) + 19] = u32Field(message.init ?? 0, 'init');
+    v.u32[(base >>> 2) + 20] = u32Field(message.priors ?? 0, 'priors');
+    v.u32[(base >>> 2) + 21] = u32Field(message.stressWeight ?? 256, 'stressWeight');
+    v.u32[(base >>> 2) + 22] = u32Field(message.persistenceWeight ?? 256, 'persistenceWeight');
+    v.u32[(base >>> 2) + 23] = u32Field(message.beliefWeight ?? 256, 'beliefWeight');
+    v.u32[(base >>> 2) + 24] = u32Field(message.hotspotMultiplier ?? 512, 'hotspotMultiplier');
   },
   decodeTelemetry(v: SlotViews, base: number): WhcrTelemetry {
     return {

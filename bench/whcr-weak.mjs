@@ -1,0 +1,90 @@
+// The instances plain tabu search is weak on, without and with reduction, better starts and mixed dynamics.
+//   node bench/whcr-weak.mjs [--time S] [--device auto|cpu|N] [--out FILE]
+// The graphs lie in $AATGS_DATA/dimacs, or in ../shared/data/dimacs beside the checkout; without them this says so and ends.
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { devices } from '@aatgs/core';
+import { readGraph, Whcr } from '@aatgs/whcr';
+
+const { values } = parseArgs({
+  options: {
+    time: { type: 'string', default: '5' },
+    device: { type: 'string', default: 'auto' },
+    out: { type: 'string' },
+  },
+});
+const data = `${process.env.AATGS_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url))}/dimacs`;
+if (!existsSync(data)) {
+  console.error(`SKIPPED: there are no graphs in ${data}; set AATGS_DATA`);
+  process.exit(0);
+}
+const INSTANCES = [
+  ['R1000.5', 240],
+  ['latin_square_10', 104],
+  ['wap01a', 42],
+  ['wap02a', 41],
+  ['wap03a', 45],
+  ['wap06a', 41],
+  ['wap07a', 42],
+  ['le450_25c', 26],
+  ['le450_25c', 25],
+  ['le450_15c', 15],
+  ['DSJC500.1', 12],
+  ['DSJR500.1c', 85],
+];
+const WAYS = {
+  plain: { options: { reduction: false, dynamic: 'table' }, start: 'random' },
+  default: { options: {}, start: 'dsatur' },
+  mixed: { options: { dynamic: 'mixed' }, start: 'dsatur' },
+  alone: { options: { population: 1 }, start: 'dsatur' },
+};
+const limit = Number(values.time);
+const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const runs = [];
+for (const [name, colors] of INSTANCES) {
+  const path = `${data}/${name}.col.gz`;
+  if (!existsSync(path)) {
+    console.error(`SKIPPED: ${path} is absent`);
+    continue;
+  }
+  const graph = await readGraph(path);
+  for (const [way, { options, start }] of Object.entries(WAYS)) {
+    await using whcr = new Whcr(graph, { async: true, device, maxColors: colors, ...options });
+    const found = await whcr.color({ colors, start, seed: 1, timeLimit: limit });
+    const { success, finalConflicts, iterations, elapsedMs, reduced } = found;
+    // Conflicts of a reduced graph count again in every dominated vertex; those of the search itself compare better.
+    const searched = found.history.reduce((least, { conflicts }) => Math.min(least, conflicts), finalConflicts);
+    runs.push({
+      name,
+      colors,
+      way,
+      success,
+      conflicts: finalConflicts,
+      searched,
+      moves: iterations,
+      milliseconds: elapsedMs,
+      reduced,
+    });
+  }
+  const mine = runs.filter((run) => run.name === name && run.colors === colors);
+  const shown = mine.map((run) =>
+    run.success
+      ? `${run.way} solved in ${(run.milliseconds / 1000).toFixed(2)} s`
+      : `${run.way} ${run.searched} conflicts`,
+  );
+  console.log(`${name} k=${colors}: ${shown.join(', ')}`);
+}
+const { cpu, cuda } = devices();
+const result = {
+  benchmark: 'whcr on instances weak for tabu search',
+  date: new Date().toISOString(),
+  commit: execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim(),
+  node: process.version,
+  cpu,
+  cuda,
+  parameters: { timeLimitSeconds: limit, seed: 1, device, ways: WAYS },
+  runs,
+};
+if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);

@@ -1,0 +1,72 @@
+// Which colour a vertex can have, by looking at its neighbours a window of colours at a time: no table for each vertex or
+// thread, however many colours there are.
+#pragma once
+#include <cstdint>
+
+#include "whcr/whcr_lanes.hpp"
+#include "whcr/whcr_priors.hpp"
+
+namespace aatgs::whcr {
+
+/// The lowest colour no neighbour has.
+AATGS_FN uint32_t first_fit(const Graph& graph, const uint16_t* color, uint32_t v) {
+  for (uint32_t base = 0;; base += 64) {
+    uint64_t used = 0;
+    for (uint32_t a = graph.offsets[v]; a < graph.offsets[v + 1]; ++a) {
+      const uint32_t c = color[graph.neighbours[a]] - base;
+      if (c < 64) used |= uint64_t{1} << c;
+    }
+    const auto low = static_cast<uint32_t>(~used);
+    if (low != 0) return base + lowest_bit(low);
+    const auto high = static_cast<uint32_t>(~used >> 32);
+    if (high != 0) return base + 32 + lowest_bit(high);
+  }
+}
+
+/// The same by a group, for vertices with many neighbours. Collective.
+template <class Group>
+AATGS_FN uint32_t first_fit(Group& group, const Graph& graph, const uint16_t* color, uint32_t v) {
+  const uint32_t* neighbours = graph.neighbours + graph.offsets[v];
+  for (uint32_t base = 0;; base += 32) {
+    const uint32_t used = group.any_bits(graph.degree(v), [&](uint32_t a) {
+      const uint32_t c = color[neighbours[a]] - base;
+      return c < 32 ? 1u << c : 0u;
+    });
+    if (used != 0xffffffffu) return base + lowest_bit(~used);
+  }
+}
+
+/// A colour and how many neighbours have it.
+struct Pick {
+  uint32_t color;  // kNone: there is none
+  uint32_t count;
+};
+
+/// The colour below `limit` fewest neighbours have, without `from`, and without `barred` unless no neighbour has it;
+/// between equals belief decides, then a hash under `key`.
+AATGS_FN Pick least_met(const Graph& graph, const Priors& priors, const uint16_t* color, uint32_t v, uint32_t limit,
+                        uint32_t from, uint32_t barred, uint32_t key) {
+  constexpr uint32_t kWindow = 32;
+  const bool steered = priors.weights->belief != 0;
+  Pick pick{kNone, kNone};
+  uint64_t best = 0;
+  for (uint32_t base = 0; base < limit; base += kWindow) {
+    uint32_t counts[kWindow] = {};
+    for (uint32_t a = graph.offsets[v]; a < graph.offsets[v + 1]; ++a) {
+      const uint32_t c = color[graph.neighbours[a]] - base;
+      if (c < kWindow) counts[c]++;
+    }
+    const uint32_t end = limit - base < kWindow ? limit - base : kWindow;
+    for (uint32_t j = 0; j < end; ++j) {
+      const uint32_t c = base + j;
+      if (counts[j] > pick.count || c == from || (c == barred && counts[j] != 0)) continue;
+      const uint64_t rank = uint64_t{steered ? priors.strength(v, c) : 0} << 32 | mix(c, key);
+      if (counts[j] == pick.count && rank <= best) continue;
+      pick = {c, counts[j]};
+      best = rank;
+    }
+  }
+  return pick;
+}
+
+}  // namespace aatgs::whcr

@@ -1,0 +1,207 @@
+// The search of the dynamic SPARSE: a greedy colouring, its classes coloured again and again until that gains nothing,
+// then a colour less with conflicts, which are repaired; and so on down.
+#pragma once
+#include <cstdint>
+
+#include "whcr/whcr_iterate.hpp"
+#include "whcr/whcr_rounds.hpp"
+
+namespace aatgs::whcr {
+
+/// Passes of iterated greedy in a row that gain nothing before a colour is given up by force.
+inline constexpr uint32_t kIteratePatience = 8;
+/// Substeps of repair in a row that gain nothing before a proper colouring is taken up again.
+inline constexpr uint32_t kRepairPatience = 64;
+/// Passes a start gets to come down to the number of colours asked for.
+inline constexpr uint32_t kStartPasses = 8;
+
+/// What a reset starts from.
+struct SparseStart {
+  WhcrInit init;
+  const uint32_t* given;
+  uint64_t given_count;
+};
+
+/// Copies the colouring to `best`. Where fewer colours are looked for, those of a proper one are 0, 1, ... without gaps.
+/// Collective.
+template <class Team>
+AATGS_FN void publish_sparse(Team& team, const WhcrState& state, uint32_t conflicts) {
+  Search& search = *state.search;
+  const uint32_t bound = count_colors(team, state, state.colors);
+  const bool proper = conflicts == 0;
+  if (proper) {
+    team.for_each(bound, [&](uint32_t c) { state.rename[c] = 0; });
+    team.barrier();
+    team.for_each(state.graph.n, [&](uint32_t v) { put(state.rename[state.colors[v]], 1u); });
+    team.barrier();
+    team.leader([&] {
+      uint32_t used = 0;
+      for (uint32_t c = 0; c < bound; ++c) {
+        const bool is_used = state.rename[c] != 0;
+        state.rename[c] = search.descends ? used : c;
+        used += is_used ? 1 : 0;
+      }
+      search.best_colors = used;
+      if (used <= search.target) search.converged = 1;
+    });
+    team.barrier();
+  }
+  team.for_each(state.graph.n, [&](uint32_t v) {
+    const uint32_t c = state.colors[v];
+    state.best[v] = proper ? state.rename[c] : c;
+  });
+  team.leader([&] { search.best_conflicts = conflicts; });
+  team.barrier();
+}
+
+/// Takes note of a colouring with this many conflicts. Collective.
+template <class Team>
+AATGS_FN void note_sparse(Team& team, const WhcrState& state, uint32_t conflicts) {
+  Search& search = *state.search;
+  const bool better = conflicts < search.conflicts;
+  const bool wanted = better && (conflicts == 0 || search.best_colors == 0);
+  team.barrier();  // everybody has read what the leader writes next
+  team.leader([&] {
+    state.sparse.search->conflicts = conflicts;
+    state.sparse.search->stalled = better ? 0 : state.sparse.search->stalled + 1;
+    if (better) search.conflicts = conflicts;
+  });
+  if (wanted) publish_sparse(team, state, conflicts);
+  team.barrier();
+}
+
+/// Goes on with `colors` colours from a colouring that uses colours below `before`. Collective.
+template <class Team>
+AATGS_FN void enter_repair(Team& team, const WhcrState& state, uint32_t before, uint32_t colors) {
+  Search& search = *state.search;
+  team.leader([&] {
+    search.colors = colors;
+    search.conflicts = kNone;
+    search.events++;
+    state.sparse.search->stage = SparseStage::REPAIR;
+    state.sparse.search->stalled = 0;
+  });
+  team.barrier();
+  if (before > colors) squeeze(team, state, before, colors);
+  forget_moves(team, state);
+  build_hierarchy(team, state);
+  note_sparse(team, state, count_conflicts(team, state));
+}
+
+/// Takes up the best colouring, which is proper and has no gaps in its colours. Collective.
+template <class Team>
+AATGS_FN void take_up_best(Team& team, const WhcrState& state) {
+  team.for_each(state.graph.n, [&](uint32_t v) { state.colors[v] = static_cast<uint16_t>(state.best[v]); });
+  team.barrier();
+}
+
+/// From the best colouring on by iterated greedy. Collective.
+template <class Team>
+AATGS_FN void enter_iterate(Team& team, const WhcrState& state) {
+  take_up_best(team, state);
+  team.leader([&] {
+    state.search->colors = state.search->best_colors;
+    state.sparse.search->stage = SparseStage::ITERATE;
+    state.sparse.search->stalled = 0;
+  });
+  team.barrier();
+}
+
+/// Starts over; `state.search` has been reset. Collective.
+template <class Team>
+AATGS_FN void reset_sparse(Team& team, const WhcrState& state, const SparseStart& start) {
+  const Search& search = *state.search;
+  const uint32_t colors = search.colors;
+  team.leader([&] { *state.sparse.search = {}; });
+  team.for_each(state.graph.n, [&](uint32_t v) {
+    uint32_t c = kUncolored;
+    if (start.init == WhcrInit::INPUT && start.given_count) {
+      c = start.given[v] < colors ? start.given[v] : kUncolored;
+    } else if (start.init == WhcrInit::RANDOM) {
+      c = believed_color(state.priors, v, colors);
+      if (c == kNone) c = random_for(search, Purpose::INIT, 0, search.events, v).below(colors);
+    }
+    state.colors[v] = static_cast<uint16_t>(c);
+    state.sparse.own[v] = 0;
+    state.sparse.left_until[v] = 0;
+  });
+  team.barrier();
+  // From nothing, greedy colouring takes what it needs and comes down afterwards; what is given keeps within the limit.
+  color_greedily(team, state, start.init == WhcrInit::GREEDY ? state.sparse.most_colors : colors);
+  uint32_t used = count_colors(team, state, state.colors);
+  if (start.init == WhcrInit::GREEDY) {
+    for (uint32_t pass = 0; pass < kStartPasses && used > colors && !team.cancelled(); ++pass) {
+      used = iterate_greedily(team, state, used);
+    }
+  }
+  enter_repair(team, state, used, colors);
+  const bool goes_on = search.best_colors != 0 && !search.converged;
+  team.barrier();
+  if (goes_on) enter_iterate(team, state);
+}
+
+/// One substep: a pass of iterated greedy, or some rounds of repair. Collective.
+template <class Team>
+AATGS_FN void substep_sparse(Team& team, const WhcrState& state) {
+  Search& search = *state.search;
+  const SparseSearch& sparse = *state.sparse.search;
+  if (sparse.stage == SparseStage::ITERATE) {
+    const uint32_t before = search.best_colors;
+    const bool give_up = sparse.stalled >= kIteratePatience;
+    team.barrier();
+    if (give_up) {
+      enter_repair(team, state, before, before - 1);
+    } else {
+      const uint32_t used = iterate_greedily(team, state, before);
+      team.leader([&] {
+        // The number of colours is what this stage brings down: a colouring with as many is no news.
+        search.conflicts = used < before ? kNone : 0;
+        search.colors = used;
+      });
+      team.barrier();
+      note_sparse(team, state, 0);
+      return;
+    }
+  } else {
+    const bool start_over = sparse.stalled >= kRepairPatience && search.best_colors != 0;
+    team.barrier();
+    if (start_over) return enter_iterate(team, state);
+    RepairRounds<Team>(team, state).run(state.moves_per_substep);
+    const uint32_t conflicts = sparse.conflicts;
+    team.barrier();
+    note_sparse(team, state, conflicts);
+  }
+  const bool goes_on = search.conflicts == 0 && !search.converged;
+  const uint32_t found = search.best_colors;
+  team.leader([&] { search.moves = sparse.moves; });
+  team.barrier();
+  if (goes_on) {
+    take_up_best(team, state);
+    enter_repair(team, state, found, found - 1);
+  }
+}
+
+/// Brings what the host reads about the hierarchy up to date. Collective.
+template <class Team>
+AATGS_FN void report_levels(Team& team, const WhcrState& state) {
+  const Sparse& sparse = state.sparse;
+  team.leader([&] { sparse.counts[0] = 0; });
+  team.barrier();
+  const bool built = *sparse.built != 0;
+  if (!built) return;
+  team.for_each(state.graph.n, [&](uint32_t v) {
+    if (sparse.own[v] != 0) push(sparse.lists[0], sparse.counts[0], v);
+  });
+  team.barrier();
+  const uint32_t size = sparse.counts[0];
+  measure_levels(team, state, sparse.lists[0], size);
+}
+
+/// Another number of colours, from where the search is. Collective.
+template <class Team>
+AATGS_FN void change_colors_sparse(Team& team, const WhcrState& state, uint32_t colors) {
+  const uint32_t before = count_colors(team, state, state.colors);
+  enter_repair(team, state, before, colors);
+}
+
+}  // namespace aatgs::whcr

@@ -1,0 +1,67 @@
+// What the dynamic for huge sparse graphs holds: the whole team works on one colouring, vertex by vertex in rounds.
+#pragma once
+#include <cstdint>
+
+#include "aatgs/platform.hpp"
+
+namespace aatgs::whcr {
+
+inline constexpr uint32_t kNone = 0xffffffffu;
+inline constexpr uint16_t kUncolored = 0xffffu;
+/// Colours are below this.
+inline constexpr uint32_t kColors = 0xffffu;
+inline constexpr uint32_t kMaxLevels = 12;
+
+/// What a substep of the search does.
+enum class SparseStage : uint32_t {
+  ITERATE,  // colours the classes of a proper colouring anew, in another order
+  REPAIR,   // moves vertices in conflict
+};
+
+/// Where the search stands.
+struct SparseSearch {
+  uint64_t rounds;  // of repair since the reset: tabu tenures and random numbers count in it
+  uint64_t moves;
+  SparseStage stage;
+  uint32_t conflicts;  // of the colouring
+  uint32_t passes;     // of iterated greedy since the reset
+  uint32_t stalled;    // substeps without improvement in this stage
+};
+
+/// A level of the hierarchy as the host sees it.
+struct LevelMass {
+  uint32_t clusters;  // that hold conflicts
+  uint32_t largest;   // conflict ends in the fullest cluster
+};
+
+struct Sparse {
+  SparseSearch* search;
+  uint32_t most_colors;  // bound on the colours greedy colouring can need
+  uint32_t* own;         // n: each vertex's conflicts
+  uint16_t* left_color;  // n: the colour a vertex left last
+  uint32_t* left_until;  // n: and the round until which it stays away from it
+  uint32_t levels;
+  uint32_t* built;       // whether `cluster` is filled in
+  uint32_t* cluster;     // levels x n: each vertex's cluster, named after one of its vertices
+  LevelMass* masses;     // levels + 1
+  // Scratch.
+  uint64_t* key;         // n: order of greedy colouring; proposals of the matching; leaders of clusters
+  uint32_t* wait;        // n: neighbours that come first; the round a vertex was met in
+  uint32_t* turn;        // n: the round a vertex is a candidate in
+  uint32_t* mass;        // n: of clusters
+  uint32_t* lists[2];    // n: vertices at work
+  uint16_t* next;        // n: new colours
+  uint32_t* counts;      // 4: lengths of the lists, in turn
+  uint32_t* start;       // most_colors + 1: classes
+  uint32_t* cursor;      // most_colors
+};
+
+/// A bijection of 32-bit words for any key: two vertices never tie.
+AATGS_FN uint32_t mix(uint32_t x, uint32_t key) {
+  x = (x ^ key) * 0x9E3779B1u;
+  x = (x ^ (x >> 15)) * 0x85EBCA77u;
+  x = (x ^ (x >> 13)) * 0xC2B2AE3Du;
+  return x ^ (x >> 16);
+}
+
+}  // namespace aatgs::whcr

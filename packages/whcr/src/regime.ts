@@ -1,0 +1,37 @@
+import { invalidArgument } from './errors.ts';
+import { WhcrDynamic } from './generated/layout.ts';
+import type { Graph } from './graph/index.ts';
+
+/**
+ * How a graph is coloured. `'dense'`: a population of colourings, each searched by tabu search or min-conflicts, for
+ * graphs of up to some thousand vertices. `'sparse'`: the whole machine on one colouring, for millions of edges.
+ */
+export type Regime = 'dense' | 'sparse';
+
+/** How the colourings of the dense regime move. */
+export type Dynamic = 'auto' | 'table' | 'repair' | 'mixed';
+
+const DYNAMICS: Readonly<Record<Dynamic, number>> = {
+  auto: WhcrDynamic.AUTO,
+  table: WhcrDynamic.TABLE,
+  repair: WhcrDynamic.REPAIR,
+  mixed: WhcrDynamic.MIXED,
+};
+
+/** Up to here a table of neighbour counts fits into a block's working memory, and a move may look at all conflicts. */
+export const TABLE_VERTICES = 20_000;
+
+/** The regime for a graph, unless one is forced: by size alone, since dense graphs of more vertices have too many edges. */
+export function chooseRegime(graph: Graph, asked: Regime | 'auto', dynamic: Dynamic): Regime {
+  if (!['auto', 'dense', 'sparse'].includes(asked))
+    throw invalidArgument('regime', asked, "'auto', 'dense' or 'sparse'");
+  if (!(dynamic in DYNAMICS)) throw invalidArgument('dynamic', dynamic, "'auto', 'table', 'repair' or 'mixed'");
+  if (asked === 'sparse' && dynamic !== 'auto')
+    throw invalidArgument('dynamic', dynamic, "'auto': the sparse regime has one dynamic of its own");
+  if (asked !== 'auto') return asked;
+  return graph.n <= TABLE_VERTICES || dynamic !== 'auto' ? 'dense' : 'sparse';
+}
+
+/** The kernel's dynamic for a regime. */
+export const dynamicOf = (regime: Regime, dynamic: Dynamic): number =>
+  regime === 'sparse' ? WhcrDynamic.SPARSE : DYNAMICS[dynamic];

@@ -1,0 +1,82 @@
+import type { Reduction } from './reduce/reduce.ts';
+import type { Regime } from './regime.ts';
+import type { LevelSample, SearchLimits, SearchProgress } from './search.ts';
+
+/** Where to keep a long search, and whether to take it up again. */
+export interface CheckpointOptions {
+  readonly path: string;
+  /** Milliseconds between writes. Default 30,000. */
+  readonly everyMs?: number;
+  /** Take up the file's search, if there is one. It must be of the same graph, options, goal and seed. Default false. */
+  readonly resume?: boolean;
+}
+
+export interface SearchOptions extends SearchLimits {
+  /** Seed of this search, up to 64 bits. Default: the constructor's. */
+  readonly seed?: number | bigint;
+  /** Keep the search on disk. The graph is then searched as it is, without reduction. */
+  readonly checkpoint?: CheckpointOptions;
+}
+
+export interface RepairOptions extends SearchOptions {
+  /** Number of colours, 1 to `maxColors`. */
+  readonly colors: number;
+}
+
+/**
+ * What a population starts from. `'random'`: every vertex at random. `'greedy'`: vertices of high degree first (sparse
+ * regime: in parallel). `'dsatur'`: DSATUR for the first colouring, iterated greedily; the others at random.
+ */
+export type Start = 'random' | 'greedy' | 'dsatur';
+
+export interface ColorOptions extends SearchOptions {
+  /** Number of colours, 1 to `maxColors`. Default: as many as a greedy colouring takes, which needs no limit. */
+  readonly colors?: number;
+  /** Default: sparse `'greedy'`, dense `'dsatur'`. */
+  readonly start?: Start;
+}
+
+export interface MinimizeOptions extends SearchOptions {
+  /** A proper colouring to start from; the graph is then not reduced. Default: a greedy colouring. */
+  readonly from?: ArrayLike<number>;
+  /** Stop at this many colours. Default: the size of a clique, below which no proper colouring exists. */
+  readonly target?: number;
+}
+
+/** The outcome of a search. */
+export interface ColoringResult {
+  /** Whether the colouring is proper, with as few colours as asked for; `minimize` without target: whether it is proper. */
+  readonly success: boolean;
+  /** The best colouring found, one colour a vertex, from 0. */
+  readonly coloring: Uint32Array;
+  /** Colours that occur in it. */
+  readonly finalColors: number;
+  /** Its conflicting edges, counted on the host by {@link verifyColoring}. */
+  readonly finalConflicts: number;
+  /** Moves of all colourings of the population. */
+  readonly iterations: number;
+  /** Milliseconds from the call to the result, everything included. */
+  readonly elapsedMs: number;
+  /** Milliseconds the device spent in steps. */
+  readonly kernelMs: number;
+  /** Why the search ended. */
+  readonly ended: 'goal' | 'iterations' | 'time';
+  /** Which of the two searches ran; of the largest part where the graph was reduced. */
+  readonly regime: Regime;
+  /** What was removed before the search; null where the graph was searched as it is. */
+  readonly reduced: ReductionSummary | null;
+  /** Every improvement on the way. */
+  readonly history: readonly SearchProgress[];
+  /** Where the conflicts lay, over time; empty without a hierarchy. */
+  readonly levels: readonly LevelSample[];
+}
+
+/** Sizes of a reduced graph. */
+export interface ReductionSummary extends Pick<Reduction, 'peeled' | 'dominated' | 'bipartite'> {
+  /** Parts that were searched, each for itself. */
+  readonly parts: number;
+  /** Vertices in all parts. */
+  readonly vertices: number;
+  /** Edges in all parts. */
+  readonly edges: number;
+}
