@@ -3,6 +3,7 @@
 // them.
 #pragma once
 #include <cstdint>
+#include <type_traits>
 
 #include "aatgs/philox.hpp"
 #include "aatgs/platform.hpp"
@@ -23,6 +24,62 @@ struct Lanes {
   AATGS_FN const T& operator[](uint32_t lane) const { return values[lane]; }
 #endif
 };
+
+#if !AATGS_ON_DEVICE
+/// 16 bytes as compilers' vectors. Where bytes are read and written, loops over lanes might be their own sources, and are
+/// not vectorised reliably unless written so; registers of the baseline, because wider ones are lowered to scalars before
+/// a function is inlined into one that has them.
+typedef int8_t Bytes __attribute__((vector_size(16), aligned(1), may_alias));
+typedef int16_t Shorts __attribute__((vector_size(16), aligned(2), may_alias));
+typedef int32_t Words __attribute__((vector_size(16), aligned(4), may_alias));
+
+inline const Bytes& bytes_at(const int8_t* lanes, uint32_t first) {
+  return *reinterpret_cast<const Bytes*>(lanes + first);
+}
+/// Half of the lanes with their sign, as wider ones: each is shifted down from the upper end.
+inline Shorts widen(Bytes lanes, bool upper) {
+  constexpr Bytes kLow = {0, 16, 0, 17, 0, 18, 0, 19, 0, 20, 0, 21, 0, 22, 0, 23};
+  constexpr Bytes kHigh = {0, 24, 0, 25, 0, 26, 0, 27, 0, 28, 0, 29, 0, 30, 0, 31};
+  return reinterpret_cast<Shorts>(upper ? __builtin_shuffle(Bytes{}, lanes, kHigh)
+                                        : __builtin_shuffle(Bytes{}, lanes, kLow)) >>
+         8;
+}
+inline Words widen(Shorts lanes, bool upper) {
+  constexpr Shorts kLow = {0, 8, 0, 9, 0, 10, 0, 11};
+  constexpr Shorts kHigh = {0, 12, 0, 13, 0, 14, 0, 15};
+  return reinterpret_cast<Words>(upper ? __builtin_shuffle(Shorts{}, lanes, kHigh)
+                                       : __builtin_shuffle(Shorts{}, lanes, kLow)) >>
+         16;
+}
+
+/// Sums of 32 lanes in registers: bytes, times a weight of the sum's width, are added to them.
+template <class T>
+class LaneSum {
+ public:
+  explicit LaneSum(T start) {
+    for (auto& part : parts_) part = Part{} + start;
+  }
+  AATGS_HOT void add(Bytes low, Bytes high, T weight) {
+    const Bytes halves[2] = {low, high};
+    for (uint32_t i = 0; i < kParts; ++i) {
+      const Bytes bytes = halves[i / (kParts / 2)];
+      if constexpr (sizeof(T) == 2) {
+        parts_[i] += widen(bytes, i & 1) * weight;
+      } else {
+        parts_[i] += widen(widen(bytes, (i >> 1) & 1), i & 1) * weight;
+      }
+    }
+  }
+  AATGS_HOT void store(Lanes<T>& out) const {
+    for (uint32_t i = 0; i < kParts; ++i) *reinterpret_cast<Part*>(out.values + i * (16 / sizeof(T))) = parts_[i];
+  }
+
+ private:
+  typedef T Part __attribute__((vector_size(16), aligned(sizeof(T)), may_alias));
+  static constexpr uint32_t kParts = kLanes * sizeof(T) / 16;
+  Part parts_[kParts];
+};
+#endif
 
 /// Four random words a lane.
 struct LaneWords {

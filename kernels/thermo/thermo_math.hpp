@@ -2,7 +2,6 @@
 // the same bits on every backend, which the libraries' functions do not.
 #pragma once
 #include <cstdint>
-#include <cstring>
 
 #include "aatgs/platform.hpp"
 
@@ -11,9 +10,7 @@ namespace aatgs::thermo {
 template <class To, class From>
 AATGS_FN To bits_of(From value) {
   static_assert(sizeof(To) == sizeof(From));
-  To out;
-  memcpy(&out, &value, sizeof out);
-  return out;
+  return __builtin_bit_cast(To, value);
 }
 
 /// Bits of a word that make its uniform number; the other four decide whether a proposal is made at all.

@@ -3,6 +3,7 @@
 // visited in the order of the independent sets; each replica and site has random words of its own.
 #pragma once
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "thermo/thermo_math.hpp"
@@ -21,39 +22,86 @@ struct PackView {
   Lanes<Sum> change;  // of the energy
 };
 
-/// One Ising site with the words of its turn. Field: wide enough for the sum of its couplings.
+/// What each lane's Metropolis test compares half its energy change with; never met where no proposal is made.
+template <class Group>
+AATGS_FN void draw_limits(Group& group, const Lanes<uint32_t>& words, Lanes<float>& limits) {
+  // Two loops: in one, compilers compute the logarithm only where it is needed, and one lane at a time.
+  group.for_each(kLanes, [&](uint32_t lane) { limits[lane] = minus_log(words[lane]); });
+  group.for_each(kLanes, [&](uint32_t lane) { limits[lane] = proposes(words[lane]) ? limits[lane] : -3e38f; });
+}
+
+/// The local fields of a site's neighbours and its own. Field: wide enough for the sum of its couplings.
+template <class Field, class Group>
+AATGS_FN void sum_fields(Group& group, const Couplings& graph, const int8_t* spins, uint32_t site,
+                         Lanes<Field>& fields) {
+  const auto own = static_cast<Field>(graph.fields[site]);
+  const uint32_t begin = graph.offsets[site], middle = graph.positive[site], end = graph.offsets[site + 1];
+#if AATGS_ON_DEVICE
+  group.for_each(kLanes, [&](uint32_t lane) {
+    int32_t sum = own;
+    for (uint32_t a = begin; a < end; ++a) {
+      const int32_t weight = sizeof(Field) > 1 ? graph.weights[a] : a < middle ? 1 : -1;
+      sum += weight * spins[uint64_t{graph.neighbours[a]} * kLanes + lane];
+    }
+    fields[lane] = static_cast<Field>(sum);
+  });
+#else
+  (void)group;
+  if constexpr (sizeof(Field) == 1) {
+    Bytes low = Bytes{} + own, high = low;
+    for (uint32_t a = begin; a < middle; ++a) {
+      const int8_t* other = spins + uint64_t{graph.neighbours[a]} * kLanes;
+      low += bytes_at(other, 0);
+      high += bytes_at(other, 16);
+    }
+    for (uint32_t a = middle; a < end; ++a) {
+      const int8_t* other = spins + uint64_t{graph.neighbours[a]} * kLanes;
+      low -= bytes_at(other, 0);
+      high -= bytes_at(other, 16);
+    }
+    *reinterpret_cast<Bytes*>(fields.values) = low;
+    *reinterpret_cast<Bytes*>(fields.values + 16) = high;
+  } else {
+    LaneSum<Field> sum(own);
+    for (uint32_t a = begin; a < end; ++a) {
+      const int8_t* other = spins + uint64_t{graph.neighbours[a]} * kLanes;
+      sum.add(bytes_at(other, 0), bytes_at(other, 16), static_cast<Field>(graph.weights[a]));
+    }
+    sum.store(fields);
+  }
+#endif
+}
+
+/// One Ising site with the words of its turn.
 template <class Field, class Group, class Sum>
 AATGS_FN void update_ising(Group& group, PackView<Sum>& view, uint32_t site, const Lanes<uint32_t>& words) {
-  const Couplings& graph = view.graph;
-  Lanes<Field> field;
-  const auto own = static_cast<Field>(graph.fields[site]);
-  group.for_each(kLanes, [&](uint32_t lane) { field[lane] = own; });
-  uint32_t a = graph.offsets[site];
-  if constexpr (sizeof(Field) == 1) {
-    for (const uint32_t end = graph.positive[site]; a < end; ++a) {
-      const int8_t* other = view.spins + uint64_t{graph.neighbours[a]} * kLanes;
-      group.for_each(kLanes, [&](uint32_t lane) { field[lane] = static_cast<Field>(field[lane] + other[lane]); });
-    }
-    for (const uint32_t end = graph.offsets[site + 1]; a < end; ++a) {
-      const int8_t* other = view.spins + uint64_t{graph.neighbours[a]} * kLanes;
-      group.for_each(kLanes, [&](uint32_t lane) { field[lane] = static_cast<Field>(field[lane] - other[lane]); });
-    }
-  } else {
-    for (const uint32_t end = graph.offsets[site + 1]; a < end; ++a) {
-      const int8_t* other = view.spins + uint64_t{graph.neighbours[a]} * kLanes;
-      const auto weight = static_cast<Field>(graph.weights[a]);
-      group.for_each(kLanes, [&](uint32_t lane) {
-        field[lane] = static_cast<Field>(field[lane] + static_cast<Field>(weight * other[lane]));
-      });
-    }
-  }
+  Lanes<float> limits;
+  Lanes<Field> fields;
+  draw_limits(group, words, limits);
+  sum_fields(group, view.graph, view.spins, site, fields);
   int8_t* mine = view.spins + uint64_t{site} * kLanes;
+#if AATGS_ON_DEVICE
   group.for_each(kLanes, [&](uint32_t lane) {
-    const int32_t half = static_cast<int32_t>(field[lane]) * mine[lane];
-    const bool turns = view.beta[lane] * static_cast<float>(half) <= minus_log(words[lane]) && proposes(words[lane]);
-    view.change[lane] += turns ? static_cast<Sum>(half) * 2 : Sum{0};
-    mine[lane] = static_cast<int8_t>(turns ? -mine[lane] : mine[lane]);
+    const int32_t half = static_cast<int32_t>(fields[lane]) * mine[lane];
+    if (!(view.beta[lane] * static_cast<float>(half) <= limits[lane])) return;
+    view.change[lane] += static_cast<Sum>(half) * 2;
+    mine[lane] = static_cast<int8_t>(-mine[lane]);
   });
+#else
+  Lanes<int8_t> own;
+  Lanes<int32_t> half, turns;
+  memcpy(own.values, mine, kLanes);
+  group.for_each(kLanes, [&](uint32_t lane) { half[lane] = int32_t{fields[lane]} * own[lane]; });
+  group.for_each(kLanes, [&](uint32_t lane) {
+    turns[lane] = view.beta[lane] * static_cast<float>(half[lane]) <= limits[lane] ? -1 : 0;
+  });
+  group.for_each(kLanes, [&](uint32_t lane) { view.change[lane] += static_cast<Sum>(half[lane] & turns[lane]) * 2; });
+  group.for_each(kLanes, [&](uint32_t lane) {
+    const auto mask = static_cast<int8_t>(turns[lane]);
+    own[lane] = static_cast<int8_t>((own[lane] ^ mask) - mask);
+  });
+  memcpy(mine, own.values, kLanes);
+#endif
 }
 
 /// One Potts site: another state is proposed, each with the same probability.
@@ -62,27 +110,53 @@ AATGS_FN void update_potts(Group& group, PackView<Sum>& view, uint32_t site, con
                            const Lanes<uint32_t>& choices) {
   const Couplings& graph = view.graph;
   int8_t* mine = view.spins + uint64_t{site} * kLanes;
-  Lanes<int8_t> proposed;
-  Lanes<int32_t> change;
+  Lanes<float> limits;
+  Lanes<int8_t> proposed, own;
+  draw_limits(group, words, limits);
+#if AATGS_ON_DEVICE
+  group.for_each(kLanes, [&](uint32_t lane) { own[lane] = mine[lane]; });
+#else
+  memcpy(own.values, mine, kLanes);
+#endif
   group.for_each(kLanes, [&](uint32_t lane) {
-    const uint32_t state = static_cast<uint8_t>(mine[lane]) + 1 + uniform_below(choices[lane], graph.states - 1);
+    const uint32_t state = static_cast<uint8_t>(own[lane]) + 1u + uniform_below(choices[lane], graph.states - 1);
     proposed[lane] = static_cast<int8_t>(state >= graph.states ? state - graph.states : state);
-    change[lane] = 0;
   });
-  for (uint32_t a = graph.offsets[site]; a < graph.offsets[site + 1]; ++a) {
-    const int8_t* other = view.spins + uint64_t{graph.neighbours[a]} * kLanes;
-    const int32_t weight = graph.weights[a];
-    group.for_each(kLanes, [&](uint32_t lane) {
-      change[lane] += (other[lane] == mine[lane] ? weight : 0) - (other[lane] == proposed[lane] ? weight : 0);
-    });
-  }
+  const uint32_t begin = graph.offsets[site], end = graph.offsets[site + 1];
+  // view.beta is for half the energy change, as in the Ising update.
+#if AATGS_ON_DEVICE
   group.for_each(kLanes, [&](uint32_t lane) {
-    // beta counts halves of the energy, as in the Ising update.
-    const bool turns =
-        view.beta[lane] * 0.5f * static_cast<float>(change[lane]) <= minus_log(words[lane]) && proposes(words[lane]);
-    view.change[lane] += turns ? static_cast<Sum>(change[lane]) : Sum{0};
-    mine[lane] = turns ? proposed[lane] : mine[lane];
+    int32_t change = 0;
+    for (uint32_t a = begin; a < end; ++a) {
+      const int8_t other = view.spins[uint64_t{graph.neighbours[a]} * kLanes + lane];
+      change += (other == own[lane] ? graph.weights[a] : 0) - (other == proposed[lane] ? graph.weights[a] : 0);
+    }
+    if (!(view.beta[lane] * 0.5f * static_cast<float>(change) <= limits[lane])) return;
+    view.change[lane] += static_cast<Sum>(change);
+    mine[lane] = proposed[lane];
   });
+#else
+  const Bytes now[2] = {bytes_at(own.values, 0), bytes_at(own.values, 16)};
+  const Bytes then[2] = {bytes_at(proposed.values, 0), bytes_at(proposed.values, 16)};
+  LaneSum<int32_t> sum(0);
+  for (uint32_t a = begin; a < end; ++a) {
+    const int8_t* other = view.spins + uint64_t{graph.neighbours[a]} * kLanes;
+    const Bytes low = bytes_at(other, 0), high = bytes_at(other, 16);
+    // Comparisons give -1 or 0.
+    sum.add((low == then[0]) - (low == now[0]), (high == then[1]) - (high == now[1]), graph.weights[a]);
+  }
+  Lanes<int32_t> change, turns;
+  sum.store(change);
+  group.for_each(kLanes, [&](uint32_t lane) {
+    turns[lane] = view.beta[lane] * 0.5f * static_cast<float>(change[lane]) <= limits[lane] ? -1 : 0;
+  });
+  group.for_each(kLanes, [&](uint32_t lane) { view.change[lane] += static_cast<Sum>(change[lane] & turns[lane]); });
+  group.for_each(kLanes, [&](uint32_t lane) {
+    const auto mask = static_cast<int8_t>(turns[lane]);
+    own[lane] = static_cast<int8_t>((own[lane] & ~mask) | (proposed[lane] & mask));
+  });
+  memcpy(mine, own.values, kLanes);
+#endif
 }
 
 /// The sites of [begin, end) in one Philox block's reach: four Ising sites, or two Potts sites.

@@ -1,5 +1,6 @@
 // Small models, and what is known of them exactly.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <random>
