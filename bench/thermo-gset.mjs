@@ -30,7 +30,12 @@ const limit = Number(values.time);
 const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
 const runs = [];
 for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
-  const graph = await readRudy(`${data}/${name}.txt.gz`);
+  const path = `${data}/${name}.txt.gz`;
+  if (!existsSync(path)) {
+    console.error(`SKIPPED: ${path} is absent`);
+    continue;
+  }
+  const graph = await readRudy(path);
   const total = graph.w.reduce((sum, w) => sum + w, 0);
   const best = bestKnown.get(name);
   await using thermo = new Thermo(maxCutModel(graph), {

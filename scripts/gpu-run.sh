@@ -25,6 +25,7 @@ conformance() { # name, module id
 }
 conformance example example
 conformance whcr @aatgs/whcr/conformance
+conformance thermo @aatgs/thermo/conformance
 if [ "${2:-bench}" = bench ]; then
   aatgs bench --device 0 --depth 1,2,4,16,32 --out "$out/overhead.json" || failed=1
 fi

@@ -63,7 +63,8 @@ describe('aatgs-thermo', () => {
     const table = run(...args);
     expect(table.status, table.stderr).toBe(0);
     expect(table.stdout).toMatch(/E\(T\)[\s\S]*C\(T\)[\s\S]*round trips/);
-    const json = JSON.parse(run(...args, '--json').stdout);
+    const json = JSON.parse(run(...args, '--json', '--report', at('page.html')).stdout);
+    expect(readFileSync(at('page.html'), 'utf8').match(/<svg/g)).toHaveLength(6);
     expect(json).toMatchObject({ success: true, size: 16 });
     expect(json.observables).toHaveLength(4);
   });

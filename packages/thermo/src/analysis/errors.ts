@@ -54,8 +54,14 @@ export function jackknife(
   });
 }
 
-/** Cuts [0, n) into blocks of at least `least` samples, at most `most` of them and at least two where n allows. */
-export function blockBounds(n: number, least: number, most: number): number[] {
-  const count = Math.max(Math.min(n, 2), Math.min(most, Math.floor(n / Math.max(1, least))));
+/** Fewer blocks than this make an error bar of which nobody knows the error. */
+const LEAST_BLOCKS = 10;
+
+/**
+ * Cuts [0, n) into at most `most` blocks of at least `length` samples; into ten shorter ones where n does not allow that
+ * many, so that errors of series far too short are somewhat too small rather than random.
+ */
+export function blockBounds(n: number, length: number, most: number): number[] {
+  const count = Math.max(Math.min(n, LEAST_BLOCKS), Math.min(most, Math.floor(n / Math.max(1, length))));
   return Array.from({ length: count + 1 }, (_, b) => Math.floor((b * n) / count));
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { EXIT, integerOption, printJson } from '@aatgs/core/cli';
 import type { Command } from 'commander';
 import type { Estimate } from '../analysis/index.ts';
@@ -5,6 +6,7 @@ import { ising2d } from '../models/index.ts';
 import { type SampleResult, Thermo } from '../thermo.ts';
 import { type CommonCliOptions, checkpointOptions, secondsOption, thermoCommand, thermoOptions } from './options.ts';
 import { plot } from './plot.ts';
+import { reportPage } from './report.ts';
 import { withProgress } from './run.ts';
 
 interface Ising2dOptions extends CommonCliOptions {
@@ -13,6 +15,7 @@ interface Ising2dOptions extends CommonCliOptions {
   readonly every: number;
   readonly burnIn?: number;
   readonly time?: number;
+  readonly report?: string;
 }
 
 /** `aatgs-thermo ising2d`: the 2D ferromagnet over a range of temperatures. */
@@ -24,6 +27,7 @@ export function ising2dCommand(): Command {
     .option('--every <rounds>', 'sweeps between samples', integerOption(1), 4)
     .option('--burn-in <rounds>', 'sweeps before the first (default: as many as are sampled)', integerOption(0))
     .option('--time <seconds>', 'time limit; exit with 1 where it cuts the samples', secondsOption)
+    .option('--report <file>', 'write a page with curves and error bars (HTML)')
     .action(async (options: Ising2dOptions) => {
       const { size, samples, every, burnIn, time } = options;
       const model = ising2d(size);
@@ -45,6 +49,7 @@ export function ising2dCommand(): Command {
           }),
       );
       if (!result) return;
+      if (options.report) await writeFile(options.report, reportPage(`2D Ising model, ${size} x ${size}`, result));
       if (options.json) print(thermo, result, options);
       else table(result);
       if (!result.success) process.exitCode = EXIT.goalNotReached;
