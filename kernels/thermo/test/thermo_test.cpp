@@ -141,6 +141,47 @@ void the_distribution_is_exact() {
   }
 }
 
+/// Exchanges keep the joint distribution: energies of neighbouring rungs are independent, each exactly distributed.
+void exchanges_keep_the_joint_distribution() {
+  const std::vector<double> betas = {0.3, 0.6};
+  for (const ThermoScheme scheme : {ThermoScheme::DEO, ThermoScheme::SEO}) {
+    ThermoSetup setup = setup_for(ThermoModel::ISING, 400, 64);
+    setup.scheme = static_cast<uint32_t>(scheme);
+    setup.sample_every = 30;
+    const Model model = random_graph(6, 60, 1, 21, betas);
+    Instance instance(model, setup);
+    instance.complete();
+    Distribution energies[2], joint;
+    for (int k = 0; k < 2; ++k) {
+      for (const auto& [key, p] : enumerate(model, 2, betas[k])) energies[k][{key.first, 0}] += p;
+    }
+    for (const auto& [hot, p] : energies[0]) {
+      for (const auto& [cold, q] : energies[1]) joint[{hot.first, cold.first}] = p * q;
+    }
+    const auto hot = instance.samples(0), cold = instance.samples(1);
+    std::vector<Entry> pairs;
+    for (size_t i = 0; i < hot.size(); ++i) pairs.push_back({hot[i].energy, cold[i].energy});
+    const double score = chi_square_score(pairs, joint);
+    std::printf("joint distribution of two rungs: chi-square %.2f standard deviations from its mean\n", score);
+    EXPECT(score < 4.5 && score > -4.0);
+  }
+}
+
+/// The reason for even-odd exchanges in turn: on a long ladder random ones diffuse, these travel.
+void deterministic_exchanges_travel_further() {
+  std::vector<double> betas;
+  for (uint32_t k = 0; k < 60; ++k) betas.push_back(0.1 + 0.01 * k);
+  uint32_t trips[2];
+  for (const ThermoScheme scheme : {ThermoScheme::DEO, ThermoScheme::SEO}) {
+    ThermoSetup setup = setup_for(ThermoModel::ISING, 2000, 2);
+    setup.scheme = static_cast<uint32_t>(scheme);
+    Instance instance(torus(6, 9, betas), setup);
+    trips[setup.scheme] = instance.complete().round_trips;
+  }
+  std::printf("round trips: DEO %u, SEO %u\n", trips[0], trips[1]);
+  EXPECT(trips[0] > 2 * trips[1]);
+}
+
 /// Energies of the 64 x 64 torus: B. Kaufman, Phys. Rev. 76, 1949.
 void the_square_lattice_is_exact() {
   const std::vector<std::pair<double, double>> exact = {{3.5, -0.66012173096329},
@@ -229,6 +270,8 @@ int main() {
   snapshot_and_go_on();
   the_energy_kept_is_the_energy();
   the_distribution_is_exact();
+  exchanges_keep_the_joint_distribution();
+  deterministic_exchanges_travel_further();
   the_square_lattice_is_exact();
   the_ladder_adapts();
   bad_setups_are_refused();
