@@ -146,7 +146,8 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     const { ring } = this;
     const end = ring.telemetryWrite;
     let moved = 0;
-    for (; ring.telemetryRead !== end; moved++) {
+    // By distance, not equality: an owner may look at the context, which drains further than this end.
+    for (; ((end - ring.telemetryRead) | 0) > 0; moved++) {
       const place = ring.telemetryRead & (this.#owners.length - 1);
       const record = this.#layout.decodeTelemetry(ring.views, ring.oldestRecord());
       if (record.outputBytes !== 0) (record as { output: Uint8Array | null }).output = ring.copyOutput();

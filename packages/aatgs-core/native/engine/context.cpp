@@ -140,7 +140,7 @@ bool Context::stop(std::chrono::milliseconds timeout) noexcept {
   return stopped_;
 }
 
-void Context::release() noexcept {
+void Context::release_device_memory() noexcept {
   for (const auto& [address, allocation] : std::exchange(allocations_, {})) {
     if (allocation.on_device) {
       engine_->free_device(address);
@@ -148,8 +148,12 @@ void Context::release() noexcept {
       engine_->free_host(allocation.host);
     }
   }
-  if (ring_memory_) engine_->free_host(std::exchange(ring_memory_, nullptr));
   if (arena_) engine_->free_device(std::exchange(arena_, 0));
+}
+
+void Context::release() noexcept {
+  release_device_memory();
+  if (ring_memory_) engine_->free_host(std::exchange(ring_memory_, nullptr));
 }
 
 }  // namespace aatgs::engine

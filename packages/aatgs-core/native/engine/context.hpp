@@ -58,6 +58,8 @@ class Context {
 
   /// Ends the engine. False when a step would not end: the memory is then leaked on purpose.
   bool stop(std::chrono::milliseconds timeout) noexcept;
+  /// After stop(): frees all but the ring, which JavaScript may still hold a view of.
+  void release_device_memory() noexcept;
 
  private:
   struct Allocation {

@@ -294,6 +294,7 @@ Napi::Value ContextWrap::stop(const Napi::CallbackInfo& info) {
     // JavaScript must not reach memory that is about to go.
     if (!port_->copy) napi_detach_arraybuffer(env, buffer_.Value());
     buffer_.Reset();
+    context().release_device_memory();
     account(env, 0);
     close();
   }

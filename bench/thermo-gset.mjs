@@ -1,0 +1,91 @@
+// Max-Cut on Gset instances, several seeds, and records every run: the cut reached, and when the best known one was.
+//   node bench/thermo-gset.mjs [--time S] [--seeds N] [--device auto|cpu|N] [--instances G1,G22] [--threads N] [--out FILE]
+// The graphs lie in $AATGS_DATA/gset, or in ../shared/data/gset beside the checkout; without them this says so and ends.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { devices } from '@aatgs/core';
+import { cutWeight, maxCutModel, readRudy, Thermo } from '@aatgs/thermo';
+
+const { values } = parseArgs({
+  options: {
+    time: { type: 'string', default: '10' },
+    seeds: { type: 'string', default: '3' },
+    device: { type: 'string', default: 'auto' },
+    threads: { type: 'string', default: '1' },
+    instances: { type: 'string' },
+    out: { type: 'string' },
+  },
+});
+const data = `${process.env.AATGS_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url))}/gset`;
+if (!existsSync(`${data}/MANIFEST.tsv`)) {
+  console.error(`SKIPPED: there are no graphs in ${data}; set AATGS_DATA`);
+  process.exit(0);
+}
+const manifest = readFileSync(`${data}/MANIFEST.tsv`, 'utf8').trimEnd().split('\n').slice(1);
+const bestKnown = new Map(manifest.map((line) => line.split('\t')).map((fields) => [fields[0], Number(fields[5])]));
+
+const limit = Number(values.time);
+const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const runs = [];
+for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
+  const path = `${data}/${name}.txt.gz`;
+  if (!existsSync(path)) {
+    console.error(`SKIPPED: ${path} is absent`);
+    continue;
+  }
+  const graph = await readRudy(path);
+  const total = graph.w.reduce((sum, w) => sum + w, 0);
+  const best = bestKnown.get(name);
+  await using thermo = new Thermo(maxCutModel(graph), {
+    async: true,
+    device,
+    maxSamples: 0,
+    ...(device === 'cpu' && { threads: Number(values.threads) }),
+  });
+  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    const result = await thermo.minimize({ seed, timeLimit: limit, target: total - 2 * best });
+    const { sweeps, elapsedMs, history } = result;
+    const cut = cutWeight(graph, result.state);
+    const updatesPerNs = (sweeps * graph.n * 32) / elapsedMs / 1e6;
+    runs.push({
+      name,
+      n: graph.n,
+      m: graph.w.length,
+      seed,
+      cut,
+      best,
+      foundAtMs: history.at(-1).elapsedMs,
+      sweeps,
+      elapsedMs,
+      updatesPerNs,
+    });
+  }
+  const mine = runs.filter((run) => run.name === name);
+  const hits = mine.filter((run) => run.cut >= best).length;
+  const cuts = mine.map((run) => run.cut);
+  const seconds = (mine.reduce((sum, run) => sum + run.foundAtMs, 0) / mine.length / 1000).toFixed(2);
+  console.log(
+    `${name}: best ${Math.max(...cuts)}, worst ${Math.min(...cuts)} of ${best}; ${hits}/${mine.length} hits, found after ${seconds} s on average, ${mine[0].updatesPerNs.toFixed(2)} updates/ns`,
+  );
+}
+const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+const { cpu, cuda } = devices();
+const result = {
+  benchmark: 'thermo on Gset',
+  date: new Date().toISOString(),
+  commit,
+  node: process.version,
+  cpu,
+  cuda,
+  parameters: {
+    timeLimitSeconds: limit,
+    seeds: Number(values.seeds),
+    device,
+    threads: Number(values.threads),
+    replicas: 32,
+  },
+  runs,
+};
+if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);

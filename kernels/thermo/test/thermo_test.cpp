@@ -1,0 +1,280 @@
+// What the step promises: the Boltzmann distribution, and the same bits however the work is cut or shared.
+#include <algorithm>
+#include <cstdio>
+
+#include "thermo/test/models.hpp"
+
+namespace aatgs::thermo::test {
+namespace {
+
+int failures = 0;
+#define EXPECT(condition)                                                \
+  do {                                                                   \
+    if (!(condition)) {                                                  \
+      ++failures;                                                        \
+      std::printf("FAILED %s:%d: %s\n", __FILE__, __LINE__, #condition); \
+    }                                                                    \
+  } while (0)
+
+constexpr uint32_t kConverged = static_cast<uint32_t>(Status::CONVERGED);
+constexpr uint32_t kIdle = static_cast<uint32_t>(Status::IDLE);
+
+ThermoSetup setup_for(ThermoModel model, uint32_t samples, uint32_t ladders = 1) {
+  ThermoSetup setup{};
+  setup.model = static_cast<uint32_t>(model);
+  setup.states = 3;
+  setup.ladders = ladders;
+  setup.sweeps_per_round = 1;
+  setup.capacity = setup.samples = samples;
+  setup.sample_every = 1;
+  setup.burn_in = 200;
+  setup.anneal = 20;
+  setup.adapt = 1;
+  setup.target = -1e300;
+  setup.seed = 5;
+  return setup;
+}
+
+struct Case {
+  const char* name;
+  Model model;
+  ThermoSetup setup;
+};
+
+/// Every path of the code: widths of local fields, models, cluster moves, a pack that is not full.
+std::vector<Case> cases() {
+  const std::vector<double> betas = {0.05, 0.1, 0.2, 0.3, 0.4};
+  std::vector<Case> all = {
+      {"unit", random_graph(60, 20, 1, 1, betas), setup_for(ThermoModel::ISING, 30, 8)},
+      {"16 bits", random_graph(60, 20, 90, 2, betas), setup_for(ThermoModel::ISING, 30)},
+      {"32 bits", random_graph(60, 90, 1000000, 3, {1e-7, 2e-7}), setup_for(ThermoModel::ISING, 30)},
+      {"potts", random_graph(60, 20, 3, 4, betas), setup_for(ThermoModel::POTTS, 30)},
+      {"clusters", torus(8, 5, betas), setup_for(ThermoModel::ISING, 30, 4)},
+      {"square", {}, setup_for(ThermoModel::SQUARE, 10, 2)},
+  };
+  for (uint32_t v = 0; v < 60; ++v) all[1].model.fields[v] = static_cast<int32_t>(v % 7) - 3;
+  all[4].setup.cluster_every = 1;
+  all[5].model.betas = {0.3, 0.4, 0.45};
+  all[5].setup.sites = 64;
+  all[5].setup.sweeps_per_round = 2;
+  return all;
+}
+
+void any_number_of_threads() {
+  for (const Case& c : cases()) {
+    std::vector<uint8_t> first;
+    for (const uint32_t threads : {1u, 2u, 3u}) {
+      Instance instance(c.model, c.setup, threads);
+      instance.run(220);
+      if (first.empty()) first = instance.snapshot();
+      EXPECT(first == instance.snapshot());
+    }
+  }
+}
+
+void any_cut_into_configs() {
+  for (const Case& c : cases()) {
+    Instance whole(c.model, c.setup), parts(c.model, c.setup);
+    whole.run(225);
+    for (uint32_t i = 0; i < 225; ++i) parts.run(1);
+    EXPECT(whole.snapshot() == parts.snapshot());
+  }
+}
+
+void snapshot_and_go_on() {
+  for (const Case& c : cases()) {
+    Instance straight(c.model, c.setup), resumed(c.model, c.setup);
+    straight.run(213);
+    const auto saved = straight.snapshot();
+    straight.run(9);
+    resumed.run(77);
+    resumed.restore(saved);
+    resumed.run(9);
+    EXPECT(straight.snapshot() == resumed.snapshot());
+  }
+}
+
+void the_energy_kept_is_the_energy() {
+  for (const Case& c : cases()) {
+    if (c.setup.model == static_cast<uint32_t>(ThermoModel::SQUARE)) continue;
+    const uint32_t states = c.setup.model == static_cast<uint32_t>(ThermoModel::POTTS) ? 3 : 2;
+    Instance instance(c.model, c.setup);
+    const auto telemetry = instance.complete();
+    auto best = instance.region<int32_t>("best");
+    std::vector<int> digits(best.begin(), best.end());
+    if (states == 2) {
+      for (int& digit : digits) digit = (digit + 1) / 2;
+    }
+    EXPECT(static_cast<double>(evaluate(c.model, digits, states).energy) == telemetry.best_energy);
+    EXPECT(telemetry.samples == c.setup.samples && telemetry.header.status == kConverged);
+    const auto done = instance.snapshot();
+    EXPECT(instance.run(10).header.status == (kConverged | kIdle));
+    EXPECT(instance.snapshot() == done);
+  }
+}
+
+/// The whole distribution of (energy, magnetisation) at every rung, after 20,000 nearly independent samples.
+void the_distribution_is_exact() {
+  const std::vector<double> betas = {0.1, 0.25, 0.45, 0.7};
+  std::vector<Case> all = {
+      {"Ising", random_graph(9, 40, 1, 11, betas), setup_for(ThermoModel::ISING, 400, 50)},
+      {"Ising with fields", random_graph(9, 50, 2, 12, betas), setup_for(ThermoModel::ISING, 400, 50)},
+      {"SEO", random_graph(9, 40, 1, 13, betas), setup_for(ThermoModel::ISING, 400, 50)},
+      {"clusters", torus(3, 14, betas), setup_for(ThermoModel::ISING, 400, 50)},
+      {"Potts", random_graph(7, 50, 1, 15, betas), setup_for(ThermoModel::POTTS, 400, 50)},
+  };
+  for (uint32_t v = 0; v < 9; ++v) all[1].model.fields[v] = static_cast<int32_t>(v % 5) - 2;
+  all[2].setup.scheme = static_cast<uint32_t>(ThermoScheme::SEO);
+  all[3].setup.cluster_every = 1;
+  for (Case& c : all) {
+    c.setup.adapt = 0;
+    c.setup.sample_every = 40;
+    const uint32_t states = c.setup.model == static_cast<uint32_t>(ThermoModel::POTTS) ? 3 : 2;
+    Instance instance(c.model, c.setup);
+    instance.complete();
+    for (uint32_t k = 0; k < betas.size(); ++k) {
+      const double score = chi_square_score(instance.samples(k), enumerate(c.model, states, betas[k]));
+      std::printf("%s, rung %u: chi-square %.2f standard deviations from its mean\n", c.name, k, score);
+      // Both sides: a fit that is too good is as wrong as a bad one.
+      EXPECT(score < 4.5 && score > -4.0);
+    }
+  }
+}
+
+/// Exchanges keep the joint distribution: energies of neighbouring rungs are independent, each exactly distributed.
+void exchanges_keep_the_joint_distribution() {
+  const std::vector<double> betas = {0.3, 0.6};
+  for (const ThermoScheme scheme : {ThermoScheme::DEO, ThermoScheme::SEO}) {
+    ThermoSetup setup = setup_for(ThermoModel::ISING, 400, 64);
+    setup.scheme = static_cast<uint32_t>(scheme);
+    setup.sample_every = 30;
+    const Model model = random_graph(6, 60, 1, 21, betas);
+    Instance instance(model, setup);
+    instance.complete();
+    Distribution energies[2], joint;
+    for (int k = 0; k < 2; ++k) {
+      for (const auto& [key, p] : enumerate(model, 2, betas[k])) energies[k][{key.first, 0}] += p;
+    }
+    for (const auto& [hot, p] : energies[0]) {
+      for (const auto& [cold, q] : energies[1]) joint[{hot.first, cold.first}] = p * q;
+    }
+    const auto hot = instance.samples(0), cold = instance.samples(1);
+    std::vector<Entry> pairs;
+    for (size_t i = 0; i < hot.size(); ++i) pairs.push_back({hot[i].energy, cold[i].energy});
+    const double score = chi_square_score(pairs, joint);
+    std::printf("joint distribution of two rungs: chi-square %.2f standard deviations from its mean\n", score);
+    EXPECT(score < 4.5 && score > -4.0);
+  }
+}
+
+/// The reason for even-odd exchanges in turn: on a long ladder random ones diffuse, these travel.
+void deterministic_exchanges_travel_further() {
+  std::vector<double> betas;
+  for (uint32_t k = 0; k < 60; ++k) betas.push_back(0.1 + 0.01 * k);
+  uint32_t trips[2];
+  for (const ThermoScheme scheme : {ThermoScheme::DEO, ThermoScheme::SEO}) {
+    ThermoSetup setup = setup_for(ThermoModel::ISING, 2000, 2);
+    setup.scheme = static_cast<uint32_t>(scheme);
+    Instance instance(torus(6, 9, betas), setup);
+    trips[setup.scheme] = instance.complete().round_trips;
+  }
+  std::printf("round trips: DEO %u, SEO %u\n", trips[0], trips[1]);
+  EXPECT(trips[0] > 2 * trips[1]);
+}
+
+/// Energies of the 64 x 64 torus: B. Kaufman, Phys. Rev. 76, 1949.
+void the_square_lattice_is_exact() {
+  const std::vector<std::pair<double, double>> exact = {{3.5, -0.66012173096329},
+                                                        {3.0, -0.81730959250245},
+                                                        {2.7, -0.96353219444905},
+                                                        {2.5, -1.1060829924721},
+                                                        {2.4, -1.204231725762}};
+  Model model;
+  for (const auto& [temperature, energy] : exact) model.betas.push_back(1 / temperature);
+  ThermoSetup setup = setup_for(ThermoModel::SQUARE, 100, 16);
+  setup.sites = 64;
+  setup.adapt = 0;
+  setup.sample_every = 60;
+  setup.burn_in = 1500;
+  setup.anneal = 1000;
+  Instance instance(model, setup);
+  instance.complete();
+  for (uint32_t k = 0; k < exact.size(); ++k) {
+    double sum = 0, squares = 0, count = 0;
+    for (const Entry& entry : instance.samples(k)) {
+      const double e = static_cast<double>(entry.energy) / 4096;
+      sum += e, squares += e * e, count += 1;
+    }
+    const double mean = sum / count, error = std::sqrt((squares / count - mean * mean) / count);
+    std::printf("T = %.2f: e = %.6f +- %.6f, exact %.6f\n", exact[k].first, mean, error, exact[k].second);
+    EXPECT(std::abs(mean - exact[k].second) < 4 * error + 5e-5);
+  }
+}
+
+void the_ladder_adapts() {
+  const std::vector<double> uneven = {0.1, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 1.5};
+  ThermoSetup setup = setup_for(ThermoModel::ISING, 500, 4);
+  setup.burn_in = 4300;
+  Instance instance(torus(10, 3, uneven), setup);
+  const auto telemetry = instance.complete();
+  struct Pair {
+    uint64_t tried, made;
+  };
+  const auto pairs = instance.region<Pair>("pairs");
+  double least = 1, most = 0;
+  for (uint32_t k = 0; k < 7; ++k) {
+    uint64_t tried = 0, made = 0;
+    for (uint32_t l = 0; l < 4; ++l) tried += pairs[l * 7 + k].tried, made += pairs[l * 7 + k].made;
+    const double share = static_cast<double>(made) / static_cast<double>(tried);
+    least = std::min(least, share), most = std::max(most, share);
+  }
+  EXPECT(least > 0.05 && most - least < 0.25);
+  EXPECT(telemetry.round_trips > 10);
+}
+
+void bad_setups_are_refused() {
+  const auto refused = [](const auto& spoil, const char* word) {
+    Model model = torus(4, 1, {0.1, 0.2});
+    ThermoSetup setup = setup_for(ThermoModel::ISING, 10, 2);
+    spoil(model, setup);
+    try {
+      Instance instance(model, setup);
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what()).find(word) != std::string::npos;
+    }
+    return false;
+  };
+  EXPECT(refused([](auto&, auto& s) { s.model = 7; }, "model"));
+  EXPECT(refused([](auto&, auto& s) { s.ladders = 0; }, "ladders"));
+  EXPECT(refused([](auto&, auto& s) { s.samples = 11; }, "capacity"));
+  EXPECT(refused([](auto&, auto& s) { s.sample_every = 0; }, "sampleEvery"));
+  EXPECT(refused([](auto& m, auto&) { m.betas = {0.2, 0.1}; }, "rise"));
+  EXPECT(refused([](auto& m, auto&) { m.betas = {-0.2, 0.1}; }, "beta"));
+  EXPECT(refused([](auto& m, auto&) { m.neighbours[0] = 99; }, "not a site"));
+  EXPECT(refused([](auto& m, auto&) { m.neighbours[0] = 0; }, "own neighbour"));
+  EXPECT(refused([](auto& m, auto&) { m.weights.pop_back(); }, "weights"));
+  EXPECT(refused([](auto& m, auto&) { m.weights[0] = 1 << 30; }, "2^30"));
+  EXPECT(refused([](auto& m, auto&) { m.fields.pop_back(); }, "sites"));
+  EXPECT(refused([](auto&, auto& s) { s.cluster_every = 1, s.ladders = 1; }, "ladders"));
+  EXPECT(refused([](auto&, auto& s) { s.model = 1, s.states = 1; }, "states"));
+  EXPECT(refused([](auto&, auto& s) { s.model = 2, s.sites = 100; }, "64"));
+}
+
+}  // namespace
+}  // namespace aatgs::thermo::test
+
+int main() {
+  using namespace aatgs::thermo::test;
+  any_number_of_threads();
+  any_cut_into_configs();
+  snapshot_and_go_on();
+  the_energy_kept_is_the_energy();
+  the_distribution_is_exact();
+  exchanges_keep_the_joint_distribution();
+  deterministic_exchanges_travel_further();
+  the_square_lattice_is_exact();
+  the_ladder_adapts();
+  bad_setups_are_refused();
+  std::printf(failures ? "%d expectations failed\n" : "thermo: all tests passed\n", failures);
+  return failures != 0;
+}

@@ -1,0 +1,112 @@
+// Values of 32 lanes: on CUDA one register of each thread of a warp, on the CPU an array that loops run over. Loops are
+// written as group.for_each(kLanes, ...), one short loop for each stage, so that compilers make vector instructions of
+// them.
+#pragma once
+#include <cstdint>
+#include <type_traits>
+
+#include "aatgs/philox.hpp"
+#include "aatgs/platform.hpp"
+
+namespace aatgs::thermo {
+
+inline constexpr uint32_t kLanes = 32;
+
+template <class T>
+struct Lanes {
+#if AATGS_ON_DEVICE
+  T value;
+  AATGS_FN T& operator[](uint32_t) { return value; }
+  AATGS_FN const T& operator[](uint32_t) const { return value; }
+#else
+  alignas(64) T values[kLanes];
+  AATGS_FN T& operator[](uint32_t lane) { return values[lane]; }
+  AATGS_FN const T& operator[](uint32_t lane) const { return values[lane]; }
+#endif
+};
+
+#if !AATGS_ON_DEVICE
+/// 16 bytes as compilers' vectors. Where bytes are read and written, loops over lanes might be their own sources, and are
+/// not vectorised reliably unless written so; registers of the baseline, because wider ones are lowered to scalars before
+/// a function is inlined into one that has them.
+typedef int8_t Bytes __attribute__((vector_size(16), aligned(1), may_alias));
+typedef int16_t Shorts __attribute__((vector_size(16), aligned(2), may_alias));
+typedef int32_t Words __attribute__((vector_size(16), aligned(4), may_alias));
+
+inline const Bytes& bytes_at(const int8_t* lanes, uint32_t first) {
+  return *reinterpret_cast<const Bytes*>(lanes + first);
+}
+/// Half of the lanes with their sign, as wider ones: each is shifted down from the upper end.
+inline Shorts widen(Bytes lanes, bool upper) {
+  constexpr Bytes kLow = {0, 16, 0, 17, 0, 18, 0, 19, 0, 20, 0, 21, 0, 22, 0, 23};
+  constexpr Bytes kHigh = {0, 24, 0, 25, 0, 26, 0, 27, 0, 28, 0, 29, 0, 30, 0, 31};
+  return reinterpret_cast<Shorts>(upper ? __builtin_shuffle(Bytes{}, lanes, kHigh)
+                                        : __builtin_shuffle(Bytes{}, lanes, kLow)) >>
+         8;
+}
+inline Words widen(Shorts lanes, bool upper) {
+  constexpr Shorts kLow = {0, 8, 0, 9, 0, 10, 0, 11};
+  constexpr Shorts kHigh = {0, 12, 0, 13, 0, 14, 0, 15};
+  return reinterpret_cast<Words>(upper ? __builtin_shuffle(Shorts{}, lanes, kHigh)
+                                       : __builtin_shuffle(Shorts{}, lanes, kLow)) >>
+         16;
+}
+
+/// Sums of 32 lanes in registers: bytes, times a weight of the sum's width, are added to them.
+template <class T>
+class LaneSum {
+ public:
+  explicit LaneSum(T start) {
+    for (auto& part : parts_) part = Part{} + start;
+  }
+  AATGS_HOT void add(Bytes low, Bytes high, T weight) {
+    const Bytes halves[2] = {low, high};
+    for (uint32_t i = 0; i < kParts; ++i) {
+      const Bytes bytes = halves[i / (kParts / 2)];
+      if constexpr (sizeof(T) == 2) {
+        parts_[i] += widen(bytes, i & 1) * weight;
+      } else {
+        parts_[i] += widen(widen(bytes, (i >> 1) & 1), i & 1) * weight;
+      }
+    }
+  }
+  AATGS_HOT void store(Lanes<T>& out) const {
+    for (uint32_t i = 0; i < kParts; ++i) *reinterpret_cast<Part*>(out.values + i * (16 / sizeof(T))) = parts_[i];
+  }
+
+ private:
+  typedef T Part __attribute__((vector_size(16), aligned(sizeof(T)), may_alias));
+  static constexpr uint32_t kParts = kLanes * sizeof(T) / 16;
+  Part parts_[kParts];
+};
+#endif
+
+/// Four random words a lane.
+struct LaneWords {
+  Lanes<uint32_t> x[4];
+};
+
+/// One Philox block a lane; `counter(lane)` gives its counter.
+template <class Group, class Counter>
+AATGS_FN void philox_lanes(Group& group, uint64_t seed, LaneWords& out, Counter counter) {
+  const auto key0 = static_cast<uint32_t>(seed);
+  const auto key1 = static_cast<uint32_t>(seed >> 32);
+  group.for_each(kLanes, [&](uint32_t lane) {
+    const PhiloxBlock block = philox4x32(counter(lane), key0, key1);
+    out.x[0][lane] = block.x[0];
+    out.x[1][lane] = block.x[1];
+    out.x[2][lane] = block.x[2];
+    out.x[3][lane] = block.x[3];
+  });
+}
+
+/// Adds to a word several warps may add to; integers, so that the order does not matter. A CPU block is one thread.
+AATGS_FN void add_shared(int64_t* target, int64_t value) {
+#if AATGS_ON_DEVICE
+  atomicAdd(reinterpret_cast<unsigned long long*>(target), static_cast<unsigned long long>(value));
+#else
+  *target += value;
+#endif
+}
+
+}  // namespace aatgs::thermo

@@ -1,0 +1,116 @@
+// Energies from scratch, and what a sample holds: energy and magnetisation of every rung of every ladder, and the overlap
+// of the two ladders of a pair. The host has the whole series, so errors can be estimated with their autocorrelation.
+#pragma once
+#include <cstdint>
+
+#include "thermo/thermo_square.hpp"
+#include "thermo/thermo_sweep.hpp"
+
+namespace aatgs::thermo {
+
+/// The energies of a pack's replicas from their spins. Collective.
+template <class Block>
+AATGS_FN void count_energy(Block& block, const ThermoState& state, uint32_t pack) {
+  const Couplings& graph = state.graph;
+  const int8_t* spins = state.spins_of(pack);
+  const bool potts = state.model == ThermoModel::POTTS;
+  int64_t* energies = state.energies + pack * kLanes;
+  block.for_each(kLanes, [&](uint32_t lane) { energies[lane] = 0; });
+  block.barrier();
+  block.for_each_group(graph.n, [&](auto& group, uint32_t site) {
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const int8_t own = spins[uint64_t{site} * kLanes + lane];
+      int64_t sum = 0;
+      for (uint32_t a = graph.offsets[site]; a < graph.offsets[site + 1]; ++a) {
+        if (graph.neighbours[a] > site) continue;  // every bond once
+        const int8_t other = spins[uint64_t{graph.neighbours[a]} * kLanes + lane];
+        sum += int64_t{graph.weights[a]} * (potts ? (own == other) : own * other);
+      }
+      if (!potts) sum += int64_t{graph.fields[site]} * own;
+      add_shared(&energies[lane], -sum);
+    });
+  });
+  block.barrier();
+}
+
+/// Keeps the pack's state of lowest energy. Collective.
+template <class Block>
+AATGS_FN void keep_best(Block& block, const ThermoState& state, uint32_t pack) {
+  const uint32_t left = state.replicas - pack * kLanes;
+  const int64_t* energies = state.energies + pack * kLanes;
+  const auto lowest =
+      block.template argmin<int64_t>(left < kLanes ? left : kLanes, [&](uint32_t lane) { return energies[lane]; });
+  if (lowest.value >= state.best_energy[pack]) return;
+  const int8_t* spins = state.spins_of(pack) + lowest.index;
+  int8_t* best = state.best_spins + uint64_t{pack} * state.graph.n;
+  block.for_each(state.graph.n, [&](uint32_t site) { best[site] = spins[uint64_t{site} * kLanes]; });
+  block.barrier();
+  block.leader([&] { state.best_energy[pack] = lowest.value; });
+  block.barrier();
+}
+
+/// Magnetisation of each replica of a pack: the sum of its spins, or how often its most frequent state occurs.
+template <class Block>
+AATGS_FN void count_moments(Block& block, const ThermoState& state, uint32_t pack) {
+  const Couplings& graph = state.graph;
+  const int8_t* spins = state.spins_of(pack);
+  const bool potts = state.model == ThermoModel::POTTS;
+  block.for_each_group(kLanes, [&](auto& group, uint32_t lane) {
+    int64_t most = 0;
+    const uint32_t states = potts ? graph.states : 1;
+    for (uint32_t c = 0; c < states; ++c) {
+      const auto count = group.template sum<int64_t>(graph.n, [&](uint32_t site) {
+        const int8_t own = spins[uint64_t{site} * kLanes + lane];
+        return potts ? int64_t{static_cast<uint8_t>(own) == c} : int64_t{own};
+      });
+      most = !potts || count > most ? count : most;
+    }
+    group.leader([&] { state.moments[pack * kLanes + lane] = most; });
+  });
+}
+
+/// Sites on which two replicas agree less those on which they differ; POTTS: sites on which they agree.
+template <class Block>
+AATGS_FN int32_t overlap(Block& block, const ThermoState& state, uint32_t a, uint32_t b) {
+  if (state.model == ThermoModel::SQUARE) {
+    const auto differ = block.template sum<int32_t>(2 * state.words, [&](uint32_t w) {
+      return static_cast<int32_t>(count_bits(state.sublattice(a, 0)[w] ^ state.sublattice(b, 0)[w]));
+    });
+    return static_cast<int32_t>(state.side * state.side) - 2 * differ;
+  }
+  const bool potts = state.model == ThermoModel::POTTS;
+  return block.template sum<int32_t>(state.graph.n, [&](uint32_t site) {
+    const int8_t x = state.spin(a, site), y = state.spin(b, site);
+    return potts ? static_cast<int32_t>(x == y) : static_cast<int32_t>(x * y);
+  });
+}
+
+/// Writes sample number run.samples. Collective; the caller puts barriers around it.
+template <class Team>
+AATGS_FN void take_sample(Team& team, const ThermoState& state) {
+  const uint64_t sample = state.run->samples;
+  if (state.model == ThermoModel::SQUARE) {
+    team.for_each_block(state.replicas, [&](auto& block, uint32_t replica) {
+      const auto up = block.template sum<int64_t>(
+          2 * state.words, [&](uint32_t w) { return int64_t{count_bits(state.sublattice(replica, 0)[w])}; });
+      block.leader([&] { state.moments[replica] = 2 * up - int64_t{64} * state.words; });
+    });
+  } else {
+    team.for_each_block(state.packs, [&](auto& block, uint32_t pack) { count_moments(block, state, pack); });
+  }
+  team.barrier();
+  team.for_each(state.replicas, [&](uint32_t i) {
+    const uint32_t replica = state.at[i];
+    int64_t* entry = state.series + (sample * state.replicas + i) * 2;
+    entry[0] = state.energies[replica];
+    entry[1] = state.moments[replica];
+  });
+  const uint32_t joined = state.ladders / 2 * state.rungs;
+  team.for_each_block(joined, [&](auto& block, uint32_t i) {
+    const uint32_t* at = state.at + uint64_t{2} * (i / state.rungs) * state.rungs + i % state.rungs;
+    const int32_t q = overlap(block, state, at[0], at[state.rungs]);
+    block.leader([&] { state.overlaps[sample * joined + i] = q; });
+  });
+}
+
+}  // namespace aatgs::thermo

@@ -1,0 +1,73 @@
+// How a run starts: random spins, every replica on its own rung, the ladder as given.
+#pragma once
+#include <cstdint>
+
+#include "thermo/thermo_measure.hpp"
+
+namespace aatgs::thermo {
+
+/// First adaptation of the ladder, in rounds after annealing; the next ones at twice, four times, ... as many.
+inline constexpr uint32_t kFirstAdaptation = 32;
+
+template <class Block>
+AATGS_FN void randomize(Block& block, const ThermoState& state, uint32_t pack) {
+  const Couplings& graph = state.graph;
+  int8_t* spins = state.spins_of(pack);
+  block.for_each_group(graph.n, [&](auto& group, uint32_t site) {
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t word = draw(state.run->seed, Purpose::INIT, 0, pack * kLanes + lane, site).x[0];
+      const uint32_t pick = uniform_below(word, state.model == ThermoModel::POTTS ? graph.states : 2);
+      spins[uint64_t{site} * kLanes + lane] =
+          static_cast<int8_t>(state.model == ThermoModel::POTTS ? pick : 2 * pick - 1);
+    });
+  });
+  block.barrier();
+}
+
+/// Starts a run with the fields of a RESET config. Collective.
+template <class Team>
+AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& start) {
+  team.leader([&] {
+    Run run{};
+    run.seed = start.header.seed;
+    run.burn_in = start.burn_in;
+    run.anneal = start.anneal < start.burn_in ? start.anneal : start.burn_in;
+    run.target = start.target;
+    run.samples_wanted = start.samples < state.capacity ? start.samples : state.capacity;
+    run.sample_every = start.sample_every ? start.sample_every : 1;
+    run.adapt = start.adapt;
+    run.started = 1;
+    run.next_adaptation = static_cast<uint32_t>(run.anneal) + kFirstAdaptation;
+    *state.run = run;
+    *state.scale = 1.0f;
+  });
+  team.for_each(state.rungs, [&](uint32_t k) { state.betas[k] = state.first_betas[k]; });
+  team.for_each(uint64_t{state.ladders} * (state.rungs - 1), [&](uint64_t i) { state.pairs[i] = {0, 0}; });
+  team.for_each(state.replicas, [&](uint32_t r) {
+    state.at[r] = r;
+    state.walkers[r] = {r % state.rungs, 0, 0};
+    state.moments[r] = 0;
+  });
+  team.for_each(state.packs, [&](uint32_t p) { state.best_energy[p] = 0x7fffffffffffffff; });
+  const uint64_t entries = uint64_t{state.capacity} * state.replicas * 2;
+  team.for_each(entries, [&](uint64_t i) { state.series[i] = 0; });
+  team.for_each(uint64_t{state.capacity} * (state.ladders / 2) * state.rungs,
+                [&](uint64_t i) { state.overlaps[i] = 0; });
+  team.barrier();
+  if (state.model == ThermoModel::SQUARE) {
+    team.for_each(uint64_t{state.replicas} * 2 * state.words, [&](uint64_t i) {
+      state.square[i] = draw(state.run->seed, Purpose::INIT, i >> 32, 0, static_cast<uint32_t>(i)).x[0];
+    });
+    team.for_each(state.rungs, [&](uint32_t k) { state.thresholds[2 * k] = state.thresholds[2 * k + 1] = 0; });
+    team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] = 0; });
+  } else {
+    team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
+      randomize(block, state, pack);
+      count_energy(block, state, pack);
+      keep_best(block, state, pack);
+    });
+  }
+  team.barrier();
+}
+
+}  // namespace aatgs::thermo

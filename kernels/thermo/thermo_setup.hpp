@@ -1,0 +1,212 @@
+// From a setup to an instance: what is refused, how sites are ordered, and where everything lies.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <numeric>
+#include <vector>
+
+#include "aatgs/module.hpp"
+#include "thermo/thermo_state.hpp"
+
+namespace aatgs::thermo {
+
+using Setup = SetupView<ThermoSetup>;
+
+/// The graph as given, in the caller's numbering.
+struct GivenGraph {
+  uint32_t n;
+  const uint32_t* offsets;
+  const uint32_t* neighbours;
+  const int32_t* weights;
+  const int32_t* fields;
+
+  explicit GivenGraph(const Setup& setup)
+      : n(setup->sites),
+        offsets(setup.part<uint32_t>(1)),
+        neighbours(setup.part<uint32_t>(2)),
+        weights(setup.part<int32_t>(3)),
+        fields(setup.part<int32_t>(4)) {}
+
+  int64_t reach(uint32_t v) const {
+    int64_t sum = std::llabs(fields[v]);
+    for (uint32_t a = offsets[v]; a < offsets[v + 1]; ++a) sum += std::llabs(weights[a]);
+    return sum;
+  }
+};
+
+inline const char* check_graph(const Setup& setup) {
+  const uint32_t n = setup->sites;
+  if (setup.count<uint32_t>(1) != uint64_t{n} + 1) return "part 1, the offsets, must hold sites + 1 words";
+  const GivenGraph graph(setup);
+  if (graph.offsets[0] != 0) return "the first offset must be 0";
+  for (uint32_t v = 0; v < n; ++v) {
+    if (graph.offsets[v + 1] < graph.offsets[v]) return "the offsets must not fall";
+  }
+  if (setup.count<uint32_t>(2) != graph.offsets[n]) return "part 2, the neighbours, must hold the last offset's words";
+  if (setup.count<int32_t>(3) != graph.offsets[n]) return "part 3, the weights, must hold one word for each neighbour";
+  if (setup.count<int32_t>(4) != n) return "part 4, the fields, must hold one word for each site";
+  for (uint32_t v = 0; v < n; ++v) {
+    for (uint32_t a = graph.offsets[v]; a < graph.offsets[v + 1]; ++a) {
+      if (graph.neighbours[a] >= n) return "a neighbour is not a site";
+      if (graph.neighbours[a] == v) return "a site is its own neighbour";
+    }
+    if (graph.reach(v) > int64_t{1} << 30) return "the couplings of a site must sum to at most 2^30";
+  }
+  return nullptr;
+}
+
+/// Null, or what is wrong with the setup.
+inline const char* check_setup(const Setup& setup) {
+  if (setup->model > static_cast<uint32_t>(ThermoModel::SQUARE)) return "model must be ISING, POTTS or SQUARE";
+  if (setup->sites == 0 || setup->sites > 1u << 28) return "sites must be between 1 and 2^28";
+  if (setup->rungs == 0 || setup->ladders == 0 || uint64_t{setup->rungs} * setup->ladders > 1u << 20)
+    return "rungs times ladders must be between 1 and 2^20";
+  if (setup->scheme > static_cast<uint32_t>(ThermoScheme::SEO)) return "scheme must be DEO or SEO";
+  if (setup->sweeps_per_round == 0) return "sweepsPerRound must be at least 1";
+  if (setup->sample_every == 0) return "sampleEvery must be at least 1";
+  if (setup->samples > setup->capacity) return "samples must be at most capacity";
+  if (setup.count<double>(0) != setup->rungs) return "part 0, the betas, must hold one number for each rung";
+  const double* betas = setup.part<double>(0);
+  for (uint32_t k = 0; k < setup->rungs; ++k) {
+    if (!(betas[k] >= 0.0 && betas[k] < 1e9)) return "a beta must be at least 0";
+    if (k > 0 && betas[k] < betas[k - 1]) return "the betas must rise: rung 0 is the hottest";
+  }
+  if (setup->model == static_cast<uint32_t>(ThermoModel::SQUARE)) {
+    if (setup->cluster_every) return "cluster moves need the model ISING";
+    if (setup->sites % 64 != 0 || setup->sites > 65536)
+      return "the side of SQUARE must be a multiple of 64, up to 65536";
+    return nullptr;
+  }
+  if (setup->model == static_cast<uint32_t>(ThermoModel::POTTS)) {
+    if (setup->cluster_every) return "cluster moves need the model ISING";
+    if (setup->states < 2 || setup->states > 255) return "states must be between 2 and 255";
+  }
+  if (setup->cluster_every && setup->ladders < 2)
+    return "cluster moves join ladders in pairs: ladders must be at least 2";
+  return check_graph(setup);
+}
+
+/// The graph renumbered by independent sets, found greedily from the highest degree down.
+struct OrderedGraph {
+  std::vector<uint32_t> classes, offsets, positive, neighbours, label;
+  std::vector<int32_t> weights, fields;
+  uint32_t bytes = 1;
+
+  explicit OrderedGraph(const GivenGraph& given) {
+    order_sites(given);
+    std::vector<uint32_t> place(given.n);
+    for (uint32_t i = 0; i < given.n; ++i) place[label[i]] = i;
+    offsets.push_back(0);
+    for (uint32_t i = 0; i < given.n; ++i) {
+      const uint32_t v = label[i];
+      for (const bool above : {true, false}) {
+        for (uint32_t a = given.offsets[v]; a < given.offsets[v + 1]; ++a) {
+          if (given.weights[a] == 0 || (given.weights[a] > 0) != above) continue;
+          neighbours.push_back(place[given.neighbours[a]]);
+          weights.push_back(given.weights[a]);
+          if (std::abs(given.weights[a]) != 1) bytes = std::max(bytes, 2u);
+        }
+        if (above) positive.push_back(static_cast<uint32_t>(neighbours.size()));
+      }
+      offsets.push_back(static_cast<uint32_t>(neighbours.size()));
+      fields.push_back(given.fields[v]);
+      const int64_t reach = given.reach(v);
+      bytes = std::max(bytes, reach > 32767 ? 4u : reach > 127 ? 2u : 1u);
+    }
+  }
+
+ private:
+  void order_sites(const GivenGraph& given) {
+    std::vector<uint32_t> by_degree(given.n);
+    std::iota(by_degree.begin(), by_degree.end(), 0u);
+    const auto degree = [&](uint32_t v) { return given.offsets[v + 1] - given.offsets[v]; };
+    std::stable_sort(by_degree.begin(), by_degree.end(), [&](uint32_t a, uint32_t b) { return degree(a) > degree(b); });
+    std::vector<uint32_t> color(given.n, ~0u), user;
+    uint32_t colors = 0;
+    for (const uint32_t v : by_degree) {
+      user.resize(colors + 1, ~0u);
+      for (uint32_t a = given.offsets[v]; a < given.offsets[v + 1]; ++a) {
+        const uint32_t other = color[given.neighbours[a]];
+        if (other != ~0u) user[other] = v;
+      }
+      uint32_t c = 0;
+      while (c < colors && user[c] == v) ++c;
+      color[v] = c;
+      colors = std::max(colors, c + 1);
+    }
+    classes.assign(colors + 1, 0);
+    for (const uint32_t c : color) classes[c + 1]++;
+    for (uint32_t c = 0; c < colors; ++c) classes[c + 1] += classes[c];
+    std::vector<uint32_t> next(classes.begin(), classes.end() - 1);
+    label.resize(given.n);
+    for (uint32_t v = 0; v < given.n; ++v) label[next[color[v]]++] = v;
+  }
+};
+
+inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) {
+  const OrderedGraph ordered{GivenGraph(setup)};
+  const auto constant = [&](const auto& values) { return arena.constant(values.size(), values.data()); };
+  Couplings& graph = state.graph;
+  graph.n = setup->sites;
+  graph.states = setup->states;
+  graph.bytes = ordered.bytes;
+  graph.class_count = static_cast<uint32_t>(ordered.classes.size() - 1);
+  graph.classes = constant(ordered.classes);
+  graph.offsets = constant(ordered.offsets);
+  graph.positive = constant(ordered.positive);
+  graph.neighbours = constant(ordered.neighbours);
+  graph.weights = constant(ordered.weights);
+  graph.fields = constant(ordered.fields);
+  graph.label = constant(ordered.label);
+  const uint64_t n = graph.n;
+  state.spins = arena.state<int8_t>(state.packs * n * kLanes);
+  state.best_spins = arena.state<int8_t>(state.packs * n);
+  state.best = arena.state<int32_t>(n, "best");
+  const uint64_t joined = state.cluster_every ? uint64_t{state.ladders} / 2 * state.rungs : 0;
+  state.queue = arena.scratch<uint32_t>(joined * n);
+  state.seen = arena.scratch<uint32_t>(joined * n);
+}
+
+inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) {
+  state.model = static_cast<ThermoModel>(setup->model);
+  state.scheme = static_cast<ThermoScheme>(setup->scheme);
+  state.rungs = setup->rungs;
+  state.ladders = setup->ladders;
+  state.replicas = setup->rungs * setup->ladders;
+  state.packs = (state.replicas + kLanes - 1) / kLanes;
+  state.sweeps_per_round = setup->sweeps_per_round;
+  state.cluster_every = setup->cluster_every;
+  state.capacity = setup->capacity;
+  state.first.header.seed = setup->seed;
+  state.first.burn_in = setup->burn_in;
+  state.first.anneal = setup->anneal;
+  state.first.samples = setup->samples;
+  state.first.sample_every = setup->sample_every;
+  state.first.adapt = setup->adapt;
+  state.first.target = setup->target;
+
+  state.first_betas = arena.constant(uint64_t{setup->rungs}, setup.part<double>(0));
+  state.run = arena.state<Run>(1);
+  state.scale = arena.state<float>(1);
+  state.betas = arena.state<double>(state.rungs, "betas");
+  state.pairs = arena.state<Pair>(uint64_t{state.ladders} * (state.rungs - 1), "pairs");
+  state.walkers = arena.state<Walker>(state.replicas, "walkers");
+  state.at = arena.state<uint32_t>(state.replicas, "replicas");
+  state.energies = arena.state<int64_t>(uint64_t{state.packs} * kLanes, "energies");
+  state.moments = arena.state<int64_t>(uint64_t{state.packs} * kLanes);
+  state.best_energy = arena.state<int64_t>(state.packs);
+  state.series = arena.state<int64_t>(uint64_t{state.capacity} * state.replicas * 2, "series");
+  state.overlaps = arena.state<int32_t>(uint64_t{state.capacity} * (state.ladders / 2) * state.rungs, "overlaps");
+  state.before = arena.scratch<double>(state.rungs);
+  if (state.model == ThermoModel::SQUARE) {
+    state.side = setup->sites;
+    state.words = state.side / 64 * state.side;
+    state.square = arena.state<uint32_t>(uint64_t{state.replicas} * 2 * state.words, "square");
+    state.thresholds = arena.state<uint32_t>(uint64_t{2} * state.rungs);
+  } else {
+    lay_out_graph(arena, setup, state);
+  }
+}
+
+}  // namespace aatgs::thermo

@@ -1,0 +1,160 @@
+// The step of @aatgs/thermo: a substep is one round: sweeps of all replicas, exchanges, cluster moves, a sample.
+#pragma once
+#include <cstdint>
+
+#include "aatgs/module.hpp"
+#include "aatgs/team.hpp"
+#include "thermo/thermo_cluster.hpp"
+#include "thermo/thermo_dispatch.hpp"
+#include "thermo/thermo_exchange.hpp"
+#include "thermo/thermo_measure.hpp"
+#include "thermo/thermo_reset.hpp"
+#include "thermo/thermo_setup.hpp"
+
+namespace aatgs::thermo {
+
+struct ThermoStep {
+  using Setup = ThermoSetup;
+  using Config = ThermoConfig;
+  using Telemetry = ThermoTelemetry;
+  using State = ThermoState;
+
+  static const char* check(const SetupView<Setup>& setup) { return check_setup(setup); }
+
+  static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) { lay_out_state(arena, setup, state); }
+
+  template <class Team>
+  AATGS_FN static void run(Team& team, const Config& config, State& state, Telemetry& telemetry) {
+    const auto phase = static_cast<ThermoPhase>(config.header.phase);
+    const bool started = state.run->started != 0;
+    team.barrier();
+    if (phase == ThermoPhase::RESET) {
+      reset(team, state, config);
+    } else if (!started) {
+      reset(team, state, state.first);
+    }
+    bool idle = false;
+    if (phase == ThermoPhase::RUN) {
+      idle = config.substeps > 0 && state.run->converged;
+      team.barrier();
+      for (uint32_t s = 0; s < config.substeps && !state.run->converged && !team.cancelled(); ++s) {
+        team.barrier();
+        round(team, state);
+        team.barrier();
+      }
+    }
+    report(team, state, telemetry, idle);
+  }
+
+ private:
+  template <class Team>
+  AATGS_FN static void round(Team& team, State& state) {
+    const Run& run = *state.run;
+    const uint64_t rounds = run.rounds;
+    if (rounds < run.anneal || rounds == 0) {
+      team.leader([&] {
+        *state.scale = rounds < run.anneal ? static_cast<float>(rounds + 1) / static_cast<float>(run.anneal) : 1.0f;
+      });
+      team.barrier();
+    }
+    sweep(team, state);
+    team.barrier();
+    if (state.rungs > 1) exchange(team, state);
+    team.barrier();
+    if (state.cluster_every && (rounds + 1) % state.cluster_every == 0) {
+      move_clusters(team, state);
+      team.barrier();
+      team.for_each_block(state.packs, [&](auto& block, uint32_t pack) { keep_best(block, state, pack); });
+    }
+    const bool sampling =
+        rounds >= run.burn_in && run.samples < run.samples_wanted && (rounds + 1 - run.burn_in) % run.sample_every == 0;
+    if (sampling) take_sample(team, state);
+    const int64_t lowest = best_energy(team, state);
+    const bool adapts = run.adapt && state.rungs > 2 && rounds + 1 == run.next_adaptation && rounds + 1 <= run.burn_in;
+    const bool forgets = adapts || rounds + 1 == run.anneal || rounds + 1 == run.burn_in;
+    team.barrier();
+    if (adapts) team.leader([&] { adapt_ladder(state, state.before); });
+    team.barrier();
+    if (forgets) forget_exchanges(team, state);
+    team.leader([&] {
+      Run& mine = *state.run;
+      mine.rounds = rounds + 1;
+      mine.samples += sampling;
+      if (adapts) mine.next_adaptation += mine.next_adaptation - mine.anneal;
+      const bool complete = mine.samples_wanted > 0 && mine.samples == mine.samples_wanted;
+      mine.converged = complete || static_cast<double>(lowest) <= mine.target;
+    });
+  }
+
+  template <class Team>
+  AATGS_FN static void sweep(Team& team, State& state) {
+    const uint64_t first = state.run->rounds * state.sweeps_per_round;
+    if (state.model != ThermoModel::SQUARE) {
+      team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
+        for (uint32_t s = 0; s < state.sweeps_per_round && !block.cancelled(); ++s) {
+          sweep_pack_here(block, state, pack, first + s);
+          keep_best(block, state, pack);
+        }
+      });
+      return;
+    }
+    team.for_each(state.rungs, [&](uint32_t k) {
+      heat_bath_thresholds(state.betas[k] * static_cast<double>(*state.scale), state.thresholds + 2 * k);
+    });
+    const uint64_t chunks = uint64_t{state.replicas} * (state.words / kLanes);
+    for (uint32_t s = 0; s < state.sweeps_per_round && !team.cancelled(); ++s) {
+      team.for_each(state.replicas, [&](uint32_t replica) { state.energies[replica] = 0; });
+      for (uint32_t color = 0; color < 2; ++color) {
+        team.barrier();
+        team.for_each_group(chunks,
+                            [&](auto& group, uint64_t c) { sweep_words_here(group, state, c, color, first + s); });
+      }
+      team.barrier();
+    }
+  }
+
+  /// The lowest energy since the reset. Collective.
+  template <class Team>
+  AATGS_FN static int64_t best_energy(Team& team, State& state) {
+    if (state.model == ThermoModel::SQUARE) {
+      team.barrier();
+      const auto now = team.template min<int64_t>(state.replicas, [&](uint32_t r) { return state.energies[r]; });
+      const int64_t before = state.best_energy[0];
+      team.barrier();
+      team.leader([&] { state.best_energy[0] = now < before ? now : before; });
+      return now < before ? now : before;
+    }
+    team.barrier();
+    return team.template min<int64_t>(state.packs, [&](uint32_t p) { return state.best_energy[p]; });
+  }
+
+  template <class Team>
+  AATGS_FN static void report(Team& team, State& state, Telemetry& telemetry, bool idle) {
+    int64_t lowest = state.best_energy[0];
+    if (state.model != ThermoModel::SQUARE) {
+      const auto best = team.template argmin<int64_t>(state.packs, [&](uint32_t p) { return state.best_energy[p]; });
+      lowest = best.value;
+      const int8_t* spins = state.best_spins + best.index * state.graph.n;
+      const bool potts = state.model == ThermoModel::POTTS;
+      team.for_each(state.graph.n, [&](uint32_t site) {
+        state.best[state.graph.label[site]] = potts ? static_cast<uint8_t>(spins[site]) : spins[site];
+      });
+    }
+    const uint64_t pairs = uint64_t{state.ladders} * (state.rungs - 1);
+    const auto tried = team.template sum<uint64_t>(pairs, [&](uint64_t i) { return state.pairs[i].tried; });
+    const auto made = team.template sum<uint64_t>(pairs, [&](uint64_t i) { return state.pairs[i].made; });
+    const auto trips = team.template sum<uint32_t>(state.replicas, [&](uint32_t r) { return state.walkers[r].trips; });
+    team.leader([&] {
+      const Run& run = *state.run;
+      telemetry.rounds = run.rounds;
+      telemetry.best_energy = static_cast<double>(lowest);
+      telemetry.samples = run.samples;
+      telemetry.round_trips = trips;
+      telemetry.acceptance = tried ? static_cast<float>(static_cast<double>(made) / static_cast<double>(tried)) : 0.0f;
+      if (run.converged) telemetry.header.status |= static_cast<uint32_t>(Status::CONVERGED);
+      if (idle) telemetry.header.status |= static_cast<uint32_t>(Status::IDLE);
+    });
+  }
+};
+
+}  // namespace aatgs::thermo

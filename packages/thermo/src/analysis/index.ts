@@ -1,0 +1,4 @@
+export { autocorrelationTime, type Estimate } from './errors.ts';
+export { type Observables, observe } from './observables.ts';
+export { type Reweighted, reweight } from './reweight.ts';
+export { Series } from './series.ts';

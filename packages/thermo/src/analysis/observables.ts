@@ -1,0 +1,96 @@
+import { autocorrelationTime, blockBounds, type Estimate, jackknife } from './errors.ts';
+import type { Series } from './series.ts';
+
+/** What is known at one temperature; all values but tau and Binder's are for each site. */
+export interface Observables {
+  readonly temperature: number;
+  readonly energy: Estimate;
+  /** (<E^2> - <E>^2) / (T^2 n). */
+  readonly specificHeat: Estimate;
+  /** <|M|> / n. */
+  readonly magnetization: Estimate;
+  /** (<M^2> - <|M|>^2) / (T n). */
+  readonly susceptibility: Estimate;
+  /** Binder's cumulant 1 - <M^4> / (3 <M^2>^2): 2/3 in the ordered phase, 0 in the disordered one. */
+  readonly binder: Estimate;
+  /** The same of the overlap of two ladders, 1/2 (3 - <q^4> / <q^2>^2), with the mean square q^2; without pairs, undefined. */
+  readonly overlap?: { readonly square: Estimate; readonly binder: Estimate };
+  /** Integrated autocorrelation time of the energy, in samples; 1/2: independent. */
+  readonly tau: number;
+}
+
+/** Most jackknife blocks of one ladder. */
+const BLOCKS = 40;
+
+/** Estimates at one temperature of a series, over all ladders, with jackknife errors from blocks of several tau. */
+export function observe(series: Series, rung: number): Observables {
+  const n = series.sites;
+  const t = series.temperatures[rung] as number;
+  const ladders = Array.from({ length: series.ladders }, (_, l) => ({
+    energy: series.energy(rung, l),
+    moment: series.moment(rung, l),
+  }));
+  const taus = ladders.map(({ energy, moment }) => ({
+    energy: autocorrelationTime(energy),
+    moment: autocorrelationTime(moment.map(Math.abs)),
+  }));
+  const tau = taus.reduce((sum, { energy }) => sum + energy, 0) / taus.length;
+  const longest = taus.reduce((most, { energy, moment }) => Math.max(most, energy, moment), 0.5);
+  const bounds = blockBounds(series.samples, 10 * longest, BLOCKS);
+  const blocks: Float64Array[] = [];
+  // Energies relative to their mean: differences of large squares would lose digits.
+  const origin = (ladders[0]?.energy[0] ?? 0) as number;
+  for (const { energy, moment } of ladders) {
+    for (let b = 0; b + 1 < bounds.length; b++) {
+      const sums = new Float64Array(6);
+      for (let i = bounds[b] as number; i < (bounds[b + 1] as number); i++) {
+        const e = (energy[i] as number) - origin;
+        const m = Math.abs(moment[i] as number) / n;
+        for (const [k, x] of [e, e * e, m, m * m, m ** 4, 1].entries()) sums[k]! += x;
+      }
+      blocks.push(sums);
+    }
+  }
+  const [energy, specificHeat, magnetization, susceptibility, binder] = jackknife(
+    blocks,
+    ([e = 0, e2 = 0, m = 0, m2 = 0, m4 = 0]) => [
+      (e + origin) / n,
+      (e2 - e * e) / (t * t * n),
+      m,
+      ((m2 - m * m) * n) / t,
+      m2 > 0 ? 1 - m4 / (3 * m2 * m2) : 0,
+    ],
+  ) as [Estimate, Estimate, Estimate, Estimate, Estimate];
+  const overlap = observeOverlap(series, rung);
+  return {
+    temperature: t,
+    energy,
+    specificHeat,
+    magnetization,
+    susceptibility,
+    binder,
+    ...(overlap && { overlap }),
+    tau,
+  };
+}
+
+function observeOverlap(series: Series, rung: number): Observables['overlap'] | undefined {
+  const blocks: Float64Array[] = [];
+  for (let pair = 0; pair < Math.floor(series.ladders / 2); pair++) {
+    const q = series.overlap(rung, pair).map((x) => x / series.sites);
+    const bounds = blockBounds(series.samples, 10 * autocorrelationTime(q.map((x) => x * x)), BLOCKS);
+    for (let b = 0; b + 1 < bounds.length; b++) {
+      const part = q.subarray(bounds[b], bounds[b + 1]);
+      blocks.push(
+        Float64Array.of(
+          part.reduce((s, x) => s + x ** 2, 0),
+          part.reduce((s, x) => s + x ** 4, 0),
+          part.length,
+        ),
+      );
+    }
+  }
+  if (blocks.length === 0) return undefined;
+  const [square, binder] = jackknife(blocks, ([q2 = 0, q4 = 0]) => [q2, q2 > 0 ? (3 - q4 / (q2 * q2)) / 2 : 0]);
+  return { square: square as Estimate, binder: binder as Estimate };
+}

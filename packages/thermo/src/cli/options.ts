@@ -1,0 +1,82 @@
+import { deviceOption, integerOption } from '@aatgs/core/cli';
+import { Command, InvalidArgumentError } from 'commander';
+import type { CheckpointOptions } from '../checkpoint.ts';
+import type { Model } from '../models/index.ts';
+import { defaultTemperatures, geometricTemperatures, type ThermoOptions } from '../options.ts';
+
+/** Options every command has. */
+export interface CommonCliOptions {
+  readonly seed: number | bigint;
+  readonly tMin?: number;
+  readonly tMax?: number;
+  readonly replicas: number;
+  readonly ladders?: number;
+  readonly sync?: boolean;
+  readonly device: 'auto' | 'cpu' | number;
+  readonly threads?: number;
+  readonly checkpoint?: string;
+  readonly checkpointEvery: number;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+}
+
+export function numberOption(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number');
+  return value;
+}
+
+export function positiveOption(text: string): number {
+  const value = numberOption(text);
+  if (!(value > 0)) throw new InvalidArgumentError('expected a number above 0');
+  return value;
+}
+
+export function secondsOption(text: string): number {
+  const value = numberOption(text);
+  if (!(value >= 0)) throw new InvalidArgumentError('expected seconds, at least 0');
+  return value;
+}
+
+function seedOption(text: string): number | bigint {
+  if (!/^\d+$/.test(text) || BigInt(text) >= 2n ** 64n)
+    throw new InvalidArgumentError('expected an integer from 0 to 2^64 - 1');
+  const value = BigInt(text);
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
+/** A command with the options all of them share. */
+export function thermoCommand(name: string): Command {
+  return new Command(name)
+    .option('--seed <n>', 'seed', seedOption, 0)
+    .option('--t-min <t>', 'lowest temperature (default: from the model)', positiveOption)
+    .option('--t-max <t>', 'highest temperature (default: from the model)', positiveOption)
+    .option('--replicas <n>', 'temperatures of a ladder', integerOption(1), 32)
+    .option('--ladders <n>', 'independent ladders', integerOption(1))
+    .option('--sync', 'wait for every step; the result is the same')
+    .option('--device <device>', 'auto, cpu or the index of a GPU', deviceOption, 'auto')
+    .option('--threads <n>', 'CPU threads; the result is the same', integerOption(1))
+    .option('--checkpoint <file>', 'keep the run in this file')
+    .option('--checkpoint-every <seconds>', 'seconds between writes', secondsOption, 30)
+    .option('--resume', 'take up the run in the checkpoint file, if there is one')
+    .option('--json', 'print one JSON object');
+}
+
+/** The constructor's options of a command line. */
+export function thermoOptions(model: Model, options: CommonCliOptions): ThermoOptions {
+  const { ladders, threads, replicas, tMin, tMax } = options;
+  const usual = defaultTemperatures(model);
+  return {
+    async: !options.sync,
+    device: options.device,
+    temperatures: geometricTemperatures(tMax ?? (usual[0] as number), tMin ?? (usual.at(-1) as number), replicas),
+    ...(ladders !== undefined && { ladders }),
+    ...(threads !== undefined && { threads }),
+  };
+}
+
+export function checkpointOptions(options: CommonCliOptions): { checkpoint?: CheckpointOptions } {
+  const { checkpoint, checkpointEvery, resume } = options;
+  if (!checkpoint) return {};
+  return { checkpoint: { path: checkpoint, everyMs: checkpointEvery * 1000, ...(resume && { resume }) } };
+}

@@ -1,0 +1,32 @@
+import { EXIT } from '@aatgs/core/cli';
+import ora from 'ora';
+import type { ThermoProgress } from '../search.ts';
+
+/** Runs `task` with a progress line; Ctrl-C ends it with exit code 1. Null when it was interrupted. */
+export async function withProgress<R>(
+  title: string,
+  checkpoint: string | undefined,
+  line: (progress: ThermoProgress) => string,
+  task: (watch: { signal: AbortSignal; onProgress: (progress: ThermoProgress) => void }) => Promise<R>,
+): Promise<R | null> {
+  const spinner = ora({ text: title, isEnabled: process.stderr.isTTY }).start();
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort(new Error('interrupted'));
+  process.once('SIGINT', onInterrupt);
+  try {
+    return await task({
+      signal: stop.signal,
+      onProgress: (progress) => {
+        spinner.text = line(progress);
+      },
+    });
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    process.stderr.write(`interrupted${checkpoint ? `; --resume takes up ${checkpoint}` : ''}\n`);
+    process.exitCode = EXIT.goalNotReached;
+    return null;
+  } finally {
+    spinner.stop();
+    process.off('SIGINT', onInterrupt);
+  }
+}

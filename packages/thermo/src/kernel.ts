@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import { KernelModule, locateBinary } from '@aatgs/core';
+import {
+  type ThermoConfig,
+  ThermoModel,
+  type ThermoSetup,
+  type ThermoTelemetry,
+  thermoLayout,
+} from './generated/layout.ts';
+import type { Model } from './models/index.ts';
+
+const require = createRequire(import.meta.url);
+
+export type ThermoKernel = KernelModule<ThermoSetup, ThermoConfig, ThermoTelemetry>;
+
+/** Path of this package's kernel module. Throws ERR_AATGS_NO_BINARY. */
+export function thermoLibrary(): string {
+  return locateBinary('@aatgs/thermo', 'thermo.so', require.resolve).path;
+}
+
+/**
+ * The kernel module over one model.
+ *
+ * @param temperatures of the ladder, in the model's energy, falling: rung 0 is the hottest
+ */
+export function thermoModule(
+  model: Model,
+  temperatures: ArrayLike<number>,
+  setup: Omit<ThermoSetup, 'model' | 'sites' | 'rungs'>,
+): ThermoKernel {
+  const betas = Float64Array.from(temperatures, (t) => model.unit / t);
+  const graph = [model.offsets, model.neighbors, model.weights, model.fields];
+  return new KernelModule({
+    layout: thermoLayout,
+    library: thermoLibrary(),
+    setup: {
+      ...setup,
+      model: model.kind,
+      sites: model.side || model.n,
+      states: model.states,
+      rungs: betas.length,
+    },
+    parts: model.kind === ThermoModel.SQUARE ? [betas] : [betas, ...graph],
+    presets: THERMO_PRESETS,
+  });
+}
+
+/** Configs to start from: `production` for throughput, `responsive` for frequent progress. */
+export const THERMO_PRESETS = {
+  production: { substeps: 16 },
+  responsive: { substeps: 1 },
+} as const satisfies Record<string, ThermoConfig>;

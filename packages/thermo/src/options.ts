@@ -1,0 +1,84 @@
+import type { PlacementOptions } from '@aatgs/core';
+import { checkInteger, invalidArgument } from './errors.ts';
+import { ThermoModel, ThermoScheme } from './generated/layout.ts';
+import type { Model } from './models/index.ts';
+
+/** Options of `new Thermo(model, options)`: the ladder, and where it runs. */
+export interface ThermoOptions extends PlacementOptions {
+  /** Temperatures, in the model's energy (k_B = 1), in any order; at least one. Default: {@link defaultTemperatures}. */
+  readonly temperatures?: ArrayLike<number>;
+  /** Independent ladders of all temperatures. Default 1. Two or more also give overlaps. */
+  readonly ladders?: number;
+  /** Sweeps of every replica between exchanges: one round. Default 1. */
+  readonly sweepsPerRound?: number;
+  /** `'deo'`: even and odd pairs in turn, non-reversible (Syed et al. 2022). `'seo'`: at random, reversible. Default `'deo'`. */
+  readonly scheme?: 'deo' | 'seo';
+  /** Rounds between isoenergetic cluster moves (Houdayer 2001) of Ising models with two ladders or more. Default 0: none. */
+  readonly clusterEvery?: number;
+  /** Most samples one `sample` call may take; memory is planned for it, 16 bytes a sample and replica. Default 1000. */
+  readonly maxSamples?: number;
+  /** Seed of calls that bring none, up to 64 bits. Default 0. */
+  readonly seed?: number | bigint;
+}
+
+/** Options with every default filled in. */
+export interface ResolvedThermoOptions {
+  readonly temperatures: Float64Array;
+  readonly ladders: number;
+  readonly sweepsPerRound: number;
+  readonly scheme: number;
+  readonly clusterEvery: number;
+  readonly maxSamples: number;
+  readonly seed: number | bigint;
+}
+
+const SCHEMES = { deo: ThermoScheme.DEO, seo: ThermoScheme.SEO } as const;
+/** Rungs of the default ladder: a CPU's unit of work is 32 replicas. */
+const RUNGS = 32;
+
+/**
+ * A geometric ladder of 32 temperatures around a model's scale, the root mean square s of a site's couplings: from 1.2 s,
+ * where replicas forget their state in a few sweeps, down to 0.07 s, where they hardly leave local minima. The square
+ * ferromagnet gets 1.5 to 3.5, around its critical temperature 2.269.
+ */
+export function defaultTemperatures(model: Model): Float64Array {
+  if (model.kind === ThermoModel.SQUARE)
+    return Float64Array.from({ length: RUNGS }, (_, k) => 3.5 - (2 * k) / (RUNGS - 1));
+  let squares = 0;
+  for (const weight of model.weights) squares += weight * weight;
+  for (const field of model.fields) squares += field * field;
+  const scale = Math.sqrt(squares / model.n) * model.unit || model.unit;
+  return geometricTemperatures(1.2 * scale, 0.07 * scale, RUNGS);
+}
+
+/** `count` temperatures from `max` down to `min`, each the same share of the one before. */
+export function geometricTemperatures(max: number, min: number, count: number): Float64Array {
+  if (!(min > 0 && max >= min)) throw invalidArgument('temperatures', `${min} to ${max}`, '0 < min <= max');
+  checkInteger('count', count, 1, 2 ** 20);
+  return Float64Array.from({ length: count }, (_, k) => max * (min / max) ** (count > 1 ? k / (count - 1) : 0));
+}
+
+export function resolveThermoOptions(model: Model, options: ThermoOptions): ResolvedThermoOptions {
+  const temperatures = Float64Array.from(options.temperatures ?? defaultTemperatures(model))
+    .sort()
+    .reverse();
+  if (temperatures.length === 0) throw invalidArgument('temperatures', '[]', 'at least one temperature');
+  const bad = temperatures.find((t) => !(t > 0));
+  if (bad !== undefined) throw invalidArgument('temperatures', bad, 'numbers above 0');
+  const { scheme = 'deo' } = options;
+  if (!(scheme in SCHEMES)) throw invalidArgument('scheme', scheme, "'deo' or 'seo'");
+  const clusterEvery = checkInteger('clusterEvery', options.clusterEvery ?? 0, 0, 2 ** 31);
+  const ladders = checkInteger('ladders', options.ladders ?? 1, 1, 2 ** 20);
+  if (clusterEvery > 0 && (model.kind !== ThermoModel.ISING || ladders < 2)) {
+    throw invalidArgument('clusterEvery', clusterEvery, '0, or an Ising model on a graph with at least two ladders');
+  }
+  return {
+    temperatures,
+    ladders,
+    sweepsPerRound: checkInteger('sweepsPerRound', options.sweepsPerRound ?? 1, 1, 2 ** 31),
+    scheme: SCHEMES[scheme],
+    clusterEvery,
+    maxSamples: checkInteger('maxSamples', options.maxSamples ?? 1000, 0, 2 ** 31),
+    seed: options.seed ?? 0,
+  };
+}

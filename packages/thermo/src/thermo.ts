@@ -1,0 +1,202 @@
+import { AlgorithmAdapter, GpuExecutionContext, placementOf } from '@aatgs/core';
+import { type Observables, observe, type Reweighted, reweight, Series } from './analysis/index.ts';
+import { type CheckpointOptions, checkpointer, type Job, resumeFrom } from './checkpoint.ts';
+import { checkInteger, invalidArgument } from './errors.ts';
+import { type ThermoConfig, ThermoModel, ThermoPhase, type ThermoTelemetry } from './generated/layout.ts';
+import { thermoModule } from './kernel.ts';
+import { type Exchanges, readExchanges } from './ladder.ts';
+import type { Model } from './models/index.ts';
+import { type ResolvedThermoOptions, resolveThermoOptions, type ThermoOptions } from './options.ts';
+import { Search, type ThermoLimits, type ThermoProgress } from './search.ts';
+
+interface RunOptions extends ThermoLimits {
+  /** Seed of this run, up to 64 bits. Default: the constructor's. */
+  readonly seed?: number | bigint;
+  readonly checkpoint?: CheckpointOptions;
+}
+
+export interface MinimizeOptions extends RunOptions {
+  /** Stop at this energy or below. Default: none. */
+  readonly target?: number;
+  /** Rounds in which all temperatures fall from infinity to their own. Default 500. */
+  readonly anneal?: number;
+}
+
+export interface SampleOptions extends Omit<RunOptions, 'maxSweeps'> {
+  /** Samples of every temperature and ladder, 1 to `maxSamples`. Default: `maxSamples`. */
+  readonly samples?: number;
+  /** Rounds between samples. Default 1. */
+  readonly sampleEvery?: number;
+  /** Rounds before the first one, in which the ladder adapts. Default: as many as are sampled, at least 1000. */
+  readonly burnIn?: number;
+  /** Move the inner temperatures to equal rejection during burn-in (Syed et al. 2022). Default true. */
+  readonly adapt?: boolean;
+}
+
+/** What both kinds of run report. */
+interface RunResult {
+  /** Lowest energy seen. */
+  readonly bestEnergy: number;
+  /** Sweeps of every replica. */
+  readonly sweeps: number;
+  readonly elapsedMs: number;
+  /** Why the run ended. */
+  readonly ended: 'goal' | 'sweeps' | 'time';
+  /** Every fall of the lowest energy. */
+  readonly history: readonly ThermoProgress[];
+  readonly exchanges: Exchanges;
+}
+
+/** The outcome of `minimize`. */
+export interface MinimizeResult extends RunResult {
+  /** Whether the target was reached; without one: true. */
+  readonly success: boolean;
+  /** A state of the lowest energy, verified by {@link Model.energy}: -1 and 1, or 0..q-1. */
+  readonly state: Int32Array;
+}
+
+/** The outcome of `sample`. */
+export interface SampleResult extends RunResult {
+  /** Whether all samples were taken. */
+  readonly success: boolean;
+  readonly series: Series;
+  /** Estimates at every temperature, hottest first. */
+  readonly observables: readonly Observables[];
+  /** Estimates between the temperatures; see {@link reweight}. */
+  reweight(temperatures: ArrayLike<number>): Reweighted[];
+}
+
+/** Longer than any run: the ladder of `minimize` adapts all the time, at doubling intervals. */
+const FOREVER = 2 ** 31 - 1;
+
+/**
+ * Parallel tempering (Hukushima and Nemoto 1996) of one model: Metropolis sweeps of all replicas, non-reversible exchanges,
+ * and the ladder's adaptation, all inside the step.
+ *
+ * One seed, one trajectory: results depend on model, options, seed and sweeps, not on sync or async, threads or device.
+ * Calls on one instance run one after another.
+ */
+export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
+  readonly model: Model;
+  readonly #options: ResolvedThermoOptions;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  /** Throws ERR_THERMO_INVALID_ARGUMENT for bad options, or what `GpuExecutionContext` throws. */
+  constructor(model: Model, options: ThermoOptions = {}) {
+    const resolved = resolveThermoOptions(model, options);
+    const { temperatures, maxSamples, seed, ...setup } = resolved;
+    super(
+      new GpuExecutionContext(thermoModule(model, temperatures, { ...setup, capacity: maxSamples }), {
+        configSlots: 4,
+        seed,
+        ...placementOf(options),
+      }),
+    );
+    this.model = model;
+    this.#options = resolved;
+  }
+
+  /** Looks for a state of low energy, until a limit or the target is met. Not for `SQUARE` models, whose states are not kept. */
+  minimize(options: MinimizeOptions): Promise<MinimizeResult> {
+    return this.#inOrder(async () => {
+      if (this.model.kind === ThermoModel.SQUARE)
+        throw invalidArgument('model', this.model.name, "a model on a graph: the ferromagnet's ground state is known");
+      checkLimits(options);
+      const anneal = checkInteger('anneal', options.anneal ?? 500, 0, FOREVER);
+      const target = options.target === undefined ? undefined : this.#units(options.target);
+      const reset = { burnIn: FOREVER, anneal, samples: 0, ...(target !== undefined && { target }) };
+      const search = await this.#run(reset, options, options);
+      const state = new Int32Array((await this.context.read('best')).slice().buffer);
+      const bestEnergy = this.model.energy(state);
+      const success = options.target === undefined || bestEnergy <= options.target;
+      return { success, state, ...(await this.#result(search)), bestEnergy };
+    });
+  }
+
+  /** Samples the Boltzmann distribution at all temperatures. */
+  sample(options: SampleOptions = {}): Promise<SampleResult> {
+    return this.#inOrder(async () => {
+      const samples = checkInteger('samples', options.samples ?? this.#options.maxSamples, 1, this.#options.maxSamples);
+      const sampleEvery = checkInteger('sampleEvery', options.sampleEvery ?? 1, 1, FOREVER);
+      const burnIn = checkInteger('burnIn', options.burnIn ?? Math.max(1000, samples * sampleEvery), 0, FOREVER);
+      const anneal = Math.floor(burnIn / 4);
+      const reset = { burnIn, anneal, samples, sampleEvery, adapt: options.adapt === false ? 0 : 1 };
+      const search = await this.#run(reset, options, options);
+      const series = await this.#series(search.last?.samples ?? 0);
+      const observables = series.samples > 1 ? Array.from(series.temperatures, (_, k) => observe(series, k)) : [];
+      return {
+        success: series.samples === samples,
+        series,
+        observables,
+        reweight: (temperatures) => reweight(series, temperatures),
+        ...(await this.#result(search)),
+      };
+    });
+  }
+
+  /** Temperatures of the ladder now, falling, in the model's energy. */
+  async temperatures(): Promise<Float64Array> {
+    const betas = new Float64Array((await this.context.read('betas')).slice().buffer);
+    return betas.map((beta) => this.model.unit / beta);
+  }
+
+  async #run(config: ThermoConfig, limits: ThermoLimits, { seed, checkpoint }: RunOptions): Promise<Search> {
+    const first = { ...config, phase: ThermoPhase.RESET, seed: seed ?? this.#options.seed };
+    const goal: Job['goal'] = { config: JSON.stringify(config), seed: String(first.seed) };
+    const resumed = await resumeFrom(this.context, goal, checkpoint);
+    const scale = {
+      sweepsPerRound: this.#options.sweepsPerRound,
+      energy: (units: number) => units * this.model.unit + this.model.offset,
+    };
+    const search = new Search(this.context, scale, limits, resumed?.rounds);
+    const between = checkpointer(this.context, goal, search, checkpoint);
+    await search.run(resumed ? { phase: ThermoPhase.RUN, substeps: 0 } : first, between);
+    return search;
+  }
+
+  async #result(search: Search): Promise<RunResult> {
+    const { rounds = 0, bestEnergy = 0 } = search.last ?? {};
+    return {
+      bestEnergy: bestEnergy * this.model.unit + this.model.offset,
+      sweeps: rounds * this.#options.sweepsPerRound,
+      elapsedMs: search.elapsedMs,
+      ended: search.converged ? 'goal' : search.late ? 'time' : 'sweeps',
+      history: search.history,
+      exchanges: await readExchanges(this.context, this.#options),
+    };
+  }
+
+  async #series(samples: number): Promise<Series> {
+    const { ladders } = this.#options;
+    const temperatures = await this.temperatures();
+    const raw = new BigInt64Array((await this.context.read('series')).slice().buffer);
+    const overlaps = new Int32Array((await this.context.read('overlaps')).slice().buffer);
+    const entries = samples * ladders * temperatures.length;
+    const column = (part: number) => Float64Array.from({ length: entries }, (_, i) => Number(raw[2 * i + part]));
+    const { unit, offset, n: sites } = this.model;
+    const energies = column(0).map((e) => e * unit + offset);
+    return new Series({ temperatures, ladders, samples, sites, energies, moments: column(1), overlaps });
+  }
+
+  /** An energy in units, rounded so that a target meant as an integer stays one. */
+  #units(energy: number): number {
+    if (!Number.isFinite(energy)) throw invalidArgument('target', energy, 'a number');
+    return Math.floor((energy - this.model.offset) / this.model.unit + 1e-9);
+  }
+
+  /** One run after another: they share the state on the device. */
+  #inOrder<R>(task: () => Promise<R>): Promise<R> {
+    const result = this.#queue.then(task);
+    this.#queue = result.catch(() => {}); // whoever made the call gets the error
+    return result;
+  }
+}
+
+function checkLimits({ maxSweeps, timeLimit }: ThermoLimits): void {
+  if (maxSweeps !== undefined) checkInteger('maxSweeps', maxSweeps, 0);
+  if (timeLimit !== undefined && !(timeLimit >= 0))
+    throw invalidArgument('timeLimit', timeLimit, 'seconds, at least 0');
+  if (maxSweeps === undefined && timeLimit === undefined) {
+    throw invalidArgument('maxSweeps', maxSweeps, 'a limit: give maxSweeps or timeLimit, or the run may never end');
+  }
+}
