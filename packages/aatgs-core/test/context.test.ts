@@ -139,6 +139,20 @@ describe('batches', () => {
     expect(records.some(isConverged)).toBe(true);
     expect(made).toBeLessThanOrEqual(records.length + 1);
   });
+  test('a callback may look at its own context', async () => {
+    const c = context({ async: true, configSlots: 2 });
+    const seen: number[] = [];
+    const configs = Array.from({ length: 50 }, () => ({ substeps: 1 }));
+    const onRecord = (record: { sequence: number }) => {
+      seen.push(record.sequence);
+      expect(c.stats.iterations.batch).toBeGreaterThan(0);
+      expect(c.health().state).not.toBe('closed');
+      c.isGpuIdle();
+    };
+    const records = await c.executeBatch(configs, { onRecord });
+    expect(records).toHaveLength(50);
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+  });
   test('an empty batch', async () => {
     expect(await context({ async: true }).executeBatch([])).toEqual([]);
     expect(context().executeBatchSync([])).toEqual([]);
