@@ -5,6 +5,7 @@ import type { Search } from './search.ts';
 
 /** Where to keep a long run, and whether to take it up again. */
 export interface CheckpointOptions {
+  /** The file; it is replaced as a whole, so a crash leaves the old one or the new one. */
   readonly path: string;
   /** Milliseconds between writes. Default 30,000. */
   readonly everyMs?: number;

@@ -33,6 +33,7 @@ export interface ThermoErrorOptions {
 export class ThermoError extends AatgsError {
   declare readonly code: ThermoErrorCode;
 
+  /** Made by this package's checks; `options.details` holds the offending value. */
   constructor(code: ThermoErrorCode, message: string, options: ThermoErrorOptions = {}) {
     super(code, message, options);
   }

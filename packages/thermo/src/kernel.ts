@@ -11,6 +11,7 @@ import type { Model } from './models/index.ts';
 
 const require = createRequire(import.meta.url);
 
+/** The kernel module with one model bound to it. */
 export type ThermoKernel = KernelModule<ThermoSetup, ThermoConfig, ThermoTelemetry>;
 
 /** Path of this package's kernel module. Throws ERR_AATGS_NO_BINARY. */

@@ -15,6 +15,7 @@ interface RunOptions extends ThermoLimits {
   readonly checkpoint?: CheckpointOptions;
 }
 
+/** Options of `minimize`. */
 export interface MinimizeOptions extends RunOptions {
   /** Stop at this energy or below. Default: none. */
   readonly target?: number;
@@ -22,6 +23,7 @@ export interface MinimizeOptions extends RunOptions {
   readonly anneal?: number;
 }
 
+/** Options of `sample`. */
 export interface SampleOptions extends Omit<RunOptions, 'maxSweeps'> {
   /** Samples of every temperature and ladder, 1 to `maxSamples`. Default: `maxSamples`. */
   readonly samples?: number;
@@ -59,6 +61,7 @@ export interface MinimizeResult extends RunResult {
 export interface SampleResult extends RunResult {
   /** Whether all samples were taken. */
   readonly success: boolean;
+  /** Energies, magnetisations and overlaps of every sample. */
   readonly series: Series;
   /** Estimates at every temperature, hottest first. */
   readonly observables: readonly Observables[];
@@ -77,6 +80,7 @@ const FOREVER = 2 ** 31 - 1;
  * Calls on one instance run one after another.
  */
 export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
+  /** The model, as given to the constructor. */
   readonly model: Model;
   readonly #options: ResolvedThermoOptions;
   #queue: Promise<unknown> = Promise.resolve();

@@ -4,6 +4,7 @@ import type { LevelSample, SearchLimits, SearchProgress } from './search.ts';
 
 /** Where to keep a long search, and whether to take it up again. */
 export interface CheckpointOptions {
+  /** The file; it is replaced as a whole, so a crash leaves the old one or the new one. */
   readonly path: string;
   /** Milliseconds between writes. Default 30,000. */
   readonly everyMs?: number;
@@ -11,6 +12,7 @@ export interface CheckpointOptions {
   readonly resume?: boolean;
 }
 
+/** What all searches take. */
 export interface SearchOptions extends SearchLimits {
   /** Seed of this search, up to 64 bits. Default: the constructor's. */
   readonly seed?: number | bigint;
@@ -18,6 +20,7 @@ export interface SearchOptions extends SearchLimits {
   readonly checkpoint?: CheckpointOptions;
 }
 
+/** Options of `repair`. One of `maxIterations` and `timeLimit` must be given. */
 export interface RepairOptions extends SearchOptions {
   /** Number of colours, 1 to `maxColors`. */
   readonly colors: number;
@@ -29,6 +32,7 @@ export interface RepairOptions extends SearchOptions {
  */
 export type Start = 'random' | 'greedy' | 'dsatur';
 
+/** Options of `color`. */
 export interface ColorOptions extends SearchOptions {
   /** Number of colours, 1 to `maxColors`. Default: as many as a greedy colouring takes, which needs no limit. */
   readonly colors?: number;
@@ -36,6 +40,7 @@ export interface ColorOptions extends SearchOptions {
   readonly start?: Start;
 }
 
+/** Options of `minimize`. */
 export interface MinimizeOptions extends SearchOptions {
   /** A proper colouring to start from; the graph is then not reduced. Default: a greedy colouring. */
   readonly from?: ArrayLike<number>;

@@ -21,6 +21,7 @@ import { GIVEN, givenStarts } from './starts.ts';
  * or device. Calls on one instance run one after another.
  */
 export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
+  /** The graph, as given to the constructor. */
   readonly graph: Graph;
   /** Most colours a call may ask for. */
   readonly maxColors: number;

@@ -3,6 +3,7 @@ import { chartLibrary, chartStyle } from './library.ts';
 
 /** A line of a chart. */
 export interface ReportSeries {
+  /** Name in the legend. */
   readonly label: string;
   /** One value for each of the chart's `x`; null where there is none. */
   readonly values: readonly (number | null)[];
@@ -12,11 +13,13 @@ export interface ReportSeries {
 
 /** A chart of lines over one axis. */
 export interface ReportChart {
+  /** Heading above the chart. */
   readonly title: string;
   /** Name and unit of the horizontal axis. */
   readonly xLabel: string;
   /** Ascending. */
   readonly x: readonly number[];
+  /** The lines, drawn in this order. */
   readonly series: readonly ReportSeries[];
   /** Logarithmic vertical axis; values of 0 and below are left out. Default false. */
   readonly log?: boolean;
@@ -24,9 +27,11 @@ export interface ReportChart {
 
 /** What a report shows, from top to bottom. */
 export interface Report {
+  /** The page's title and heading. */
   readonly title: string;
   /** Names and values, in a table. */
   readonly facts: readonly (readonly [name: string, value: string | number])[];
+  /** Charts, below the facts. */
   readonly charts: readonly ReportChart[];
   /** Drawings as SVG elements. They are put into the page as they are. */
   readonly drawings?: readonly { readonly title: string; readonly svg: string }[];

@@ -1,5 +1,6 @@
 /** A mean with its standard error. */
 export interface Estimate {
+  /** The estimate itself. */
   readonly mean: number;
   /** One standard error, with the autocorrelation of the series in it. */
   readonly error: number;

@@ -3,7 +3,9 @@ import type { Series } from './series.ts';
 
 /** What is known at one temperature; all values but tau and Binder's are for each site. */
 export interface Observables {
+  /** Temperature, in the model's energy. */
   readonly temperature: number;
+  /** <E> / n. */
   readonly energy: Estimate;
   /** (<E^2> - <E>^2) / (T^2 n). */
   readonly specificHeat: Estimate;

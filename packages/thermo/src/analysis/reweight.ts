@@ -4,9 +4,13 @@ import type { Series } from './series.ts';
 
 /** Estimates at a temperature that need not have been simulated; energies and magnetisation for each site. */
 export interface Reweighted {
+  /** Temperature, in the model's energy. */
   readonly temperature: number;
+  /** <E> / n. */
   readonly energy: Estimate;
+  /** (<E^2> - <E>^2) / (T^2 n). */
   readonly specificHeat: Estimate;
+  /** <|M|> / n. */
   readonly magnetization: Estimate;
 }
 

@@ -2,7 +2,9 @@
 export class Series {
   /** Temperatures sampled at, falling. */
   readonly temperatures: Float64Array;
+  /** Independent ladders, each with all temperatures. */
   readonly ladders: number;
+  /** Samples of every temperature and ladder. */
   readonly samples: number;
   /** Number of spins. */
   readonly sites: number;

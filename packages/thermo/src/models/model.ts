@@ -3,8 +3,11 @@ import { ThermoModel } from '../generated/layout.ts';
 
 /** Couplings as columns: sites `u[i]` and `v[i]` are joined with weight `w[i]`. */
 export interface Bonds {
+  /** First site of each bond, from 0. */
   readonly u: ArrayLike<number>;
+  /** Second site of each bond, from 0. */
   readonly v: ArrayLike<number>;
+  /** Weight of each bond. */
   readonly w: ArrayLike<number>;
 }
 
@@ -14,6 +17,7 @@ export interface ModelOptions {
   readonly kind: number;
   /** Number of sites; of a square lattice: its side. */
   readonly sites: number;
+  /** Number of states of a spin; for Potts models and colourings. Default 2. */
   readonly states?: number;
   /** Couplings J: positive ones favour equal neighbours. Parallel bonds are added up. */
   readonly bonds?: Bonds;
@@ -21,6 +25,7 @@ export interface ModelOptions {
   readonly fields?: ArrayLike<number>;
   /** Energy the caller's problem has besides the couplings'. Default 0. */
   readonly offset?: number;
+  /** Name for messages and reports. Default: empty. */
   readonly name?: string;
 }
 
@@ -39,6 +44,7 @@ const REAL_REACH = 2 ** 26;
 export class Model {
   /** {@link ThermoModel}. */
   readonly kind: number;
+  /** Name for messages and reports. */
   readonly name: string;
   /** Number of spins. */
   readonly n: number;
@@ -46,11 +52,17 @@ export class Model {
   readonly side: number;
   /** Number of states of a spin. */
   readonly states: number;
+  /** Energy of one unit of the integer weights and fields. */
   readonly unit: number;
+  /** Energy besides the couplings' and fields'. */
   readonly offset: number;
+  /** Compressed rows: the neighbours of site i are at `offsets[i]` to `offsets[i + 1]`. Length n + 1. */
   readonly offsets: Uint32Array;
+  /** Neighbouring sites, row after row. */
   readonly neighbors: Uint32Array;
+  /** Couplings to them, in units. */
   readonly weights: Int32Array;
+  /** Fields, one a site, in units. */
   readonly fields: Int32Array;
 
   /** Throws ERR_THERMO_INVALID_ARGUMENT, ERR_THERMO_INVALID_MODEL, ERR_THERMO_SITE_OUT_OF_RANGE or ERR_THERMO_TOO_LARGE. */

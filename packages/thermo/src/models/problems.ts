@@ -4,16 +4,23 @@ import { type Bonds, Model } from './model.ts';
 
 /** Undirected weighted graph of a Max-Cut problem: `n` vertices from 0, edges as columns. */
 export interface WeightedGraph extends Bonds {
+  /** Number of vertices. */
   readonly n: number;
+  /** Name for messages and reports. */
   readonly name?: string;
 }
 
 /** Coefficients of a QUBO: minimise the sum of `value[k] x[row[k]] x[column[k]]` over x in {0, 1}. */
 export interface Qubo {
+  /** Number of variables. */
   readonly n: number;
+  /** First variable of each coefficient, from 0. */
   readonly row: ArrayLike<number>;
+  /** Second variable of each coefficient; the same as the first for linear ones. */
   readonly column: ArrayLike<number>;
+  /** The coefficients. */
   readonly value: ArrayLike<number>;
+  /** Name for messages and reports. */
   readonly name?: string;
 }
 

@@ -2,6 +2,7 @@ import { Graph } from '../graph/index.ts';
 
 /** A connected part of a reduced graph, and the vertices of the original it stands for. */
 export interface Kernel {
+  /** The part, with vertices numbered from 0. */
   readonly graph: Graph;
   /** Vertex of the kernel -> vertex of the original. */
   readonly vertices: Uint32Array;
