@@ -170,7 +170,6 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
       // Half the ring at once: one wake-up serves many configs.
       const target = this.ring.configWrite - (this.ring.configSlots >>> 1);
       await this.waiters.wait('config', target >>> 0, signal);
-      this.collect(); // notices a lost device, of which nobody else may have been told
       this.check();
     }
   }

@@ -28,6 +28,8 @@ export class Waiters {
   #pending: Waiter[] = [];
   #scheduled = false;
   readonly #collect: () => void;
+  /** Why every wait fails from now on, once it does. */
+  #failure: { readonly reason: unknown } | undefined;
 
   /** @param collect moves arrived records out of the ring; called before targets are looked at. */
   constructor(ring: RingView, native: NativeContext, collect: () => void) {
@@ -40,10 +42,14 @@ export class Waiters {
     return cursor === 'config' ? this.#ring.configRead : this.#ring.telemetryRead;
   }
 
-  /** Resolves when the cursor has reached the target. Telemetry counts as reached once it has been collected. */
+  /**
+   * Resolves when the cursor has reached the target. Telemetry counts as reached once it has been collected. After
+   * `failAll` it rejects at once where the target is not reached: the cursors may never move again.
+   */
   wait(cursor: Cursor, target: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (reached(this.position(cursor), target)) return Promise.resolve();
+    if (this.#failure) return Promise.reject(this.#failure.reason);
     return new Promise<void>((resolve, reject) => {
       const onAbort = () => {
         this.#pending = this.#pending.filter((other) => other !== waiter);
@@ -72,8 +78,9 @@ export class Waiters {
     this.#arm();
   };
 
-  /** Ends every wait. */
+  /** Ends every wait, and every later one. */
   failAll(reason: unknown): void {
+    this.#failure = { reason };
     const pending = this.#pending;
     this.#pending = [];
     this.#arm();
