@@ -8,6 +8,7 @@ const libraries = {
   'conformance/index': 'src/conformance/index.ts',
   'conformance/example': 'src/conformance/example.ts',
   cli: 'src/cli/run.ts',
+  files: 'src/files/index.ts',
   report: 'src/report/index.ts',
 };
 const require = createRequire(import.meta.url);

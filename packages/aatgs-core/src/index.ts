@@ -1,6 +1,16 @@
 export { AlgorithmAdapter, type PlacementOptions, placementOf } from './adapter.ts';
+export { type ArgumentChecks, argumentChecks, shown } from './argument-checks.ts';
 export type { BatchOptions, StagedConfig } from './batch.ts';
-export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+export {
+  type Checkpoint,
+  type CheckpointOptions,
+  checkpointer,
+  type GoalJob,
+  readCheckpoint,
+  resumeFromCheckpoint,
+  type Snapshots,
+  writeCheckpoint,
+} from './checkpoint.ts';
 export {
   type ConfigRecord,
   isConverged,

@@ -1,5 +1,5 @@
+export type { CheckpointOptions } from '@aatgs/core';
 export * from './analysis/index.ts';
-export type { CheckpointOptions } from './checkpoint.ts';
 export { THERMO_ERROR_CODES, ThermoError, type ThermoErrorCode, type ThermoErrorOptions } from './errors.ts';
 export {
   type ThermoConfig,

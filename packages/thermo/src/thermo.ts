@@ -1,6 +1,13 @@
-import { AlgorithmAdapter, GpuExecutionContext, placementOf } from '@aatgs/core';
+import {
+  AlgorithmAdapter,
+  type CheckpointOptions,
+  checkpointer,
+  type GoalJob,
+  GpuExecutionContext,
+  placementOf,
+  resumeFromCheckpoint,
+} from '@aatgs/core';
 import { type Observables, observe, type Reweighted, reweight, Series } from './analysis/index.ts';
-import { type CheckpointOptions, checkpointer, type Job, resumeFrom } from './checkpoint.ts';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { type ThermoConfig, ThermoModel, ThermoPhase, type ThermoTelemetry } from './generated/layout.ts';
 import { thermoModule } from './kernel.ts';
@@ -71,6 +78,11 @@ export interface SampleResult extends RunResult {
 
 /** Longer than any run: the ladder of `minimize` adapts all the time, at doubling intervals. */
 const FOREVER = 2 ** 31 - 1;
+
+/** What a checkpoint's run is, and how far it has come. */
+interface Job extends GoalJob {
+  readonly rounds: number;
+}
 
 /**
  * Parallel tempering (Hukushima and Nemoto 1996) of one model: Metropolis sweeps of all replicas, non-reversible exchanges,
@@ -146,14 +158,19 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
 
   async #run(config: ThermoConfig, limits: ThermoLimits, { seed, checkpoint }: RunOptions): Promise<Search> {
     const first = { ...config, phase: ThermoPhase.RESET, seed: seed ?? this.#options.seed };
-    const goal: Job['goal'] = { config: JSON.stringify(config), seed: String(first.seed) };
-    const resumed = await resumeFrom(this.context, goal, checkpoint);
+    const goal = { config: JSON.stringify(config), seed: String(first.seed) };
+    const resumed = await resumeFromCheckpoint<Job>(this.context, goal, checkpoint, invalidArgument);
     const scale = {
       sweepsPerRound: this.#options.sweepsPerRound,
       energy: (units: number) => units * this.model.unit + this.model.offset,
     };
     const search = new Search(this.context, scale, limits, resumed?.rounds);
-    const between = checkpointer(this.context, goal, search, checkpoint);
+    const between = checkpointer<Job>(
+      this.context,
+      checkpoint,
+      () => ({ goal, rounds: search.rounds }),
+      () => search.over,
+    );
     await search.run(resumed ? { phase: ThermoPhase.RUN, substeps: 0 } : first, between);
     return search;
   }

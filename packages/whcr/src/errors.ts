@@ -1,4 +1,7 @@
-import { AatgsError } from '@aatgs/core';
+import { AatgsError, type AatgsErrorOptions, argumentChecks } from '@aatgs/core';
+import type { FileErrors } from '@aatgs/core/files';
+
+export { shown } from '@aatgs/core';
 
 /** Codes of the errors this package throws. Stable: match on these, not on messages. */
 export const WHCR_ERROR_CODES = [
@@ -29,13 +32,8 @@ export const WHCR_ERROR_CODES = [
 /** One of {@link WHCR_ERROR_CODES}. */
 export type WhcrErrorCode = (typeof WHCR_ERROR_CODES)[number];
 
-/** What an error carries besides its message. */
-export interface WhcrErrorOptions {
-  /** The offending values, for programs: `line` and `value` where a file is at fault. */
-  readonly details?: Record<string, unknown>;
-  /** The error underneath. */
-  readonly cause?: unknown;
-}
+/** What an error carries besides its message: `details` with `line` and `value` where a file is at fault. */
+export type WhcrErrorOptions = AatgsErrorOptions;
 
 /** Every error @aatgs/whcr throws on bad input. The message names what is wrong, the value, and what to do. */
 export class WhcrError extends AatgsError {
@@ -48,29 +46,17 @@ export class WhcrError extends AatgsError {
   }
 }
 
-/** Shows a value in an error message: strings quoted, everything cut to 80 characters. */
-export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-}
+export const { invalidArgument, checkInteger } = argumentChecks(
+  (message, options) => new WhcrError('ERR_WHCR_INVALID_ARGUMENT', message, options),
+);
 
-/** An `ERR_WHCR_INVALID_ARGUMENT` in the usual sentence. */
-export function invalidArgument(name: string, value: unknown, expected: string): WhcrError {
-  return new WhcrError('ERR_WHCR_INVALID_ARGUMENT', `${name} is ${shown(value)}; expected ${expected}`, {
-    details: { name, value, expected },
-  });
-}
-
-/**
- * Checks an integer argument.
- *
- * @throws {WhcrError} `ERR_WHCR_INVALID_ARGUMENT` unless `min <= value <= max` and `value` is an integer.
- */
-export function checkInteger(name: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
-  if (!Number.isSafeInteger(value) || value < min || value > max) {
-    const range =
-      max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
-    throw invalidArgument(name, value, range);
-  }
-  return value;
-}
+/** How this package's readers report what is wrong with a file. */
+export const fileErrors: FileErrors<WhcrErrorCode, WhcrError> = {
+  codes: {
+    PARSE: 'ERR_WHCR_PARSE',
+    TRUNCATED: 'ERR_WHCR_TRUNCATED',
+    TOO_LARGE: 'ERR_WHCR_TOO_LARGE',
+    IO: 'ERR_WHCR_IO',
+  },
+  make: (code, message, options) => new WhcrError(code, message, options),
+};

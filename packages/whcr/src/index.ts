@@ -1,3 +1,4 @@
+export type { CheckpointOptions } from '@aatgs/core';
 export { greedyClique } from './clique.ts';
 export { WHCR_ERROR_CODES, WhcrError, type WhcrErrorCode, type WhcrErrorOptions } from './errors.ts';
 export {

@@ -1,16 +1,7 @@
+import type { CheckpointOptions } from '@aatgs/core';
 import type { Reduction } from './reduce/reduce.ts';
 import type { Regime } from './regime.ts';
 import type { LevelSample, SearchLimits, SearchProgress } from './search.ts';
-
-/** Where to keep a long search, and whether to take it up again. */
-export interface CheckpointOptions {
-  /** The file; it is replaced as a whole, so a crash leaves the old one or the new one. */
-  readonly path: string;
-  /** Milliseconds between writes. Default 30,000. */
-  readonly everyMs?: number;
-  /** Take up the file's search, if there is one. It must be of the same graph, options, goal and seed. Default false. */
-  readonly resume?: boolean;
-}
 
 /** What all searches take. */
 export interface SearchOptions extends SearchLimits {

@@ -1,5 +1,12 @@
-import { AlgorithmAdapter, GpuExecutionContext, placementOf, type StagedConfig } from '@aatgs/core';
-import { checkpointer, resumeSearch } from './checkpoints.ts';
+import {
+  AlgorithmAdapter,
+  checkpointer,
+  type GoalJob,
+  GpuExecutionContext,
+  placementOf,
+  resumeFromCheckpoint,
+  type StagedConfig,
+} from '@aatgs/core';
 import { greedyClique } from './clique.ts';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { type WhcrConfig, WhcrInit, WhcrPhase, type WhcrTelemetry } from './generated/layout.ts';
@@ -12,6 +19,11 @@ import type { Regime } from './regime.ts';
 import type { ColoringResult, ColorOptions, MinimizeOptions, RepairOptions, SearchOptions, Start } from './requests.ts';
 import { checkLimits, Search } from './search.ts';
 import { GIVEN, givenStarts } from './starts.ts';
+
+/** What a checkpoint's search is, and how far it has come. */
+interface Job extends GoalJob {
+  readonly substeps: number;
+}
 
 /**
  * Graph colouring by conflict repair: tabu search (Hertz and de Werra 1987) on a population of colourings, recombined by
@@ -147,11 +159,16 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     checkLimits(options);
     const { colors = 0, targetColors = 0, seed = 0 } = first.config;
     const goal = { colors, target: targetColors, seed: String(seed) };
-    const resumed = await resumeSearch(this.context, goal, options.checkpoint);
+    const resumed = await resumeFromCheckpoint<Job>(this.context, goal, options.checkpoint, invalidArgument);
     const search = new Search(this.context, this.#options.movesPerSubstep, options, started, resumed?.substeps);
     await search.run(
       resumed ? { phase: WhcrPhase.RUN, substeps: 0 } : first,
-      checkpointer(this.context, goal, search, options.checkpoint),
+      checkpointer<Job>(
+        this.context,
+        options.checkpoint,
+        () => ({ goal, substeps: search.substeps }),
+        () => search.over,
+      ),
     );
     const coloring = new Uint32Array((await this.context.read('best')).buffer);
     // More colours may be allowed than there are vertices.

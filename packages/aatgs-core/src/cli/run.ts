@@ -43,6 +43,14 @@ export function integerOption(least: number): (text: string) => number {
   };
 }
 
+/** Option parser: a seed of up to 64 bits; a bigint above 2^53 - 1. */
+export function seedOption(text: string): number | bigint {
+  if (!/^\d+$/.test(text) || BigInt(text) >= 2n ** 64n)
+    throw new InvalidArgumentError('expected an integer from 0 to 2^64 - 1');
+  const value = BigInt(text);
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
 /** Option parser: numbers separated by commas. */
 export function numberListOption(text: string): number[] {
   const values = text.split(',').map(Number);

@@ -1,6 +1,6 @@
-import { deviceOption, integerOption } from '@aatgs/core/cli';
+import type { CheckpointOptions } from '@aatgs/core';
+import { deviceOption, integerOption, seedOption } from '@aatgs/core/cli';
 import { Command, InvalidArgumentError } from 'commander';
-import type { CheckpointOptions } from '../checkpoint.ts';
 import type { Model } from '../models/index.ts';
 import { defaultTemperatures, geometricTemperatures, type ThermoOptions } from '../options.ts';
 
@@ -36,13 +36,6 @@ export function secondsOption(text: string): number {
   const value = numberOption(text);
   if (!(value >= 0)) throw new InvalidArgumentError('expected seconds, at least 0');
   return value;
-}
-
-function seedOption(text: string): number | bigint {
-  if (!/^\d+$/.test(text) || BigInt(text) >= 2n ** 64n)
-    throw new InvalidArgumentError('expected an integer from 0 to 2^64 - 1');
-  const value = BigInt(text);
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
 
 /** A command with the options all of them share. */

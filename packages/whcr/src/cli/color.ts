@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { deviceOption, EXIT, integerOption, printJson } from '@aatgs/core/cli';
+import type { CheckpointOptions } from '@aatgs/core';
+import { deviceOption, EXIT, integerOption, printJson, seedOption } from '@aatgs/core/cli';
 import { Command, InvalidArgumentError } from 'commander';
 import ora from 'ora';
 import { countColors, dsatur, type Graph, greedy, readColoring, readGraph, writeColoring } from '../graph/index.ts';
 import type { WhcrOptions } from '../options.ts';
 import { coloringReport } from '../report/report.ts';
-import type { CheckpointOptions, ColoringResult, Start } from '../requests.ts';
+import type { ColoringResult, Start } from '../requests.ts';
 import type { SearchLimits, SearchProgress } from '../search.ts';
 import { Whcr } from '../whcr.ts';
 
@@ -38,13 +39,6 @@ function secondsOption(text: string): number {
   const value = Number(text);
   if (!(value >= 0) || text.trim() === '') throw new InvalidArgumentError('expected seconds, at least 0');
   return value;
-}
-
-function seedOption(text: string): number | bigint {
-  if (!/^\d+$/.test(text) || BigInt(text) >= 2n ** 64n)
-    throw new InvalidArgumentError('expected an integer from 0 to 2^64 - 1');
-  const value = BigInt(text);
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
 
 /** What `color` and `repair` have in common. */

@@ -1,68 +1,10 @@
-import { constants } from 'node:buffer';
-import { type FileHandle, open } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
-import { WhcrError } from '../../errors.ts';
+import * as files from '@aatgs/core/files';
+import { fileErrors } from '../../errors.ts';
 
-/** Largest single read: the system call's own limit is 2 GiB. */
-const SLICE = 1 << 28;
+/** See `decompress` of `@aatgs/core/files`. */
+export const decompress = (bytes: Uint8Array, source: string, maxBytes: number): Uint8Array =>
+  files.decompress(bytes, source, maxBytes, fileErrors);
 
-function tooLarge(source: string, value: number, maxBytes: number): WhcrError {
-  const message = `${source}: more than maxBytes, ${maxBytes} bytes; raise maxBytes if that is meant`;
-  return new WhcrError('ERR_WHCR_TOO_LARGE', message, { details: { source, value } });
-}
-
-/**
- * Decompresses gzip, told by its first bytes; anything else passes unchanged.
- *
- * @param maxBytes limit on the result, so that a small file cannot fill the memory
- * @throws {WhcrError} `ERR_WHCR_TOO_LARGE` over the limit, `ERR_WHCR_TRUNCATED` for a cut file, `ERR_WHCR_PARSE` for a broken one.
- */
-export function decompress(bytes: Uint8Array, source: string, maxBytes: number): Uint8Array {
-  if (bytes.length > maxBytes) throw tooLarge(source, bytes.length, maxBytes);
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes, { maxOutputLength: Math.min(maxBytes, constants.MAX_LENGTH) });
-  } catch (cause) {
-    const { code } = cause as { code?: string };
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(source, bytes.length, maxBytes);
-    const cut = code === 'Z_BUF_ERROR';
-    const message = `${source}: the gzip data ${cut ? 'ends too early' : `is broken (${(cause as Error).message})`}; fetch it again`;
-    const details = { source, value: bytes.length };
-    throw new WhcrError(cut ? 'ERR_WHCR_TRUNCATED' : 'ERR_WHCR_PARSE', message, { details, cause });
-  }
-}
-
-/**
- * Reads a file or a pipe of any size up to `maxBytes`; `fs.readFile` refuses files over 2 GiB.
- *
- * @throws {WhcrError} `ERR_WHCR_IO` with the system's error as `cause`, `ERR_WHCR_TOO_LARGE` over the limit.
- */
-export async function readBytes(path: string | URL, maxBytes: number): Promise<Uint8Array> {
-  const source = String(path);
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, 'r');
-    const { size } = await file.stat();
-    if (size > maxBytes) throw tooLarge(source, size, maxBytes);
-    let bytes = new Uint8Array(size > 0 ? size + 1 : 1 << 16);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(bytes, length, Math.min(SLICE, bytes.length - length));
-      if (bytesRead === 0) return bytes.subarray(0, length);
-      length += bytesRead;
-      if (length > maxBytes) throw tooLarge(source, length, maxBytes);
-      if (length === bytes.length) {
-        const grown = new Uint8Array(2 * length);
-        grown.set(bytes);
-        bytes = grown;
-      }
-    }
-  } catch (cause) {
-    if (cause instanceof WhcrError) throw cause;
-    const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-    const message = `cannot read ${source}: ${reason}; check the path and its permissions`;
-    throw new WhcrError('ERR_WHCR_IO', message, { details: { source, value: source, reason }, cause });
-  } finally {
-    await file?.close();
-  }
-}
+/** See `readBytes` of `@aatgs/core/files`. */
+export const readBytes = (path: string | URL, maxBytes: number): Promise<Uint8Array> =>
+  files.readBytes(path, maxBytes, fileErrors);

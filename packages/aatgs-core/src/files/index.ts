@@ -1,0 +1,3 @@
+export { decompress, readBytes } from './bytes.ts';
+export type { FileErrors, FileFault } from './file-errors.ts';
+export { TextScanner } from './scanner.ts';
