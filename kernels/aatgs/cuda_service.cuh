@@ -52,17 +52,18 @@ class Service {
     uint64_t last_work = start;
     bool stalled = false;
     for (;;) {
+      // Both looks before the first one's use: the near one hides behind the far one.
+      const uint32_t published = DeviceWord(control_->kept.done).load(cuda::memory_order_relaxed);
+      const uint64_t now = now_ns();
       // config_write, telemetry_read, control, cancel
       const uint4 host = load_host(ring_);
       pass_on(host.w);
-      const uint32_t published = DeviceWord(control_->kept.done).load(cuda::memory_order_relaxed);
       const uint32_t pending = host.x - granted;
       const uint32_t room = host.y + p_.telemetry_slots - granted;
       const uint32_t ahead = p_.grant - (granted - published);
       uint32_t n = pending < room ? pending : room;
       n = n < ahead ? n : ahead;
       const bool leave = (host.z & (static_cast<uint32_t>(Control::STOP) | static_cast<uint32_t>(Control::YIELD))) != 0;
-      const uint64_t now = now_ns();
       if (n > 0 && !leave && now - start < uint64_t{1000} * p_.resident_us) {
         copy_configs(granted, n);
         granted += n;

@@ -47,8 +47,9 @@ export interface ContextHealth {
   /** Configs queued whose records have not arrived. */
   readonly pending: number;
   /**
-   * Advances while the workers make progress: with every step on the CPU, at most once a millisecond on the resident
-   * engine; the launch engine does not move it. A value that stands still with work pending means a long or hung step.
+   * Changes while the workers make progress: with every step on the CPU, at most once a millisecond on the resident
+   * engine, with barriers inside a long step on the launch engine. A value that stands still with work pending means a
+   * long or hung step.
    */
   readonly heartbeat: number;
   /** Why the context has ended; empty while it lives. */
@@ -345,11 +346,12 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
 
   /**
    * Ends the scheduler. Configs still queued do not run (call `flush` first to keep them); what waits for them rejects
-   * with ERR_AATGS_CLOSED. The memory is freed when this object is collected. Safe to call twice. Rejects with
-   * ERR_AATGS_SHUTDOWN_TIMEOUT when a step does not end in `shutdownTimeoutMs`; its memory is then leaked.
+   * with ERR_AATGS_CLOSED. Device memory is freed at once, the rings when this object is collected. Safe to call twice.
+   * Rejects with ERR_AATGS_SHUTDOWN_TIMEOUT when a step does not end in `shutdownTimeoutMs`; its memory is then leaked,
+   * unless a later call finds that the step has ended.
    */
   async shutdown(): Promise<void> {
-    if (!this.#close()) return;
+    this.#close();
     const deadline = performance.now() + this.#options.shutdownTimeoutMs;
     for (let wait = 0; !this.#native.stop(0); wait = Math.min(50, wait + 1)) {
       if (performance.now() >= deadline) throw this.#hung();
@@ -359,7 +361,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
 
   /** The blocking twin of `shutdown`. */
   shutdownSync(): void {
-    if (!this.#close()) return;
+    this.#close();
     const deadline = performance.now() + this.#options.shutdownTimeoutMs;
     while (!this.#native.stop(50)) {
       if (performance.now() >= deadline) throw this.#hung();
@@ -437,13 +439,11 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     for (const wake of readers) wake();
   }
 
-  /** First half of a shutdown; false when there is nothing left to do. */
-  #close(): boolean {
-    if (this.#pipeline.ended?.code === 'ERR_AATGS_CLOSED') return false;
+  /** First half of a shutdown: nobody may queue, nobody waits any more. */
+  #close(): void {
     this.#pipeline.end(new AatgsError('ERR_AATGS_CLOSED', 'the context has been shut down; make a new one'));
     this.#wakeReaders();
     abandoned.unregister(this);
-    return true;
   }
 
   #hung(): AatgsError {

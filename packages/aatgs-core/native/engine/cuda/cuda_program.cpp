@@ -126,6 +126,10 @@ CUresult CudaProgram::launch_one(uint32_t sequence) {
   return result == CUDA_SUCCESS ? cu_.cuGraphLaunch(graph_exec_, stream_) : result;
 }
 
+CUresult CudaProgram::fetch_barriers(uint32_t* into) {
+  return cu_.cuMemcpyDtoHAsync_v2(into, word(offsetof(CudaControl, barrier)), sizeof *into, device_.copies());
+}
+
 CUresult CudaProgram::cancel_launches() {
   static const uint32_t one = 1;
   return cu_.cuMemcpyHtoDAsync_v2(word(offsetof(CudaControl, grants.cancel)), &one, 4, device_.copies());

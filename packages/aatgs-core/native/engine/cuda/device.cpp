@@ -34,17 +34,29 @@ Device& Device::get(int index) {
 }
 
 Device::Device(const DeviceInfo& info) : info_(info), cu_(*driver()), arbiter_(arbiter()) {
-  std::thread([this] { work(); }).detach();
-  run(
-      [this] {
-        CUdevice device = 0;
-        check(cu_.cuDeviceGet(&device, info_.index), "cuDeviceGet");
-        check(cu_.cuDevicePrimaryCtxRetain(&context_, device), "cuDevicePrimaryCtxRetain");
-        bind_thread();
-        check(cu_.cuStreamCreate(&copies_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
-        make_pool();
-      },
-      false);
+  std::thread thread([this] { work(); });
+  try {
+    run([this] { open(); }, false);
+  } catch (...) {
+    {
+      const std::lock_guard lock(mutex_);
+      given_up_ = true;
+      asked_.store(true);
+      wake_up_.notify_one();
+    }
+    thread.join();
+    throw;
+  }
+  thread.detach();
+}
+
+void Device::open() {
+  CUdevice device = 0;
+  check(cu_.cuDeviceGet(&device, info_.index), "cuDeviceGet");
+  check(cu_.cuDevicePrimaryCtxRetain(&context_, device), "cuDevicePrimaryCtxRetain");
+  bind_thread();
+  check(cu_.cuStreamCreate(&copies_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+  make_pool();
 }
 
 void Device::bind_thread() {
@@ -189,7 +201,7 @@ Device::Interest Device::look_at_clients() {
 void Device::work() {
   std::unique_lock lock(mutex_);
   auto changed = Clock::now();
-  for (;;) {
+  while (!given_up_) {
     if (asked_.exchange(false, std::memory_order_seq_cst)) changed = Clock::now();
     while (!tasks_.empty()) {
       Task* task = tasks_.front();

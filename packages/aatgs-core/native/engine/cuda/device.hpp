@@ -88,6 +88,7 @@ class Device {
   explicit Device(const DeviceInfo& info);
   Interest look_at_clients();
   uint32_t sms() const { return static_cast<uint32_t>(info_.multiprocessors); }
+  void open();
   void work();
   void perform(Task& task);
   /// Has every grid leave and keeps them away until release(); throws when the device is lost on the way.
@@ -111,6 +112,7 @@ class Device {
   std::atomic<bool> asked_{false};
   std::atomic<bool> asleep_{false};
   std::atomic<bool> lost_{false};
+  bool given_up_ = false;  // the GPU could not be opened: the thread ends
   std::string lost_reason_;
 };
 

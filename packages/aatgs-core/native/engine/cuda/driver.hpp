@@ -95,6 +95,7 @@ inline constexpr int kMinimumDriver = 13000;
   X(cuMemFreeHost, (void*))                                                                               \
   X(cuMemHostGetDevicePointer_v2, (CUdeviceptr*, void*, unsigned))                                        \
   X(cuMemcpyHtoDAsync_v2, (CUdeviceptr, const void*, size_t, CUstream))                                   \
+  X(cuMemcpyDtoHAsync_v2, (void*, CUdeviceptr, size_t, CUstream))                                         \
   X(cuMemsetD8Async, (CUdeviceptr, unsigned char, size_t, CUstream))                                      \
   X(cuMemsetD32Async, (CUdeviceptr, unsigned, size_t, CUstream))                                          \
   X(cuMemGetInfo_v2, (size_t*, size_t*))                                                                  \
