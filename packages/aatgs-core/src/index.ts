@@ -30,6 +30,7 @@ export { type CpuDevice, type Devices, devices } from './devices.ts';
 export { AatgsError, type AatgsErrorCode, type AatgsErrorOptions, ERROR_CODES } from './errors.ts';
 export { Status } from './generated/ring-layout.ts';
 export * from './graph/index.ts';
+export * from './group/index.ts';
 export { KernelModule, type KernelModuleSpec } from './module.ts';
 export type { CudaStatus, GpuDevice, NativeModuleInfo } from './native/binding.ts';
 export { type BinaryLocation, locateBinary, platformSuffix } from './native/load.ts';

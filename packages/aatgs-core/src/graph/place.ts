@@ -11,10 +11,12 @@ export type ContextLike<C extends ConfigRecord, T extends TelemetryRecord> =
 
 /** Interchangeable places: a task runs on whichever is free. A `DeviceGroup` is one. */
 export interface PlacePool<M> {
+  /** What it is made of. */
+  readonly members: readonly M[];
   /** What is free, and who waits for it. */
-  readonly slots: Slots<M>;
+  readonly slots: Slots<unknown>;
   /** Gives a member up for lost; false when it was the last one. Its task then goes to another. */
-  lose(member: M, error: unknown): boolean;
+  lose(member: unknown, error: unknown): boolean;
 }
 
 /** What a task can work on. */

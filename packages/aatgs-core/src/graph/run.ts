@@ -134,9 +134,15 @@ export class Run {
     const activity = this.#of(node);
     const rank = this.#ranks[node.index] as number;
     if (isPool(place)) {
-      activity.withdraw = place.slots.request(rank, this.#scope.sequence++, (member) => {
-        void this.#start(node, member, () => place.slots.release(member), place);
-      });
+      activity.withdraw = place.slots.request(
+        rank,
+        this.#scope.sequence++,
+        (member) => void this.#start(node, member, () => place.slots.release(member), place),
+        (reason) => {
+          this.#settle(node, 'failed', reason);
+          this.#look();
+        },
+      );
     } else if (place === null && !composite) {
       const { lanes } = this.#scope;
       activity.withdraw = lanes.request(rank, this.#scope.sequence++, (lane) => {

@@ -3,6 +3,7 @@ interface Waiting<M> {
   readonly rank: number;
   readonly order: number;
   readonly start: (member: M) => void;
+  readonly refused: (reason: unknown) => void;
 }
 
 /** Things that serve one task at a time each; the waiting task of the highest rank gets the next free one. */
@@ -11,6 +12,7 @@ export class Slots<M> {
   /** Sorted, the next one last. */
   readonly #waiting: Waiting<M>[] = [];
   readonly #more: (() => M) | undefined;
+  #closed: { readonly reason: unknown } | undefined;
 
   /**
    * @param members in the order they are handed out at first
@@ -21,14 +23,26 @@ export class Slots<M> {
     this.#more = more;
   }
 
-  /** Calls `start` with a free member: now, or when one is released. Returns a function that withdraws the request. */
-  request(rank: number, order: number, start: (member: M) => void): () => void {
+  /**
+   * Calls `start` with a free member: now, or when one is released; or `refused` once there can be none any more. Returns a
+   * function that withdraws the request.
+   */
+  request(
+    rank: number,
+    order: number,
+    start: (member: M) => void,
+    refused: (reason: unknown) => void = () => {},
+  ): () => void {
+    if (this.#closed) {
+      refused(this.#closed.reason);
+      return () => {};
+    }
     const member = this.#free.pop() ?? this.#more?.();
     if (member !== undefined) {
       start(member);
       return () => {};
     }
-    const waiting = { rank, order, start };
+    const waiting = { rank, order, start, refused };
     this.#waiting.splice(this.#placeOf(waiting), 0, waiting);
     return () => {
       const at = this.#waiting.indexOf(waiting);
@@ -41,6 +55,12 @@ export class Slots<M> {
     const next = this.#waiting.pop();
     if (next) next.start(member);
     else this.#free.push(member);
+  }
+
+  /** Refuses everybody who waits, and who asks later. */
+  close(reason: unknown): void {
+    this.#closed = { reason };
+    for (const waiting of this.#waiting.splice(0)) waiting.refused(reason);
   }
 
   /** Before everybody that comes first: a lower rank, or of equal ones the later order. */
