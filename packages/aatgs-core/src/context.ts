@@ -1,3 +1,5 @@
+import { type Advanced, type AdvanceHost, type AdvanceOptions, advance } from './adaptive/advance.ts';
+import { Pacer } from './adaptive/pacer.ts';
 import { Batch, type BatchOptions, type StagedConfig, unpack } from './batch.ts';
 import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
 import type { DeviceBuffer } from './device-buffer.ts';
@@ -100,6 +102,8 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   /** Keeps `submit`, `executeBatch` and transfers in call order. */
   readonly #turns = new Turns();
   #readers: (() => void)[] = [];
+  /** Made when `advance` is first called. */
+  #pacer: Pacer | undefined;
 
   /**
    * Loads, allocates and starts. Throws ERR_AATGS_INVALID_ARGUMENT, ERR_AATGS_INVALID_SETUP, ERR_AATGS_NO_GPU,
@@ -193,7 +197,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     await this.#inTurn(async () => {
       end = pipeline.ring.configWrite;
       for (const item of configs) {
-        if (!pipeline.hasRoom()) await pipeline.room(options.signal);
+        if (!pipeline.hasRoom(batch.depth)) await pipeline.room(options.signal, batch.depth);
         batch.check();
         if (batch.stopped) break;
         const { config, input } = unpack(item);
@@ -205,6 +209,28 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     await pipeline.waiters.wait('telemetry', end, options.signal);
     batch.check();
     return batch.records;
+  }
+
+  /**
+   * Runs substeps of one config, cut into as many configs as measured time asks for: a step is kept between 50 us and 5 ms,
+   * and the ring as full as it takes for the workers never to wait. Results do not depend on it. `stepSubsteps` and `depth`
+   * pin either; what was measured is kept for the next call.
+   *
+   * Rejects with ERR_AATGS_INVALID_ARGUMENT for a module that does not say how its configs are divided (the `substeps` of
+   * its `KernelModule`), or a config that cannot be.
+   */
+  async advance(config: C, options: AdvanceOptions<T> = {}): Promise<Advanced<T>> {
+    const { ring } = this.#pipeline;
+    const host: AdvanceHost<C, T> = {
+      rule: this.#module.spec.substeps,
+      moduleName: this.#module.name,
+      configSlots: ring.configSlots,
+      async: this.#options.async,
+      levels: () => ({ waiting: ring.configUsed, unread: ring.telemetryUsed / ring.telemetrySlots }),
+      executeBatch: (configs, batch) => this.executeBatch(configs, batch),
+    };
+    this.#pacer ??= new Pacer(ring.configSlots);
+    return advance(host, this.#pacer, config, options);
   }
 
   /** The blocking twin of `executeBatch`; `submit` and `executeBatch` calls still waiting for room come after it. */

@@ -1,4 +1,5 @@
 export { AlgorithmAdapter, type PlacementOptions, placementOf } from './adapter.ts';
+export type { Advanced, AdvanceOptions, SubstepRule } from './adaptive/advance.ts';
 export { type ArgumentChecks, argumentChecks, shown } from './argument-checks.ts';
 export type { BatchOptions, StagedConfig } from './batch.ts';
 export {

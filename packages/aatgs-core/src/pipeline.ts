@@ -77,11 +77,15 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     if (this.#ended) throw this.#ended;
   }
 
-  /** Whether a config can be queued, looking at the engine's cursor only when the known one says no. */
-  hasRoom(): boolean {
-    if (this.ring.hasRoom()) return true;
+  /**
+   * Whether a config can be queued, looking at the engine's cursor only when the known one says no.
+   * @param depth configs that may be in the ring; default all its slots
+   */
+  hasRoom(depth: number = Number.POSITIVE_INFINITY): boolean {
+    const most = Math.min(depth, this.ring.configSlots);
+    if (this.ring.configUsed < most) return true;
     this.collect();
-    return this.ring.hasRoom();
+    return this.ring.configUsed < most;
   }
 
   /** Queues a config; the caller has made sure of room. Nothing is queued when the config is refused. */
@@ -164,11 +168,11 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     return moved;
   }
 
-  /** Resolves when the config ring has room. */
-  async room(signal?: AbortSignal): Promise<void> {
-    while (!this.hasRoom()) {
-      // Half the ring at once: one wake-up serves many configs.
-      const target = this.ring.configWrite - (this.ring.configSlots >>> 1);
+  /** Resolves when the config ring has room; with a `depth`, for that many configs at most. */
+  async room(signal?: AbortSignal, depth: number = Number.POSITIVE_INFINITY): Promise<void> {
+    while (!this.hasRoom(depth)) {
+      // Half of it at once: one wake-up serves many configs.
+      const target = this.ring.configWrite - (Math.min(depth, this.ring.configSlots) >>> 1);
       await this.waiters.wait('config', target >>> 0, signal);
       this.check();
     }

@@ -1,3 +1,4 @@
+import type { Advanced, AdvanceOptions } from '../adaptive/advance.ts';
 import { type BatchOptions, type StagedConfig, unpack } from '../batch.ts';
 import type { ConfigRecord, TelemetryRecord } from '../codec.ts';
 import type { NodeRun, TaskOptions } from './node.ts';
@@ -36,6 +37,29 @@ export async function runBatch<C extends ConfigRecord, T extends TelemetryRecord
   });
   run.queued();
   return records;
+}
+
+/** Options of an advance task: those of `context.advance` besides the signal, which the run brings. */
+export interface AdvanceTaskOptions<T> extends TaskOptions, Omit<AdvanceOptions<T>, 'signal'> {}
+
+/** The same for substeps cut by measured time. */
+export async function runAdvance<C extends ConfigRecord, T extends TelemetryRecord>(
+  place: ContextPlace<C, T>,
+  config: C,
+  { after: _a, kind: _k, priority: _p, onRecord, ...options }: AdvanceTaskOptions<T>,
+  run: NodeRun,
+): Promise<Advanced<T>> {
+  const context = contextOf((isPool(place) ? run.member : place) as ContextLike<C, T>);
+  const advanced = context.advance(config, {
+    ...options,
+    signal: run.signal,
+    onRecord: (record) => {
+      run.deviceTime(record.durationNs);
+      onRecord?.(record);
+    },
+  });
+  run.queued();
+  return advanced;
 }
 
 /** The config of a step task in a run. */

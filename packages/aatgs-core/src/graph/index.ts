@@ -1,4 +1,10 @@
-export type { BatchTaskOptions, ConfigSource, ConfigsSource, ContextPlace } from './context-tasks.ts';
+export type {
+  AdvanceTaskOptions,
+  BatchTaskOptions,
+  ConfigSource,
+  ConfigsSource,
+  ContextPlace,
+} from './context-tasks.ts';
 export { Durations } from './durations.ts';
 export {
   type BoundInput,

@@ -1,13 +1,16 @@
+import type { Advanced } from '../adaptive/advance.ts';
 import type { ConfigRecord, TelemetryRecord } from '../codec.ts';
 import { AatgsError, invalidArgument } from '../errors.ts';
 import { Turns } from '../turns.ts';
 import {
+  type AdvanceTaskOptions,
   type BatchTaskOptions,
   type ConfigSource,
   type ConfigsSource,
   type ContextPlace,
   configOf,
   configsOf,
+  runAdvance,
   runBatch,
 } from './context-tasks.ts';
 import { Durations } from './durations.ts';
@@ -121,6 +124,22 @@ export class TaskGraph {
   ): TaskHandle<T[]> {
     const start: NodeSpec['start'] = (values, run) =>
       runBatch(place, configsOf(configs, values as TaskValues<I>), options, run);
+    return this.#add({ name, place, inputs, options, start });
+  }
+
+  /**
+   * Adds substeps of one config, cut into configs by measured time (see `context.advance`): what a long
+   * iteration is made of. The options pin how.
+   */
+  advance<C extends ConfigRecord, T extends TelemetryRecord, const I extends TaskInputs>(
+    name: string,
+    place: ContextPlace<C, T>,
+    inputs: I,
+    config: C | ((values: TaskValues<I>) => C),
+    options: AdvanceTaskOptions<T> = {},
+  ): TaskHandle<Advanced<T>> {
+    const start: NodeSpec['start'] = (values, run) =>
+      runAdvance(place, configOf(config, values as TaskValues<I>) as C, options, run);
     return this.#add({ name, place, inputs, options, start });
   }
 
