@@ -5,11 +5,13 @@ import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
 import type { DeviceBuffer } from './device-buffer.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { chooseDevice, type DeviceChoice, devices } from './devices.ts';
+import { contextOpen } from './diagnostics.ts';
 import { AatgsError, guarded, invalidArgument } from './errors.ts';
 import { EngineStatus } from './generated/ring-layout.ts';
 import type { KernelModule } from './module.ts';
 import type { NativeContext, NativeContextInfo } from './native/binding.ts';
 import { native } from './native/load.ts';
+import type { ContextObserver } from './observer.ts';
 import { type ContextOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { Pipeline } from './pipeline.ts';
 import type { ContextStats, IterationMode } from './stats.ts';
@@ -133,11 +135,13 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     );
     this.#places = this.#native.info();
     const layout = module.spec.layout as ModuleLayout<unknown, C, T>;
-    this.#pipeline = new Pipeline(this.#native, this.#places, layout, this.#options, () => this.#wakeReaders());
+    const label = { module: module.name, device: this.#choice.device };
+    this.#pipeline = new Pipeline(this.#native, this.#places, layout, this.#options, label, () => this.#wakeReaders());
     const pipeline = this.#pipeline as unknown as Pipeline<ConfigRecord, TelemetryRecord>;
     this.#memory = new DeviceMemory(this.#native, pipeline, this.#places, module, this.#turns);
     wake.target = new WeakRef(this.#pipeline.waiters);
     abandoned.register(this, module.name, this);
+    if (contextOpen.hasSubscribers) contextOpen.publish({ context: this, ...label });
   }
 
   /** Whether configs run without waiting. */
@@ -303,6 +307,11 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   resetStats(): void {
     this.#pipeline.collect();
     this.#pipeline.stats.reset(this.#engineCounters());
+  }
+
+  /** @internal calls an observer of the rings from now on; returns what ends that */
+  observe(observer: ContextObserver): () => void {
+    return this.#pipeline.observe(observer);
   }
 
   /** Whether everything queued has run. */

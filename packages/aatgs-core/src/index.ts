@@ -28,6 +28,7 @@ export {
 export { type ContextHealth, type ContextInfo, GpuExecutionContext } from './context.ts';
 export { type BufferHost, DeviceBuffer } from './device-buffer.ts';
 export { type CpuDevice, type Devices, devices } from './devices.ts';
+export { CHANNELS } from './diagnostics.ts';
 export { AatgsError, type AatgsErrorCode, type AatgsErrorOptions, ERROR_CODES } from './errors.ts';
 export { Status } from './generated/ring-layout.ts';
 export * from './graph/index.ts';
@@ -37,3 +38,4 @@ export type { CudaStatus, GpuDevice, NativeModuleInfo } from './native/binding.t
 export { type BinaryLocation, locateBinary, platformSuffix } from './native/load.ts';
 export type { ContextOptions } from './options.ts';
 export type { ContextStats, IterationMode, RingUtilization } from './stats.ts';
+export * from './trace/index.ts';

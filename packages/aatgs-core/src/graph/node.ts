@@ -46,8 +46,8 @@ export interface TaskNode {
   readonly place: Place | null;
   /** Contexts it works on, which serve their tasks in the order of the graph. */
   readonly contexts: ReadonlySet<object>;
-  /** A subgraph inside: it takes no slot of its own. */
-  readonly composite: boolean;
+  /** Subgraphs inside. A task that has some takes no slot of its own. */
+  readonly bodies: readonly Plan[];
   start(values: unknown, run: NodeRun): unknown;
 }
 

@@ -40,7 +40,7 @@ export function compile(name: string, nodes: readonly TaskNode[], durations: Dur
       lastOn.set(context, node.index);
     }
     // A subgraph may work on several contexts, so it waits for the end of what was before it.
-    for (const from of before) link(from, node.index, node.composite || node.contexts.size > 1);
+    for (const from of before) link(from, node.index, node.bodies.length > 0);
   }
   return { name, nodes, successors, waits, durations };
 }

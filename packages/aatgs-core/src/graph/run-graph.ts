@@ -1,6 +1,10 @@
+import type { ConfigRecord, TelemetryRecord } from '../codec.ts';
+import { GpuExecutionContext } from '../context.ts';
+import { taskChannels } from '../diagnostics.ts';
 import { invalidArgument } from '../errors.ts';
-import type { TaskEvents } from './events.ts';
+import { Tracer } from '../trace/tracer.ts';
 import { type BoundInput, ownHandle } from './handle.ts';
+import { contextsOf, isPool } from './place.ts';
 import type { Plan } from './plan.ts';
 import { type GraphProgress, Progress } from './progress.ts';
 import { GraphResult, TaskGraphError } from './report.ts';
@@ -25,6 +29,12 @@ export interface GraphRunOptions {
    * that was ready first. Results are the same. Default `'critical-path'`.
    */
   readonly order?: 'critical-path' | 'fifo';
+  /**
+   * Records every task, and the steps and rings of the contexts the graph works on: into a file, for ui.perfetto.dev, or a
+   * page with a timeline if its name ends in `.html`; or into a tracer of one's own. The file is written also when a task
+   * failed. Default: nothing.
+   */
+  readonly trace?: string | Tracer;
 }
 
 /** Runs a plan once. */
@@ -36,14 +46,15 @@ export async function runGraph(graph: TaskGraph, plan: Plan, options: GraphRunOp
   if (!['critical-path', 'fifo'].includes(order)) throw invalidArgument('order', order, "'critical-path' or 'fifo'");
   const inputs = bind(graph, plan, options.inputs ?? []);
   signal?.throwIfAborted();
+  const tracer = typeof options.trace === 'string' ? new Tracer() : options.trace;
+  for (const context of tracer ? contextsIn(plan) : []) tracer?.watch(context);
   const startedAt = performance.now();
   const own = new AbortController();
-  const events: TaskEvents[] = [];
   const scope: RunScope = {
     lanes: lanes(concurrency),
     order,
     onFailure,
-    events,
+    events: tracer ? [taskChannels, tracer] : [taskChannels],
     progress: new Progress(plan.nodes, plan.durations, startedAt, options.onProgress, (error) => own.abort(error)),
     reports: [],
     startedAt,
@@ -52,12 +63,29 @@ export async function runGraph(graph: TaskGraph, plan: Plan, options: GraphRunOp
   };
   const run = new Run(plan, scope, inputs, '');
   await run.execute(signal ? AbortSignal.any([signal, own.signal]) : own.signal);
+  if (tracer && typeof options.trace === 'string') {
+    tracer.end();
+    await tracer.write(options.trace).catch((error) => {
+      if (!run.failure && !run.stopped) throw error; // what the run itself has to say comes first
+    });
+  }
   signal?.throwIfAborted();
   own.signal.throwIfAborted();
   const report = { graph: graph.name, elapsedMs: performance.now() - startedAt, tasks: scope.reports };
   const result = new GraphResult(graph, run.values, run.done, report);
   if (scope.failure) throw new TaskGraphError(graph.name, scope.failure.task, scope.failure.error, result);
   return result;
+}
+
+/** Every context a plan's tasks may run on. */
+function contextsIn({ nodes }: Plan): Set<GpuExecutionContext<ConfigRecord, TelemetryRecord>> {
+  const found = new Set<GpuExecutionContext<ConfigRecord, TelemetryRecord>>();
+  for (const { place, contexts, bodies } of nodes) {
+    const members = isPool(place) ? place.members.flatMap((member) => [...contextsOf(member as object)]) : contexts;
+    for (const context of members) if (context instanceof GpuExecutionContext) found.add(context);
+    for (const body of bodies) for (const context of contextsIn(body)) found.add(context);
+  }
+  return found;
 }
 
 function lanes(concurrency: number | undefined): Slots<number> {

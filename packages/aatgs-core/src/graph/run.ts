@@ -130,7 +130,7 @@ export class Run {
 
   /** Asks for what the task runs on. */
   #ask(node: TaskNode): void {
-    const { place, composite } = node;
+    const { place, bodies } = node;
     const activity = this.#of(node);
     const rank = this.#ranks[node.index] as number;
     if (isPool(place)) {
@@ -143,7 +143,7 @@ export class Run {
           this.#look();
         },
       );
-    } else if (place === null && !composite) {
+    } else if (place === null && bodies.length === 0) {
       const { lanes } = this.#scope;
       activity.withdraw = lanes.request(rank, this.#scope.sequence++, (lane) => {
         void this.#start(node, lane, () => lanes.release(lane));

@@ -267,7 +267,7 @@ export class TaskGraph {
       dependencies: new Set(before.map((handle) => handle.index)),
       place,
       contexts,
-      composite: bodies.length > 0,
+      bodies,
       start,
     });
     this.#names.add(name);
