@@ -12,7 +12,7 @@ shift || true
 mkdir -p "$out"
 AATGS_COMMIT=$(cat commit)
 export AATGS_COMMIT
-[ -x ./node ] || { xz -dkc node.xz > node && chmod +x node; }
+[ -x ./node ] || { xz -dkc node-*.xz > node && chmod +x node; }
 aatgs() { ./node node_modules/@aatgs/core/bin/aatgs.js "$@"; }
 failed=0
 

@@ -24,7 +24,11 @@ const run = (command, args, cwd = root) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
 
 const tarballs = join(target, 'tarballs');
-rmSync(target, { recursive: true, force: true });
+const nodeFile = `node-${process.version}.xz`;
+// Compressing Node takes a minute: what an earlier run of this version left is kept.
+for (const name of existsSync(target) ? readdirSync(target) : []) {
+  if (name !== nodeFile) rmSync(join(target, name), { recursive: true });
+}
 mkdirSync(tarballs, { recursive: true });
 
 console.log('packing the packages ...');
@@ -40,11 +44,11 @@ const files = readdirSync(tarballs).map((file) => `./tarballs/${file}`);
 run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', '--ignore-scripts', ...files], target);
 rmSync(tarballs, { recursive: true });
 
-console.log('compressing Node ...');
-writeFileSync(
-  join(target, 'node.xz'),
-  execFileSync('xz', ['-T0', '-6', '-c', realpathSync(process.execPath)], { maxBuffer: 2 ** 28 }),
-);
+if (!existsSync(join(target, nodeFile))) {
+  console.log('compressing Node ...');
+  const node = execFileSync('xz', ['-T0', '-6', '-c', realpathSync(process.execPath)], { maxBuffer: 2 ** 28 });
+  writeFileSync(join(target, nodeFile), node);
+}
 console.log('building the tests and programs for a GPU host ...');
 const build = join(root, 'build', 'gpu');
 cmakeBuild(join(root, 'kernels'), build, { AATGS_TESTS: 'ON', AATGS_MODULES: 'example', CMAKE_BUILD_TYPE: 'Release' }, [
