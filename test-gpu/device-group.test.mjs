@@ -64,6 +64,23 @@ for (const [name, make, run] of [
   });
 }
 
+test('bytes go from one GPU to the other by the link that info names', { skip }, async () => {
+  await using three = group([0, 1, 'cpu']);
+  const links = three.info.map((member) => member.links);
+  console.log('links', JSON.stringify(links));
+  const data = Uint32Array.from({ length: 1 << 20 }, (_, i) => Math.imul(i, 2654435761));
+  for (const [i, from] of three.members.entries()) {
+    for (const [j, to] of three.members.entries()) {
+      const [source, target] = [from.createBuffer(data.byteLength), to.createBuffer(data.byteLength)];
+      await source.upload(data);
+      const start = performance.now();
+      assert.equal(await source.copyTo(target), links[i][j]);
+      console.log(`${i} to ${j}: ${links[i][j]}, 4 MiB in ${(performance.now() - start).toFixed(2)} ms`);
+      assert.deepEqual(await target.download(new Uint32Array(data.length)), data);
+    }
+  }
+});
+
 test('tasks of a graph on two GPUs overlap', { skip }, async () => {
   await using two = group([0, 1]);
   const graph = new TaskGraph();

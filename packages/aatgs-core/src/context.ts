@@ -138,7 +138,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     const label = { module: module.name, device: this.#choice.device };
     this.#pipeline = new Pipeline(this.#native, this.#places, layout, this.#options, label, () => this.#wakeReaders());
     const pipeline = this.#pipeline as unknown as Pipeline<ConfigRecord, TelemetryRecord>;
-    this.#memory = new DeviceMemory(this.#native, pipeline, this.#places, module, this.#turns);
+    this.#memory = new DeviceMemory(this.#native, this.#choice.device, pipeline, this.#places, module, this.#turns);
     wake.target = new WeakRef(this.#pipeline.waiters);
     abandoned.register(this, module.name, this);
     if (contextOpen.hasSubscribers) contextOpen.publish({ context: this, ...label });

@@ -27,7 +27,7 @@ export {
 } from './codec.ts';
 export { type ContextHealth, type ContextInfo, GpuExecutionContext } from './context.ts';
 export { type BufferHost, DeviceBuffer } from './device-buffer.ts';
-export { type CpuDevice, type Devices, devices } from './devices.ts';
+export { type CpuDevice, type DeviceLink, type Devices, devices } from './devices.ts';
 export { CHANNELS } from './diagnostics.ts';
 export { AatgsError, type AatgsErrorCode, type AatgsErrorOptions, ERROR_CODES } from './errors.ts';
 export { Status } from './generated/ring-layout.ts';

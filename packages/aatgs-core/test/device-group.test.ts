@@ -234,6 +234,38 @@ describe('a group in a task graph', () => {
   });
 });
 
+describe('copies between devices', () => {
+  test('from one context to another, and within one', async () => {
+    const two = group(2);
+    const [a, b] = two.members as [Context, Context];
+    const data = Uint32Array.from({ length: 1000 }, (_, i) => i * i);
+    const [from, to, third] = [a.createBuffer(4000), b.createBuffer(4000), a.createBuffer(5000)];
+    const sent = from.upload(data); // not waited for: copyTo comes after it
+    expect(await from.copyTo(to)).toBe('same'); // two contexts on the CPU share its memory
+    await sent;
+    expect(await to.download(new Uint32Array(1000))).toEqual(data);
+    expect(await to.copyTo(third, 40)).toBe('same');
+    expect(await third.download(new Uint32Array(11))).toEqual(Uint32Array.of(...data.slice(0, 10), 0));
+    expect(await third.copyTo(from, 4000)).toBe('same');
+    expect(two.info.map((member) => member.links)).toEqual([
+      ['same', 'same'],
+      ['same', 'same'],
+    ]);
+    await expect(third.copyTo(to)).rejects.toMatchObject({ code: 'ERR_AATGS_INVALID_ARGUMENT' });
+    to.dispose();
+    await expect(from.copyTo(to)).rejects.toMatchObject({ code: 'ERR_AATGS_CLOSED' });
+  });
+
+  test('both ways at once, beside other work', async () => {
+    const two = group(2);
+    const [a, b] = two.members as [Context, Context];
+    const [one, other] = [a.createBuffer(64), b.createBuffer(64)];
+    const busy = two.executeBatch(jobs(200));
+    for (let i = 0; i < 20; i++) await Promise.all([one.copyTo(other), other.copyTo(one)]);
+    await busy;
+  });
+});
+
 describe('how work is shared out', () => {
   const pace = (itemMs: number | undefined, pending = 0, since = 0): Pace => ({ itemMs, pending, since });
   test('chunks follow speed, and shrink towards the end', () => {

@@ -1,7 +1,7 @@
 import { type StagedConfig, unpack } from '../batch.ts';
 import type { ConfigRecord, TelemetryRecord } from '../codec.ts';
 import type { ContextHealth, ContextInfo } from '../context.ts';
-import { devices } from '../devices.ts';
+import { type DeviceLink, devices, linkBetween } from '../devices.ts';
 import { invalidArgument } from '../errors.ts';
 import { type ContextLike, contextOf, type PlacePool } from '../graph/place.ts';
 import { Slots } from '../graph/slots.ts';
@@ -49,6 +49,8 @@ export interface GroupMemberInfo {
   readonly done: number;
   /** Milliseconds an item took it in the newest batch; null before the first one has ended. */
   readonly itemMs: number | null;
+  /** How bytes get from here to each member, in their order. */
+  readonly links: readonly DeviceLink[];
 }
 
 /** Options of `group.map` and `group.executeBatch`. */
@@ -162,9 +164,11 @@ export class DeviceGroup<M extends GroupMember> implements PlacePool<M> {
 
   /** The members, whether they are well, and how fast they were. */
   get info(): readonly GroupMemberInfo[] {
+    const devicesOfAll = this.members.map((member) => member.info.device);
     return this.#workers.map(({ member, done, itemMs = null, lost }) => {
       const { device, deviceName } = member.info;
-      return { device, deviceName, state: lost === undefined ? member.health().state : 'lost', done, itemMs };
+      const state = lost === undefined ? member.health().state : 'lost';
+      return { device, deviceName, state, done, itemMs, links: devicesOfAll.map((to) => linkBetween(device, to)) };
     });
   }
 
