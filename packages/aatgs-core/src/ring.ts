@@ -97,9 +97,6 @@ export class RingView {
   get telemetryUsed(): number {
     return (this.telemetryWrite - this.telemetryRead) >>> 0;
   }
-  hasRoom(): boolean {
-    return this.configUsed < this.configSlots;
-  }
 
   /** Byte offset of the next free config slot. */
   nextSlot(): number {

@@ -86,6 +86,29 @@ CUdeviceptr Device::allocate(uint64_t bytes) {
 
 void Device::free(CUdeviceptr address) { check(cu_.cuMemFreeAsync(address, copies_), "cuMemFreeAsync"); }
 
+void Device::let_in(int reader) {
+  if (readers_.contains(reader)) return;
+  // All of our memory comes from the pool, which cuCtxEnablePeerAccess() does not cover.
+  const CUmemAccessDesc access{{CU_MEM_LOCATION_TYPE_DEVICE, reader}, CU_MEM_ACCESS_FLAGS_PROT_READWRITE};
+  check(cu_.cuMemPoolSetAccess(pool_, &access, 1), "cuMemPoolSetAccess");
+  readers_.insert(reader);
+}
+
+bool peer_access(int owner, int reader, bool enable) {
+  const Driver* cu = driver();
+  if (!cu) throw EngineError("ERR_AATGS_NO_GPU", driver_problem());
+  CUdevice owns = 0, reads = 0;
+  check(cu->cuDeviceGet(&owns, owner), "cuDeviceGet");
+  check(cu->cuDeviceGet(&reads, reader), "cuDeviceGet");
+  int can = 0;
+  check(cu->cuDeviceCanAccessPeer(&can, reads, owns), "cuDeviceCanAccessPeer");
+  if (can && enable) {
+    Device& device = Device::get(owner);
+    device.run([&] { device.let_in(reader); }, true);
+  }
+  return can != 0;
+}
+
 void Device::settle() {
   const auto start = Clock::now();
   bool held = false;
