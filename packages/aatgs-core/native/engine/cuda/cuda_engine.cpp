@@ -123,6 +123,13 @@ class CudaEngine final : public Engine, private Client {
   void say(EngineStatus status) noexcept {
     shared_word(ring_->device().status).store(static_cast<uint32_t>(status), std::memory_order_release);
   }
+  /// Whether our grid may be on the GPU, and is from now on. A request to leave that was met before is forgotten first:
+  /// nobody asks before we are there, and one that comes after must not be lost.
+  bool enter() {
+    if (on_gpu()) return true;
+    unyield();
+    return device_.take_turn(*this);
+  }
   void choose();
   uint64_t longest_recent_step() const;
   bool prefers_resident() const;
@@ -145,9 +152,9 @@ class CudaEngine final : public Engine, private Client {
   /// Which kernel serves the ring now; the calling thread looks at it when it decides whether to wake us.
   std::atomic<bool> resident_{false};
 
-  uint32_t first_ = 0;     // sequence of the first config ever
+  uint32_t first_ = 0;  // sequence of the first config ever
   uint32_t launched_ = 0;  // launches: configs handed to the GPU
-  bool stalled_ = false;   // launches: configs wait for room in the telemetry ring
+  bool stalled_ = false;  // launches: configs wait for room in the telemetry ring
   uint32_t notified_ = 0;
   uint64_t last_beat_ = 0;
   Clock::time_point beat_at_{}, queried_at_{}, pulse_at_{};
@@ -240,11 +247,10 @@ void CudaEngine::serve_resident() {
     device_.leave(*this);
     if (!prefers_resident()) return;
   }
-  if (!stopping_ && runnable(host_word(line.config_read)) > 0 && device_.take_turn(*this)) start_resident();
+  if (!stopping_ && runnable(host_word(line.config_read)) > 0 && enter()) start_resident();
 }
 
 void CudaEngine::start_resident() {
-  unyield();
   if (program_->epoch() > 0) {
     shared_word(ring_->device().wakeups).store(program_->epoch(), std::memory_order_relaxed);
   }
@@ -256,13 +262,14 @@ void CudaEngine::start_resident() {
 void CudaEngine::serve_launches() {
   RingDeviceLine& line = ring_->device();
   const uint32_t done = host_word(line.config_read);
-  const bool asked_to_leave = (host_word(ring_->host().control) & static_cast<uint32_t>(Control::YIELD)) != 0;
+  const bool asked_to_leave =
+      on_gpu() && (host_word(ring_->host().control) & static_cast<uint32_t>(Control::YIELD)) != 0;
   if (!stopping_ && !asked_to_leave && !prefers_resident()) {
     const uint32_t pending = host_word(ring_->host().config_write) - launched_;
     const bool stalled = pending > 0 && runnable(launched_) == 0;
     if (stalled && !stalled_) shared_word(line.stalls).store(host_word(line.stalls) + 1, std::memory_order_relaxed);
     stalled_ = stalled;
-    while (launched_ - done < kInFlight && runnable(launched_) > 0 && (on_gpu() || device_.take_turn(*this))) {
+    while (launched_ - done < kInFlight && runnable(launched_) > 0 && enter()) {
       if (launched_ == done) {
         beat_at_ = pulse_at_ = Clock::now();
         say(EngineStatus::RUNNING);
@@ -280,7 +287,6 @@ void CudaEngine::serve_launches() {
     feel_pulse();
     return check_pulse();
   }
-  unyield();
   say(EngineStatus::PARKED);
   device_.leave(*this);
 }

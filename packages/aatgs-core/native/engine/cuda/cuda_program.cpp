@@ -8,8 +8,8 @@
 namespace aatgs::engine::cuda {
 namespace {
 
-/// Configs the workers may be ahead of the published ones: bounds how long a yield takes.
-constexpr uint32_t kGrant = 8;
+/// Configs the workers may be ahead of the published ones; a quarter of it when steps are long.
+constexpr uint32_t kGrant = 16;
 
 }  // namespace
 
