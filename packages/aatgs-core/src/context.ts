@@ -209,6 +209,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
         end = pipeline.ring.configWrite;
         if (!this.#options.async) await this.#breathe(end);
       }
+      batch.queued();
     });
     await pipeline.waiters.wait('telemetry', end, options.signal);
     batch.check();

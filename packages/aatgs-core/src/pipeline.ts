@@ -152,7 +152,7 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     this.#owners[this.ring.configWrite & (this.#owners.length - 1)] = owner;
     this.#iteration++;
     this.ring.push();
-    for (const observer of this.#observers) observer.queued?.(this.#levels);
+    if (this.#observers.length > 0) for (const observer of this.#observers) observer.queued?.(this.#levels);
   }
 
   /** Moves every arrived record to its owner or to the FIFO; nothing once the pipeline has ended and the ring is gone. */
@@ -197,7 +197,7 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
       if (record.outputBytes !== 0) (record as { output: Uint8Array | null }).output = ring.copyOutput();
       ring.telemetryRead = (ring.telemetryRead + 1) >>> 0;
       this.stats.record(record.durationNs);
-      this.#observed(record);
+      if (this.#observers.length > 0 || contextStep.hasSubscribers) this.#observed(record);
       const owner = this.#owners[place];
       if (owner === undefined) {
         this.fifo.push(record);

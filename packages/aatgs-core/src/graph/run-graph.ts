@@ -3,12 +3,13 @@ import { GpuExecutionContext } from '../context.ts';
 import { taskChannels } from '../diagnostics.ts';
 import { invalidArgument } from '../errors.ts';
 import { Tracer } from '../trace/tracer.ts';
+import type { RunScope } from './activity.ts';
 import { type BoundInput, ownHandle } from './handle.ts';
 import { contextsOf, isPool } from './place.ts';
 import type { Plan } from './plan.ts';
 import { type GraphProgress, Progress } from './progress.ts';
 import { GraphResult, TaskGraphError } from './report.ts';
-import { Run, type RunScope } from './run.ts';
+import { Run } from './run.ts';
 import { Slots } from './slots.ts';
 import type { TaskGraph } from './task-graph.ts';
 

@@ -1,41 +1,11 @@
 import { AatgsError } from '../errors.ts';
 import { Fifo } from '../fifo.ts';
-import type { TaskEvents } from './events.ts';
+import { type Activity, isCancelled, type RunScope, waiting } from './activity.ts';
 import { mapInputs } from './handle.ts';
 import type { NodeRun, TaskNode } from './node.ts';
 import { isPool, type PlacePool, placeName } from './place.ts';
 import { type Plan, ranksOf } from './plan.ts';
-import type { Progress } from './progress.ts';
-import type { TaskReport, TaskState } from './report.ts';
-import type { Slots } from './slots.ts';
-
-/** What a run and the runs of its subgraphs share. */
-export interface RunScope {
-  /** JavaScript tasks that may run at once. */
-  readonly lanes: Slots<number>;
-  readonly order: 'critical-path' | 'fifo';
-  readonly onFailure: 'dependants' | 'all';
-  readonly events: readonly TaskEvents[];
-  readonly progress: Progress;
-  readonly reports: TaskReport[];
-  readonly startedAt: number;
-  /** Counts requests for slots, so that equals are served in order. */
-  sequence: number;
-  /** The task that failed first, subgraphs included. */
-  failure: { readonly task: string; readonly error: unknown } | undefined;
-}
-
-interface Activity {
-  state: TaskState | 'waiting' | 'ready' | 'running';
-  waits: number;
-  queued: boolean;
-  readyMs: number | null;
-  startMs: number | null;
-  place: string;
-  deviceNs: number;
-  controller: AbortController | null;
-  withdraw: () => void;
-}
+import type { TaskState } from './report.ts';
 
 const nothing = (): void => {};
 
@@ -65,17 +35,7 @@ export class Run {
     this.#ranks = scope.order === 'fifo' ? new Float64Array(plan.nodes.length) : ranksOf(plan);
     this.#left = plan.nodes.length;
     this.values = new Array(plan.nodes.length).fill(undefined);
-    this.#activities = plan.nodes.map((node) => ({
-      state: 'waiting',
-      waits: plan.waits[node.index] as number,
-      queued: false,
-      readyMs: null,
-      startMs: null,
-      place: 'javascript',
-      deviceNs: 0,
-      controller: null,
-      withdraw: nothing,
-    }));
+    this.#activities = plan.nodes.map((node) => waiting(plan.waits[node.index] as number));
     for (const [i, node] of plan.nodes.filter((other) => other.inputs === null).entries()) {
       this.values[node.index] = inputs[i];
     }
@@ -158,8 +118,8 @@ export class Run {
     activity.state = 'running';
     activity.startMs ??= this.#now;
     activity.place = placeName(node.place, member);
-    const controller = new AbortController();
-    activity.controller = controller;
+    activity.cancelled = null;
+    activity.controller = null;
     const task = { name: this.#prefix + node.name, kind: node.kind, place: activity.place };
     const lane = node.place === null && typeof member === 'number' ? member : null;
     const ended = this.#scope.events.map((events) => events.started(task, lane));
@@ -168,13 +128,15 @@ export class Run {
     let error: unknown = null;
     try {
       const values = mapInputs(node.inputs ?? {}, (handle) => this.values[handle.index]);
-      controller.signal.throwIfAborted();
-      const value = await node.start(values, this.#control(node, member, controller.signal));
-      controller.signal.throwIfAborted();
+      // Those who watch may have ended the run just now.
+      const value = isCancelled(activity) ? undefined : await node.start(values, this.#control(node, member, activity));
       this.values[node.index] = value;
     } catch (thrown) {
-      state = controller.signal.aborted ? 'cancelled' : 'failed';
-      error = controller.signal.aborted ? controller.signal.reason : thrown;
+      [state, error] = ['failed', thrown];
+    }
+    if (isCancelled(activity)) {
+      this.values[node.index] = undefined;
+      [state, error] = ['cancelled', activity.cancelled.reason];
     }
     for (const end of ended) end(state, error);
     const lost = pool && state === 'failed' && (error as AatgsError | null)?.code === 'ERR_AATGS_DEVICE_LOST';
@@ -188,10 +150,15 @@ export class Run {
     if (!lost) release(); // last: what has become ready may be more urgent than who waits
   }
 
-  #control(node: TaskNode, member: unknown, signal: AbortSignal): NodeRun {
+  #control(node: TaskNode, member: unknown, activity: Activity): NodeRun {
     const name = this.#prefix + node.name;
+    const scope = this.#scope;
     return {
-      signal,
+      get signal() {
+        activity.controller ??= new AbortController();
+        if (activity.cancelled) activity.controller.abort(activity.cancelled.reason);
+        return activity.controller.signal;
+      },
       member,
       progress: (fraction) => this.#scope.progress.advanced(name, fraction),
       queued: () => {
@@ -199,10 +166,11 @@ export class Run {
         this.#look();
       },
       deviceTime: (nanoseconds) => {
-        this.#of(node).deviceNs += nanoseconds;
+        activity.deviceNs += nanoseconds;
       },
-      nested: async (plan, values, label) => {
-        const inner = new Run(plan, this.#scope, values, `${name}/${label}`);
+      async nested(plan, values, label) {
+        const { signal } = this;
+        const inner = new Run(plan, scope, values, `${name}/${label}`);
         await inner.execute(signal);
         signal.throwIfAborted();
         if (inner.failure) throw inner.failure.error;
@@ -275,7 +243,10 @@ export class Run {
   /** Ends a task that has not ended: a running one is asked to, and settles when it does. */
   #cancel(node: TaskNode, reason: unknown): void {
     const activity = this.#of(node);
-    if (activity.state === 'running') activity.controller?.abort(reason);
+    if (activity.state === 'running' && !activity.cancelled) {
+      activity.cancelled = { reason };
+      activity.controller?.abort(reason);
+    }
     if (activity.state !== 'waiting' && activity.state !== 'ready') return;
     activity.withdraw();
     activity.state = 'cancelled';

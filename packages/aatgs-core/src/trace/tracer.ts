@@ -7,7 +7,6 @@ import { type ContextLike, contextOf } from '../graph/place.ts';
 import type { TaskState } from '../graph/report.ts';
 import { chromeTrace } from './chrome.ts';
 import { ContextTrace } from './context-trace.ts';
-import { timelinePage } from './timeline.ts';
 
 /** Options of `new Tracer()`. */
 export interface TracerOptions {
@@ -81,13 +80,15 @@ export class Tracer implements TaskEvents {
   }
 
   /** The trace as one HTML page with a timeline, which needs nothing else. */
-  toHTML(title: string = 'Timeline'): string {
+  async toHTML(title: string = 'Timeline'): Promise<string> {
+    // Only now: pages bring the chart library along.
+    const { timelinePage } = await import('./timeline.ts');
     return timelinePage(title, this.#tasks, this.#contexts, this.#dropped);
   }
 
   /** Writes `toHTML()` to a file whose name ends in `.html`, otherwise `toJSON()`. */
   async write(path: string): Promise<void> {
-    await writeFile(path, path.endsWith('.html') ? this.toHTML() : JSON.stringify(this));
+    await writeFile(path, path.endsWith('.html') ? await this.toHTML() : JSON.stringify(this));
   }
 
   get #now(): number {
