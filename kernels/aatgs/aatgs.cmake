@@ -1,6 +1,7 @@
 # aatgs_add_module(<name> SOURCES <cpp>... [CUDA <cu>]): builds a kernel module as <name>.so, with device code where nvcc
 # is found. Ships with @aatgs/core, so that third parties build their modules with the same two lines.
 get_filename_component(AATGS_INCLUDE_DIR ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
+include(${CMAKE_CURRENT_LIST_DIR}/portable.cmake)
 
 # Same bits everywhere: no contraction, no fast-math; fma is written where it is meant.
 set(AATGS_COMPILE_OPTIONS -Wall -Wextra -ffp-contract=off -fno-math-errno)
@@ -62,7 +63,8 @@ function(aatgs_add_module name)
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   target_include_directories(aatgs_${name} PRIVATE ${AATGS_INCLUDE_DIR})
   target_compile_options(aatgs_${name} PRIVATE ${AATGS_COMPILE_OPTIONS})
-  target_link_options(aatgs_${name} PRIVATE -static-libstdc++ -static-libgcc)
+  aatgs_self_contained(aatgs_${name} aatgs_module)
+  aatgs_glibc_floor(aatgs_${name})
   if(ARG_CUDA AND AATGS_NVCC AND AATGS_CUDA_ARCHS AND NOT AATGS_SANITIZE)
     aatgs_add_device_code(${name} ${ARG_CUDA})
   endif()

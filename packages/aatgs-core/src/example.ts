@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { ExampleConfig, ExampleSetup, ExampleTelemetry } from './generated/example-layout.ts';
 import { exampleLayout } from './generated/example-layout.ts';
 import { KernelModule } from './module.ts';
-import { locateBinary } from './native/load.ts';
+import { locateBinary } from './native/locate.ts';
 
 export {
   type ExampleConfig,

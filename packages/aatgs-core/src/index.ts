@@ -31,6 +31,7 @@ export { AatgsError, type AatgsErrorCode, type AatgsErrorOptions, ERROR_CODES } 
 export { Status } from './generated/ring-layout.ts';
 export { KernelModule, type KernelModuleSpec } from './module.ts';
 export type { CudaStatus, GpuDevice, NativeModuleInfo } from './native/binding.ts';
-export { type BinaryLocation, locateBinary, platformSuffix } from './native/load.ts';
+export { type BinaryLocation, locateBinary } from './native/locate.ts';
+export { platformSuffix } from './native/platform.ts';
 export type { ContextOptions } from './options.ts';
 export type { ContextStats, IterationMode, RingUtilization } from './stats.ts';

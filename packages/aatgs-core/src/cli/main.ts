@@ -1,5 +1,6 @@
 import { version } from '../version.ts';
 import { benchCommand } from './bench.ts';
+import { buildCommand } from './build.ts';
 import { conformanceCommand } from './conformance.ts';
 import { doctorCommand } from './doctor.ts';
 import { layoutCommand } from './layout.ts';
@@ -14,4 +15,5 @@ program.addCommand(doctorCommand());
 program.addCommand(benchCommand());
 program.addCommand(conformanceCommand());
 program.addCommand(layoutCommand());
+program.addCommand(buildCommand());
 await runProgram(program);
