@@ -33,6 +33,21 @@ const commands = {
     run(['node', 'scripts/clang-format.mjs']);
     run(['node', 'scripts/check-docs.mjs']);
   },
+  'check-packages'() {
+    prepare();
+    for (const check of ['platform-packages', 'check-binaries', 'check-packages', 'api-reports']) {
+      run(['node', `scripts/${check}.mjs`]);
+    }
+    run(['knip', '--no-config-hints']);
+  },
+  'test-install'() {
+    prepare();
+    run(['vitest', 'run', '--config', 'test-install/vitest.config.mjs', ...args]);
+  },
+  api() {
+    run(turbo('build'));
+    run(['node', 'scripts/api-reports.mjs', ...args]);
+  },
   check() {
     commands['check-types']();
     commands.lint();

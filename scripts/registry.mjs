@@ -46,10 +46,13 @@ export async function startRegistry(tarballs = []) {
       return send(201, '{}');
     }
     if (name && known.get(name)?.tarballs.has(version)) return send(200, known.get(name).tarballs.get(version));
-    if (known.has(path)) {
-      response.setHeader('content-type', 'application/json');
-      return send(200, JSON.stringify(packument(path)));
-    }
+    response.setHeader('content-type', 'application/json');
+    if (known.has(path)) return send(200, JSON.stringify(packument(path)));
+    // One version, by number or tag, which pnpm asks for.
+    const at = path.lastIndexOf('/');
+    const one = known.get(path.slice(0, at));
+    const manifest = one?.manifests.get(one.tags[path.slice(at + 1)] ?? path.slice(at + 1));
+    if (manifest) return send(200, JSON.stringify(manifest));
     send(404, '{"error":"not found"}');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

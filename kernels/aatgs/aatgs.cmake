@@ -43,7 +43,7 @@ function(aatgs_add_device_code name source)
   set(fatbin ${CMAKE_CURRENT_BINARY_DIR}/${name}.fatbin)
   add_custom_command(OUTPUT ${fatbin}
     COMMAND ${AATGS_NVCC} -fatbin -O3 -std=c++20 -fmad=false --expt-relaxed-constexpr --compress-mode=size
-      -MD -MF ${fatbin}.d -I${AATGS_INCLUDE_DIR} ${targets} -o ${fatbin} ${CMAKE_CURRENT_SOURCE_DIR}/${source}
+      -MD -MF ${fatbin}.d -I${AATGS_INCLUDE_DIR} -I${CMAKE_CURRENT_SOURCE_DIR}/.. ${targets} -o ${fatbin} ${CMAKE_CURRENT_SOURCE_DIR}/${source}
     DEPENDS ${source} DEPFILE ${fatbin}.d COMMENT "Compiling device code of ${name} for ${AATGS_CUDA_ARCHS}" VERBATIM)
   set(holder ${CMAKE_CURRENT_BINARY_DIR}/${name}_fatbin.cpp)
   file(WRITE ${holder} "// Generated: holds the module's device code.\n"
@@ -61,7 +61,8 @@ function(aatgs_add_module name)
     OUTPUT_NAME ${name} PREFIX "" SUFFIX ".so"
     CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-  target_include_directories(aatgs_${name} PRIVATE ${AATGS_INCLUDE_DIR})
+  # Modules name their own headers with their folder, wherever that lies.
+  target_include_directories(aatgs_${name} PRIVATE ${AATGS_INCLUDE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/..)
   target_compile_options(aatgs_${name} PRIVATE ${AATGS_COMPILE_OPTIONS})
   aatgs_self_contained(aatgs_${name} aatgs_module)
   aatgs_glibc_floor(aatgs_${name})
