@@ -40,11 +40,11 @@ const commands = {
     }
     run(['knip', '--no-config-hints']);
   },
-  'test-install'() {
+  'test-install'(...args) {
     prepare();
     run(['vitest', 'run', '--config', 'test-install/vitest.config.mjs', ...args]);
   },
-  api() {
+  api(...args) {
     run(turbo('build'));
     run(['node', 'scripts/api-reports.mjs', ...args]);
   },

@@ -1,11 +1,12 @@
 // A registry on the loopback interface, for tests of installing and releasing: serves the tarballs it was given, takes
-// what is published to it, and knows nothing else, so that an install that needs more fails.
+// what is published to it, and knows nothing else, so that an install that needs more fails. What was asked of it so far
+// is at /-/requests.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-/** Starts one. `add(path)` adds a tarball, `versions(name)` lists what it has, `requests` what was asked for. */
+/** Starts one with these tarballs. */
 export async function startRegistry(tarballs = []) {
   const known = new Map(); // name -> { manifests: Map<version, manifest>, tarballs: Map<version, Buffer>, tags }
   const requests = [];
@@ -47,6 +48,7 @@ export async function startRegistry(tarballs = []) {
     }
     if (name && known.get(name)?.tarballs.has(version)) return send(200, known.get(name).tarballs.get(version));
     response.setHeader('content-type', 'application/json');
+    if (path === '-/requests') return send(200, JSON.stringify(requests));
     if (known.has(path)) return send(200, JSON.stringify(packument(path)));
     // One version, by number or tag, which pnpm asks for.
     const at = path.lastIndexOf('/');
@@ -58,14 +60,9 @@ export async function startRegistry(tarballs = []) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${server.address().port}/`;
 
-  const add = (path) => put(manifestIn(path), readFileSync(path));
-  for (const path of tarballs) add(path);
+  for (const path of tarballs) put(manifestIn(path), readFileSync(path));
   return {
     url,
-    requests,
-    add,
-    versions: (name) => [...(known.get(name)?.manifests.keys() ?? [])],
-    manifest: (name, version) => known.get(name)?.manifests.get(version),
     close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
   };
 }

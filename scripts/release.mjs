@@ -1,4 +1,4 @@
-// node scripts/release.mjs [--dry-run] [--tarballs <folder>]: publishes every version the registry does not have yet,
+// node scripts/release.mjs [--dry-run] [--tarballs <folder>] [--platforms linux-x64-gnu,...]: publishes every version the registry does not have yet,
 // platform packages first, so that no package is ever there without its binaries. The tarballs are those of the pack job
 // (scripts/pack.mjs), or packed now. npm's own settings name the registry and the credentials.
 import { spawnSync } from 'node:child_process';
@@ -11,11 +11,17 @@ import { manifestIn } from './registry.mjs';
 import { PLATFORMS, packages } from './workspace.mjs';
 
 const { values } = parseArgs({
-  options: { 'dry-run': { type: 'boolean', default: false }, tarballs: { type: 'string' } },
+  options: {
+    'dry-run': { type: 'boolean', default: false },
+    tarballs: { type: 'string' },
+    platforms: { type: 'string' },
+  },
 });
 const tarballs = values.tarballs ? tarballsIn(resolve(values.tarballs)) : packAll(join(root, 'build', 'tarballs'));
 const found = tarballs.map((path) => ({ path, manifest: manifestIn(path) }));
-const waiting = found.filter(({ manifest }) => !isPublished(manifest));
+const registry = npm(['config', 'get', 'registry'], 'pipe').stdout.trim().replace(/\/?$/, '/');
+const published = await Promise.all(found.map(({ manifest }) => isPublished(manifest)));
+const waiting = found.filter((_, i) => !published[i]);
 checkCompleteness(waiting);
 
 for (const { path, manifest } of inOrder(waiting)) {
@@ -27,7 +33,7 @@ for (const { path, manifest } of inOrder(waiting)) {
   // On GitHub the workflow's identity signs where a tarball was built; elsewhere there is no such identity.
   const provenance = process.env.ACTIONS_ID_TOKEN_REQUEST_URL ? ['--provenance'] : ['--provenance=false'];
   const tag = manifest.version.includes('-') ? 'next' : 'latest';
-  const { status } = npm(['publish', path, '--access', 'public', '--tag', tag, ...provenance], 'inherit');
+  const { status } = npm(['publish', path, '--access', 'public', '--tag', tag, ...provenance]);
   if (status !== 0) {
     console.error(`${id} was not published. What was published before it stays; run again for the rest.`);
     process.exit(1);
@@ -47,7 +53,7 @@ function checkCompleteness(list) {
   const missing = packages().flatMap(({ name, binaries }) => {
     const main = list.find(({ manifest }) => manifest.name === name);
     if (!main || binaries.length === 0) return [];
-    return Object.keys(PLATFORMS)
+    return (values.platforms?.split(',') ?? Object.keys(PLATFORMS))
       .map((platform) => `${name}-${platform}`)
       .filter((id) => !found.some((one) => one.manifest.name === id && one.manifest.version === main.manifest.version));
   });
@@ -56,15 +62,14 @@ function checkCompleteness(list) {
   process.exit(1);
 }
 
-function isPublished({ name, version }) {
-  const { status, stdout, stderr } = npm(['view', `${name}@${version}`, 'version', '--json'], 'pipe');
-  if (status === 0) return stdout.includes(version);
-  if (/E404/.test(stderr + stdout)) return false;
-  console.error(`npm could not look up ${name}: ${stderr}`);
-  return process.exit(1);
+async function isPublished({ name, version }) {
+  const answer = await fetch(new URL(name.replace('/', '%2f'), registry), { headers: { connection: 'close' } });
+  if (answer.status === 404) return false;
+  if (answer.ok) return version in (await answer.json()).versions;
+  throw new Error(`${registry} answers ${answer.status} when asked for ${name}`);
 }
 
-function npm(args, stdio) {
+function npm(args, stdio = 'inherit') {
   return spawnSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', stdio, stdio] });
 }
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { root, run } from './cmake.mjs';
 
-const bin = (name) => join(root, 'node_modules', '.bin', name);
-run(bin('changeset'), ['version'], { cwd: root });
+// The tools of the workspace are in the path: this runs as a package script.
+run('changeset', ['version'], { cwd: root });
 run(process.execPath, [join(root, 'scripts', 'platform-packages.mjs'), '--write'], { cwd: root });
-run(bin('pnpm'), ['install', '--lockfile-only', '--no-frozen-lockfile'], { cwd: root });
+run('pnpm', ['install', '--lockfile-only', '--no-frozen-lockfile', '--prefer-offline'], { cwd: root });

@@ -11,5 +11,8 @@ export default async function setup({ provide }) {
   const theirs = packDependencies(join(root, 'build', 'test-install', 'dependencies'));
   const registry = await startRegistry([...ours, ...theirs]);
   provide('registry', registry.url);
-  return () => registry.close();
+  // For releases: has only what others publish.
+  const empty = await startRegistry(theirs);
+  provide('emptyRegistry', empty.url);
+  return () => Promise.all([registry.close(), empty.close()]);
 }
