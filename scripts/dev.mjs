@@ -44,6 +44,10 @@ const commands = {
     prepare();
     run(['vitest', 'run', '--config', 'test-install/vitest.config.mjs', ...args]);
   },
+  'test-arm64'() {
+    run(turbo('build'));
+    run(['node', 'scripts/test-arm64.mjs']);
+  },
   api(...args) {
     run(turbo('build'));
     run(['node', 'scripts/api-reports.mjs', ...args]);

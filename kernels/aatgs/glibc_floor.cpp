@@ -1,4 +1,4 @@
-// What libstdc++.a of a newer system takes from glibc 2.30 to 2.36, defined here so that the library loads on glibc 2.28.
+// What libstdc++.a of a newer system takes from glibc 2.30 to 2.38, defined here so that the library loads on glibc 2.28.
 // All hidden: they serve this library alone. See portable.cmake.
 #include <dlfcn.h>
 #include <pthread.h>
@@ -23,6 +23,18 @@ AATGS_HIDDEN int aatgs_cond_clockwait(pthread_cond_t*, pthread_mutex_t*, clockid
 
 /// glibc 2.32. Zero is always right: it means "use atomic instructions".
 char aatgs_single_threaded = 0;
+
+// glibc 2.38: what strtol and its kin are called by code compiled for C23, or for C++ with GNU extensions. They differ in
+// binary literals only.
+#define AATGS_STRTO(TYPE, NAME)                                                                               \
+  extern "C" TYPE aatgs_c17_##NAME(const char*, char**, int) __asm__(#NAME);                                  \
+  extern "C" AATGS_HIDDEN TYPE aatgs_c23_##NAME(const char*, char**, int) __asm__("__isoc23_" #NAME);         \
+  TYPE aatgs_c23_##NAME(const char* text, char** end, int base) { return aatgs_c17_##NAME(text, end, base); }
+AATGS_STRTO(long, strtol)
+AATGS_STRTO(unsigned long, strtoul)
+AATGS_STRTO(long long, strtoll)
+AATGS_STRTO(unsigned long long, strtoull)
+#undef AATGS_STRTO
 
 /// glibc 2.36, for std::random_device.
 uint32_t aatgs_arc4random() {
