@@ -26,9 +26,9 @@ char aatgs_single_threaded = 0;
 
 // glibc 2.38: what strtol and its kin are called by code compiled for C23, or for C++ with GNU extensions. They differ in
 // binary literals only.
-#define AATGS_STRTO(TYPE, NAME)                                                                               \
-  extern "C" TYPE aatgs_c17_##NAME(const char*, char**, int) __asm__(#NAME);                                  \
-  extern "C" AATGS_HIDDEN TYPE aatgs_c23_##NAME(const char*, char**, int) __asm__("__isoc23_" #NAME);         \
+#define AATGS_STRTO(TYPE, NAME)                                                                       \
+  extern "C" TYPE aatgs_c17_##NAME(const char*, char**, int) __asm__(#NAME);                          \
+  extern "C" AATGS_HIDDEN TYPE aatgs_c23_##NAME(const char*, char**, int) __asm__("__isoc23_" #NAME); \
   TYPE aatgs_c23_##NAME(const char* text, char** end, int base) { return aatgs_c17_##NAME(text, end, base); }
 AATGS_STRTO(long, strtol)
 AATGS_STRTO(unsigned long, strtoul)
