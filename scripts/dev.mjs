@@ -48,6 +48,10 @@ const commands = {
     run(turbo('build'));
     run(['node', 'scripts/test-arm64.mjs']);
   },
+  docs(...args) {
+    run(turbo('build'));
+    run(['node', 'scripts/docs-site.mjs', ...args]);
+  },
   api(...args) {
     run(turbo('build'));
     run(['node', 'scripts/api-reports.mjs', ...args]);

@@ -146,7 +146,8 @@ beforeAll(() => {
   };
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  Object.values(PIECES).forEach((code, i) => writeFileSync(join(folder, `piece-${i}.ts`), PREAMBLE + code));
+  for (const [i, code] of Object.values(PIECES).entries())
+    writeFileSync(join(folder, `piece-${i}.ts`), PREAMBLE + code);
   findings = checkMigration(folder).findings;
 }, 60_000);
 

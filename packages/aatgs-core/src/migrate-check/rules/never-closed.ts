@@ -9,7 +9,10 @@ export function neverClosed(node: TypeScript.Node, contexts: Contexts, report: R
   const { ts, checker } = contexts;
   if (!ts.isNewExpression(node) || !contexts.is(node)) return;
   const { parent } = node;
-  if (ts.isExpressionStatement(parent)) return report('never-closed', node);
+  if (ts.isExpressionStatement(parent)) {
+    report('never-closed', node);
+    return;
+  }
   if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
     if (isUsing(ts, parent)) return;
     const symbol = checker.getSymbolAtLocation(parent.name);
