@@ -23,9 +23,9 @@ const commands = {
     prepare();
     run(['node', 'examples/demo.mjs', ...args]);
   },
-  bench() {
+  bench(...args) {
     prepare();
-    run(turbo('bench', '--concurrency=1', '--log-prefix=none'));
+    run(['node', 'packages/aatgs-core/bin/aatgs.js', 'bench', ...args]);
   },
   'check-types': () => run(turbo('check-types')),
   lint() {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { SubstepRule } from './adaptive/advance.ts';
 import { type ConfigRecord, type ModuleLayout, type TelemetryRecord, viewsOf } from './codec.ts';
 import { AatgsError, guarded } from './errors.ts';
 import { RING_PROTOCOL } from './generated/ring-layout.ts';
@@ -18,6 +19,8 @@ export interface KernelModuleSpec<Setup, Config extends ConfigRecord, Telemetry 
   readonly parts?: readonly NodeJS.TypedArray[];
   /** Config presets by name, e.g. `production`. */
   readonly presets?: Readonly<Record<string, Config>>;
+  /** How configs are divided, for `context.advance`; without it they are run as they are. */
+  readonly substeps?: SubstepRule<Config>;
   /** Identity of the input for snapshots. Default: a hash of the setup and its parts. */
   readonly identity?: () => string;
 }
