@@ -32,6 +32,7 @@ const commands = {
     run(['biome', 'check', '--error-on-warnings', '.']);
     run(['node', 'scripts/clang-format.mjs']);
     run(['node', 'scripts/check-docs.mjs']);
+    run(['node', 'scripts/figures.mjs']);
   },
   'check-packages'() {
     prepare();

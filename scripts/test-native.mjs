@@ -7,7 +7,11 @@ const variants = {
   plain: { sanitize: '', buildType: 'Release' },
   asan: { sanitize: 'address', buildType: 'RelWithDebInfo' },
   // The nearest to macOS that a Linux machine has.
-  clang: { sanitize: '', buildType: 'Release', env: { CC: 'clang', CXX: 'clang++', CXXFLAGS: '-stdlib=libc++' } },
+  clang: {
+    sanitize: '',
+    buildType: 'Release',
+    env: { CC: 'clang', CXX: 'clang++', CXXFLAGS: '-stdlib=libc++', AATGS_CUDA_ARCHS: '' },
+  },
   tsan: { sanitize: 'thread', buildType: 'RelWithDebInfo' },
 };
 const name = process.argv[2] ?? 'plain';

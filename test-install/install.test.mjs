@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { root } from '../scripts/cmake.mjs';
 import { packages, target } from '../scripts/workspace.mjs';
 import { NODES, Project } from './project.mjs';
 
@@ -21,6 +22,20 @@ describe.each(cases)('$name with $manager', (owner) => {
     const wanted = ['@aatgs/core', `@aatgs/core-${target}`];
     if (!isCore) wanted.push(name, ...(binaries.length > 0 ? [`${name}-${target}`] : []));
     expect(project.ours()).toEqual(wanted.sort());
+  });
+
+  test.runIf(owner.manager === 'npm')('its types compile in a strict project, libraries included', () => {
+    const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'));
+    const imports = entries.map((entry, i) => `import * as entry${i} from '${name + entry.slice(1)}';`);
+    project.write('use.ts', `${imports.join('\n')}\nexport { ${entries.map((_, i) => `entry${i}`).join(', ')} };\n`);
+    const options = { strict: true, skipLibCheck: false, noEmit: true, module: 'nodenext', target: 'es2023' };
+    const typeRoots = [join(root, 'node_modules', '@types')];
+    const lib = ['es2023', 'esnext.disposable'];
+    const tsconfig = { compilerOptions: { ...options, lib, types: ['node'], typeRoots }, files: ['use.ts'] };
+    project.write('tsconfig.json', JSON.stringify(tsconfig));
+    const compiler = join(root, 'node_modules', 'typescript7', 'bin', 'tsc');
+    const run = project.run(process.execPath, [compiler, '-p', '.']);
+    expect(run.status, run.stdout).toBe(0);
   });
 
   describe.each(Object.entries(NODES))('Node %s', (version, node) => {
