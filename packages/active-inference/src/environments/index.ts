@@ -1,0 +1,1 @@
+export type { AsyncEnvironment, Environment, World } from './environment.ts';

@@ -1,0 +1,32 @@
+export * from './analysis/index.ts';
+export {
+  ActiveInference,
+  type FreeEnergies,
+  NOT_OBSERVED,
+  type Observations,
+  type StepOptions,
+  type StepResult,
+} from './active-inference.ts';
+export { type ConventionName, type ConventionOptions, CONVENTIONS, type Conventions } from './conventions.ts';
+export type { PolicyDetails, StepDetails } from './details.ts';
+export * from './environments/index.ts';
+export {
+  ACTIVE_INFERENCE_ERROR_CODES,
+  ActiveInferenceError,
+  type ActiveInferenceErrorCode,
+  type ActiveInferenceErrorOptions,
+} from './errors.ts';
+export { type AiConfig, AiPhase, type AiSetup, type AiTelemetry } from './generated/layout.ts';
+export { ACTIVE_INFERENCE_PRESETS, type ActiveInferenceKernel, activeInferenceLibrary } from './kernel.ts';
+export * from './model/index.ts';
+export type {
+  ActionOptions,
+  ActiveInferenceOptions,
+  InductiveOptions,
+  InferenceOptions,
+  LearningOptions,
+  LearningRule,
+  SearchOptions,
+  TermOptions,
+} from './options.ts';
+export type { RolloutOptions, RolloutResult, RolloutStep } from './rollout.ts';
