@@ -94,7 +94,7 @@ struct alignas(16) AiSetup {
   uint32_t learn_modalities;  ///< Bits: modalities whose A and C are learned.
   uint32_t learn_factors;  ///< Bits: factors whose B and D are learned.
   uint32_t learn_automatically;  ///< Bits 0 to 4: A, B, C, D, E are learned in every step.
-  uint32_t episode;  ///< Steps of an episode; 0: no end.
+  uint32_t episode;  ///< Steps of the first episode; 0: no end.
   double tolerance;  ///< FPI stops when the free energy changes by less; 0: never.
   double tau;  ///< Step size of message passing.
   double gamma;  ///< Precision of policies.
@@ -156,8 +156,9 @@ struct alignas(16) AiConfig {
   uint32_t parameters;  ///< LEARN: bits 0 to 4: A, B, C, D, E. RESET: bit 0: forget what was learned.
   uint32_t soft;  ///< Whether the staged observations are distributions.
   uint32_t forced;  ///< Whether actions to take are staged after the observations.
+  uint32_t episode;  ///< RESET: steps of an episode; 0: no end.
   uint32_t report;  ///< Whether the record holds the mean free energy.
-  uint8_t pad0[160];
+  uint8_t pad0[156];
 };
 static_assert(sizeof(AiConfig) == 256);
 static_assert(offsetof(AiConfig, substeps) == 64);
@@ -167,12 +168,13 @@ static_assert(offsetof(AiConfig, array) == 76);
 static_assert(offsetof(AiConfig, parameters) == 80);
 static_assert(offsetof(AiConfig, soft) == 84);
 static_assert(offsetof(AiConfig, forced) == 88);
-static_assert(offsetof(AiConfig, report) == 92);
+static_assert(offsetof(AiConfig, episode) == 92);
+static_assert(offsetof(AiConfig, report) == 96);
 
 /// One record.
 struct alignas(16) AiTelemetry {
   TelemetryHeader header;
-  uint64_t steps;  ///< Agent steps since the context was made.
+  uint64_t steps;  ///< Agent steps since all agents were reset.
   double free_energy;  ///< Mean variational free energy of the agents that took part, nats.
   uint32_t agents;  ///< Agents that took part.
   uint8_t pad0[12];
@@ -227,11 +229,12 @@ inline constexpr AatgsField kFields[] = {
     {"AiConfig.parameters", offsetof(AiConfig, parameters), sizeof(AiConfig::parameters)},
     {"AiConfig.soft", offsetof(AiConfig, soft), sizeof(AiConfig::soft)},
     {"AiConfig.forced", offsetof(AiConfig, forced), sizeof(AiConfig::forced)},
+    {"AiConfig.episode", offsetof(AiConfig, episode), sizeof(AiConfig::episode)},
     {"AiConfig.report", offsetof(AiConfig, report), sizeof(AiConfig::report)},
     {"AiTelemetry.steps", offsetof(AiTelemetry, steps), sizeof(AiTelemetry::steps)},
     {"AiTelemetry.freeEnergy", offsetof(AiTelemetry, free_energy), sizeof(AiTelemetry::free_energy)},
     {"AiTelemetry.agents", offsetof(AiTelemetry, agents), sizeof(AiTelemetry::agents)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0x6f8993466f3d9a5eULL;
+inline constexpr uint64_t kLayoutFingerprint = 0xce14d0d23fd4934dULL;
 
 }  // namespace aatgs::active_inference

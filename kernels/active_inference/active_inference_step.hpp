@@ -56,8 +56,13 @@ struct ActiveInferenceStep {
     const bool whole = !started || (phase == AiPhase::RESET && (config.parameters & 1) != 0);
     if (whole) take_parameters(team, view);
     if (!started) team.for_each(view.agents, [&](uint32_t agent) { reset_agent(view, agent, seed); });
-    if (whole || !started) team.barrier();
-    team.leader([&] { state.run->started = 1; });
+    team.leader([&] {
+      if (!started) state.run->episode = view.options.episode;
+      if (phase == AiPhase::RESET) state.run->episode = config.episode;
+      state.run->started = 1;
+    });
+    team.barrier();
+    const uint32_t episode = state.run->episode;
 
     uint64_t steps = 0;
     bool idle = false;
@@ -66,7 +71,7 @@ struct ActiveInferenceStep {
         team.for_each(count, [&](uint32_t i) { reset_agent(view, first + i, seed); });
         break;
       case AiPhase::SET: set_array(team, view, config, first, count); break;
-      case AiPhase::ROLLOUT: steps = roll_out(team, config, view, first, count, idle); break;
+      case AiPhase::ROLLOUT: steps = roll_out(team, config, view, first, count, episode, idle); break;
       case AiPhase::STEP: steps = count; [[fallthrough]];
       default: {
         const Given given = given_of(config, view, count);
@@ -204,8 +209,7 @@ struct ActiveInferenceStep {
   /// Agents and their generative process in closed loop. The process is the model as it was given.
   template <class Team, class Real>
   AATGS_FN static uint64_t roll_out(Team& team, const Config& config, const View<Real>& view, uint32_t first,
-                                    uint32_t count, bool& idle) {
-    const uint32_t episode = view.options.episode;
+                                    uint32_t count, uint32_t episode, bool& idle) {
     const auto running = [&](uint32_t i) { return view.clock[first + i][STEPS] < episode; };
     if (episode > 0) {
       idle = config.substeps > 0 && !team.any(count, running);
@@ -287,10 +291,12 @@ struct ActiveInferenceStep {
           count, [&](uint32_t i) { return static_cast<double>(view.energies[first + i][FREE_ENERGY]); });
     }
     bool over = false;
-    if (view.options.episode > 0) {
-      over = !team.any(view.agents, [&](uint32_t i) { return view.clock[i][STEPS] < view.options.episode; });
+    const uint32_t episode = state.run->episode;
+    if (episode > 0) {
+      over = !team.any(view.agents, [&](uint32_t i) { return view.clock[i][STEPS] < episode; });
     }
     team.leader([&] {
+      if (static_cast<AiPhase>(config.header.phase) == AiPhase::RESET && count == view.agents) state.run->steps = 0;
       state.run->steps += steps;
       telemetry.steps = state.run->steps;
       telemetry.free_energy = count > 0 ? energy / count : 0;

@@ -101,7 +101,8 @@ enum Clock : uint32_t { STEPS, WINDOW, ACTED, kClock };  // steps since the rese
 
 /// Counters of the instance.
 struct Run {
-  uint64_t started;
+  uint32_t started;
+  uint32_t episode;  // steps; 0: no end
   uint64_t steps;
 };
 

@@ -187,7 +187,7 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
   /** The first time step again. `parameters: true` forgets what was learned as well. */
   async reset(options: { readonly parameters?: boolean; readonly seed?: number | bigint } = {}): Promise<void> {
     const { parameters = false, seed } = options;
-    await this.#one({ phase: AiPhase.RESET, parameters: parameters ? 1 : 0, ...(seed !== undefined && { seed }) });
+    await this.#one({ phase: AiPhase.RESET, parameters: parameters ? 1 : 0, episode: this.#options.episode, ...(seed !== undefined && { seed }) });
   }
 
   /**

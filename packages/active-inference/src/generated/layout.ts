@@ -106,7 +106,7 @@ export interface AiSetup {
   readonly learnFactors?: number;
   /** Bits 0 to 4: A, B, C, D, E are learned in every step. Default 0. */
   readonly learnAutomatically?: number;
-  /** Steps of an episode; 0: no end. Default 0. */
+  /** Steps of the first episode; 0: no end. Default 0. */
   readonly episode?: number;
   /** FPI stops when the free energy changes by less; 0: never. Default 0. */
   readonly tolerance?: number;
@@ -149,12 +149,14 @@ export interface AiConfig extends ConfigRecord {
   readonly soft?: number;
   /** Whether actions to take are staged after the observations. Default 0. */
   readonly forced?: number;
+  /** RESET: steps of an episode; 0: no end. Default 0. */
+  readonly episode?: number;
   /** Whether the record holds the mean free energy. Default 1. */
   readonly report?: number;
 }
 /** One record. */
 export interface AiTelemetry extends TelemetryRecord {
-  /** Agent steps since the context was made. */
+  /** Agent steps since all agents were reset. */
   readonly steps: number;
   /** Mean variational free energy of the agents that took part, nats. */
   readonly freeEnergy: number;
@@ -164,7 +166,7 @@ export interface AiTelemetry extends TelemetryRecord {
 /** Codecs of the active_inference module's messages. */
 export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry> = {
   name: 'active_inference',
-  fingerprint: '6f8993466f3d9a5e',
+  fingerprint: 'ce14d0d23fd4934d',
   fields: [
     { name: 'AiSetup.precision', offset: 0, bytes: 4 },
     { name: 'AiSetup.agents', offset: 4, bytes: 4 },
@@ -209,7 +211,8 @@ export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry>
     { name: 'AiConfig.parameters', offset: 80, bytes: 4 },
     { name: 'AiConfig.soft', offset: 84, bytes: 4 },
     { name: 'AiConfig.forced', offset: 88, bytes: 4 },
-    { name: 'AiConfig.report', offset: 92, bytes: 4 },
+    { name: 'AiConfig.episode', offset: 92, bytes: 4 },
+    { name: 'AiConfig.report', offset: 96, bytes: 4 },
     { name: 'AiTelemetry.steps', offset: 32, bytes: 8 },
     { name: 'AiTelemetry.freeEnergy', offset: 40, bytes: 8 },
     { name: 'AiTelemetry.agents', offset: 48, bytes: 4 },
@@ -265,7 +268,8 @@ export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry>
     v.u32[(base >>> 2) + 20] = u32Field(message.parameters ?? 0, 'parameters');
     v.u32[(base >>> 2) + 21] = u32Field(message.soft ?? 0, 'soft');
     v.u32[(base >>> 2) + 22] = u32Field(message.forced ?? 0, 'forced');
-    v.u32[(base >>> 2) + 23] = u32Field(message.report ?? 1, 'report');
+    v.u32[(base >>> 2) + 23] = u32Field(message.episode ?? 0, 'episode');
+    v.u32[(base >>> 2) + 24] = u32Field(message.report ?? 1, 'report');
   },
   decodeTelemetry(v: SlotViews, base: number): AiTelemetry {
     return {

@@ -127,15 +127,12 @@ async function legacyRollout(input: InputReader, steps: Values[], placement: Pla
     note('G', await bench.values());
     note('q_pi', await bench.posterior());
     note('action_marginals', await bench.marginals());
-    const own = forced?.[t];
-    const action = await bench.sampleAction({ forced: own ?? (expected.action as number[]) });
-    note('action_probs_alpha', (await bench.chances()).controls);
     // The agent's own choice, where the file does not force it and no other action is as good.
-    if (!own && ((expected.ties as unknown[]) ?? []).length === 0) {
-      const best = (await bench.marginals()).map((row) => row.indexOf(Math.max(...row)));
-      if (options.action?.from === 'marginals') note('action', best);
-      else note('action', action);
-    }
+    const tied = ((expected.ties as unknown[]) ?? []).length > 0;
+    const own = forced?.[t] ?? (tied ? (expected.action as number[]) : undefined);
+    const action = await bench.sampleAction(own ? { forced: own } : {});
+    if (!own) note('action', action);
+    note('action_probs_alpha', (await bench.chances()).controls);
     if (learn.includes('A')) await bench.learn(['A']);
     if (learn.includes('D') && expected.pD !== undefined) {
       const now = await bench.beliefs();
