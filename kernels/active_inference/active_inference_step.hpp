@@ -106,9 +106,17 @@ struct ActiveInferenceStep {
   }
 
   template <class Scope, class Real>
-  AATGS_FN static void one_phase(Agent<Scope, Real>& a, AiPhase phase, const Config& config, const Given& given,
+  AI_CALL static void one_phase(Agent<Scope, Real>& a, AiPhase phase, const Config& config, const Given& given,
                                  uint32_t first) {
     const bool all = phase == AiPhase::STEP;
+    if constexpr (sizeof(Real) == 4 && Scope::kAlone) {
+      if (a.view.small && all) {
+        take_observation(a, config, given, first);
+        small_step(a);
+        choose_action(a, config.header.seed, given, first);
+        return;
+      }
+    }
     if (all || phase == AiPhase::INFER) {
       take_observation(a, config, given, first);
       infer(a, config.soft != 0);
@@ -122,7 +130,7 @@ struct ActiveInferenceStep {
   }
 
   template <class Scope, class Real>
-  AATGS_FN static void take_observation(Agent<Scope, Real>& a, const Config& config, const Given& given,
+  AI_CALL static void take_observation(Agent<Scope, Real>& a, const Config& config, const Given& given,
                                         uint32_t first) {
     if (given.observations == nullptr) return;
     const uint64_t i = a.id - first;
@@ -146,7 +154,7 @@ struct ActiveInferenceStep {
   }
 
   template <class Scope, class Real>
-  AATGS_FN static void infer(Agent<Scope, Real>& a, bool soft) {
+  AI_CALL static void infer(Agent<Scope, Real>& a, bool soft) {
     const Vec<Real> beliefs = a.beliefs(), previous = a.view.previous[a.id];
     const auto algorithm = static_cast<AiAlgorithm>(a.options.algorithm);
     a.scope.for_each(a.model.states, [&](uint32_t s) { previous[s] = beliefs[s]; });
@@ -166,7 +174,7 @@ struct ActiveInferenceStep {
   }
 
   template <class Scope, class Real>
-  AATGS_FN static void plan(Agent<Scope, Real>& a) {
+  AI_CALL static void plan(Agent<Scope, Real>& a) {
     if (a.options.has(AiFlag::STREAMED)) return stream_policies(a);
     if (a.options.has(AiFlag::SEARCH)) {
       search(a);
@@ -182,7 +190,7 @@ struct ActiveInferenceStep {
   }
 
   template <class Scope, class Real>
-  AATGS_FN static void choose_action(Agent<Scope, Real>& a, uint64_t seed, const Given& given, uint32_t first) {
+  AI_CALL static void choose_action(Agent<Scope, Real>& a, uint64_t seed, const Given& given, uint32_t first) {
     act(a, seed);
     const Vec<uint32_t> actions = a.view.actions[a.id], clock = a.view.clock[a.id];
     const uint32_t n = a.model.factor_count;
@@ -237,7 +245,7 @@ struct ActiveInferenceStep {
 
   /// The process shows the agent what its hidden state brings.
   template <class Scope, class Real>
-  AATGS_FN static void emit(Agent<Scope, Real>& a, uint64_t seed) {
+  AI_CALL static void emit(Agent<Scope, Real>& a, uint64_t seed) {
     const View<Real>& view = a.view;
     const Structure& model = a.model;
     const Real* given = view.given[SET_A] + ((view.per_agent >> SET_A & 1) != 0 ? a.id * view.sizes[SET_A] : 0);
@@ -258,7 +266,7 @@ struct ActiveInferenceStep {
 
   /// And moves on under the agent's action.
   template <class Scope, class Real>
-  AATGS_FN static void advance(Agent<Scope, Real>& a, uint64_t seed) {
+  AI_CALL static void advance(Agent<Scope, Real>& a, uint64_t seed) {
     const View<Real>& view = a.view;
     const Structure& model = a.model;
     const Real* given = view.given[SET_B] + ((view.per_agent >> SET_B & 1) != 0 ? a.id * view.sizes[SET_B] : 0);

@@ -64,7 +64,7 @@ AATGS_FN void chances(const Options<Real>& options, Vec<Real> weights, uint32_t 
 
 /// The next action, into `actions`. Collective.
 template <class Scope, class Real>
-AATGS_FN void act(Agent<Scope, Real>& a, uint64_t seed) {
+AI_CALL void act(Agent<Scope, Real>& a, uint64_t seed) {
   const Structure& model = a.model;
   const Vec<uint32_t> actions = a.view.actions[a.id], clock = a.view.clock[a.id];
   const uint32_t step = clock[STEPS];

@@ -30,7 +30,7 @@ AATGS_FN Real log_likelihood(Agent<Scope, Real>& a, const Modality& m, uint32_t 
 
 /// Log likelihoods of all groups' joint states into `out`. Collective.
 template <class Scope, class Real>
-AATGS_FN void log_likelihoods(Agent<Scope, Real>& a, Vec<uint32_t> observed, bool soft, Vec<Real> out) {
+AI_CALL void log_likelihoods(Agent<Scope, Real>& a, Vec<uint32_t> observed, bool soft, Vec<Real> out) {
   for (uint32_t g = 0; g < a.model.group_count; ++g) {
     const Group& group = a.model.groups[g];
     a.scope.for_each(group.joint, [&](uint32_t j) {
@@ -78,7 +78,7 @@ AATGS_FN Real expected_likelihood(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<
 }
 
 template <class Scope, class Real>
-AATGS_FN FreeEnergy<Real> free_energy(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<Real> log_prior,
+AI_CALL FreeEnergy<Real> free_energy(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<Real> log_prior,
                                       Vec<Real> likelihood, Vec<Real> room) {
   FreeEnergy<Real> energy;
   const bool add = a.options.adds_floor();
@@ -114,7 +114,7 @@ AATGS_FN void softmax_factors(Agent<Scope, Real>& a, Vec<Real> logits) {
 /// prior. Exact with one factor. Uses `logits` and the joint room. Returns the iterations. It stops at `tolerance`, or
 /// once an iteration changed nothing, after which none would.
 template <class Scope, class Real>
-AATGS_FN uint32_t fixed_point(Agent<Scope, Real>& a, Vec<Real> likelihood, Vec<Real> log_prior, Vec<Real> beliefs) {
+AI_CALL uint32_t fixed_point(Agent<Scope, Real>& a, Vec<Real> likelihood, Vec<Real> log_prior, Vec<Real> beliefs) {
   const Structure& model = a.model;
   const Vec<Real> logits = a.place(a.view.room.logits);
   const Vec<Real> joint = a.place(a.view.room.joint);
@@ -176,7 +176,7 @@ AATGS_FN uint32_t fixed_point(Agent<Scope, Real>& a, Vec<Real> likelihood, Vec<R
 
 /// Free energy while iterating: the likelihood of groups of one factor already is in `log_prior`.
 template <class Scope, class Real>
-AATGS_FN Real free_energy_watched(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<Real> log_prior, Vec<Real> likelihood,
+AI_CALL Real free_energy_watched(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<Real> log_prior, Vec<Real> likelihood,
                                   Vec<Real> room, bool observed) {
   const bool add = a.options.adds_floor();
   Real sum = a.scope.template total<Real>(a.model.states, [&](uint32_t s) {
@@ -196,7 +196,7 @@ AATGS_FN Real free_energy_watched(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<
 
 /// B applied to beliefs: the states of factor f after its control u. Collective; no barrier after it.
 template <class Scope, class Real>
-AATGS_FN void transit(Agent<Scope, Real>& a, const Factor& factor, uint32_t control, Vec<Real> beliefs, Vec<Real> room,
+AI_CALL void transit(Agent<Scope, Real>& a, const Factor& factor, uint32_t control, Vec<Real> beliefs, Vec<Real> room,
                       Vec<Real> out) {
   const Vec<Real> joint =
       belief_over(a.scope, a.model, factor.dep_at, factor.deps, factor.parents, beliefs, room);
@@ -229,7 +229,7 @@ AATGS_FN void times(Scope& scope, Vec<Real> matrix, uint32_t rows, uint32_t colu
 
 /// The prior of the present: D at first, then what the last action does to the last beliefs. Collective.
 template <class Scope, class Real>
-AATGS_FN void next_prior(Agent<Scope, Real>& a) {
+AI_CALL void next_prior(Agent<Scope, Real>& a) {
   const Vec<Real> prior = a.view.prior[a.id];
   const Vec<Real> beliefs = a.beliefs();
   const Vec<uint32_t> clock = a.view.clock[a.id];
@@ -249,7 +249,7 @@ AATGS_FN void next_prior(Agent<Scope, Real>& a) {
 
 /// Beliefs about the present from the prior and the observation, and their free energy. Collective.
 template <class Scope, class Real>
-AATGS_FN void infer_present(Agent<Scope, Real>& a, bool soft) {
+AI_CALL void infer_present(Agent<Scope, Real>& a, bool soft) {
   const Vec<Real> likelihood = a.place(a.view.room.likelihood);
   const Vec<Real> log_prior = a.place(a.view.room.prior);
   const Vec<Real> beliefs = a.beliefs();

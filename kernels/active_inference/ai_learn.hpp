@@ -65,7 +65,7 @@ AATGS_FN void add_counts(Who& who, const View<Real>& view, ParameterSet set, Vec
 /// Learns the parameters of `which` (bits) that belong to `row`; `evidence` gives what is to be added. Who as in the
 /// tables; collective.
 template <class Who, class Real, class E>
-AATGS_FN void learn_row(Who& who, const View<Real>& view, uint32_t row, uint32_t which, E& evidence) {
+AI_CALL void learn_row(Who& who, const View<Real>& view, uint32_t row, uint32_t which, E& evidence) {
   const Structure& model = view.model;
   const auto learns = [&](ParameterSet set) { return (which & view.learned & 1u << set) != 0; };
   const auto counts = [&](ParameterSet set) { return view.counts[set][row]; };
@@ -138,7 +138,7 @@ struct OwnEvidence {
 
 /// Learns an agent's own parameters. Collective.
 template <class Scope, class Real>
-AATGS_FN void learn_own(Agent<Scope, Real>& a, uint32_t which) {
+AI_CALL void learn_own(Agent<Scope, Real>& a, uint32_t which) {
   which &= a.view.agents == 1 ? ~0u : a.view.per_agent;
   if ((which & a.view.learned) == 0) return;
   a.scope.barrier();

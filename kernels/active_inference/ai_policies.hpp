@@ -45,7 +45,7 @@ AATGS_FN Real state_gain(Agent<Scope, Real>& a, const Modality& m, uint32_t join
 
 /// Utility, state information gain and novelty of A that beliefs about the states of one group promise at time step t.
 template <class Scope, class Real>
-AATGS_FN void score_group(Agent<Scope, Real>& a, const Group& group, Vec<Real> beliefs, uint32_t t, bool utility,
+AI_CALL void score_group(Agent<Scope, Real>& a, const Group& group, Vec<Real> beliefs, uint32_t t, bool utility,
                           bool gain, bool novelty, Parts<Real>& parts, Vec<Real> keep_expected) {
   const Vec<Real> joint = belief_over(a.scope, a.model, group.dep_at, group.deps, group.joint, beliefs,
                                       a.place(a.view.room.joint));
@@ -76,7 +76,7 @@ AATGS_FN void score_group(Agent<Scope, Real>& a, const Group& group, Vec<Real> b
 
 /// Novelty of B: what the transition of one factor would teach.
 template <class Scope, class Real>
-AATGS_FN Real transition_novelty(Agent<Scope, Real>& a, const Factor& factor, uint32_t control, Vec<Real> before,
+AI_CALL Real transition_novelty(Agent<Scope, Real>& a, const Factor& factor, uint32_t control, Vec<Real> before,
                                  Vec<Real> after) {
   const Vec<Real> joint = belief_over(a.scope, a.model, factor.dep_at, factor.deps, factor.parents, before,
                                       a.place(a.view.room.joint));
@@ -93,7 +93,7 @@ AATGS_FN Real transition_novelty(Agent<Scope, Real>& a, const Factor& factor, ui
 /// Which row of the inductive matrix the present belief points at, for every factor: the step before its state is reached
 /// (Friston et al. 2023); -1 where no path is known.
 template <class Scope, class Real>
-AATGS_FN void find_path_rows(Agent<Scope, Real>& a, Vec<Real> beliefs) {
+AI_CALL void find_path_rows(Agent<Scope, Real>& a, Vec<Real> beliefs) {
   if (!a.options.has(AiFlag::INDUCTIVE)) return;
   const Vec<Real> paths = a.view.paths[a.id];
   const Vec<Real> rows = a.place(a.view.room.rows);
@@ -126,7 +126,7 @@ AATGS_FN Real inductive_value(Agent<Scope, Real>& a, const Factor& factor, uint3
 
 /// One step along a policy of one component: beliefs after it, and what it is worth.
 template <class Scope, class Real>
-AATGS_FN Parts<Real> take_node(Agent<Scope, Real>& a, const Component& component, const uint32_t* controls, uint32_t t,
+AI_CALL Parts<Real> take_node(Agent<Scope, Real>& a, const Component& component, const uint32_t* controls, uint32_t t,
                                Vec<Real> before, Vec<Real> after, Vec<Real> keep) {
   Parts<Real> parts;
   const bool novelty_b = a.options.has(AiFlag::NOVELTY_B);
@@ -174,7 +174,7 @@ AATGS_FN Vec<Real> start_path(Agent<Scope, Real>& a, Vec<Real> beliefs) {
 
 /// Negative expected free energy of every listed policy into `values`. Collective.
 template <class Scope, class Real>
-AATGS_FN void score_policies(Agent<Scope, Real>& a) {
+AI_CALL void score_policies(Agent<Scope, Real>& a) {
   const Structure& model = a.model;
   const Vec<Real> path = start_path(a, a.beliefs());
   const Vec<Real> gained = a.place(a.view.room.gained);
@@ -214,7 +214,7 @@ AATGS_FN void score_policies(Agent<Scope, Real>& a) {
 
 /// The posterior over policies: softmax of gamma G - F + ln E. `energies`: F, or nothing. Collective.
 template <class Scope, class Real>
-AATGS_FN void weigh_policies(Agent<Scope, Real>& a, Real gamma, bool with_energies, Vec<Real> out) {
+AI_CALL void weigh_policies(Agent<Scope, Real>& a, Real gamma, bool with_energies, Vec<Real> out) {
   const Vec<Real> values = a.view.values[a.id], habits = a.view.parameters[SET_E][a.id];
   const Vec<Real> energies = a.view.policy_energies[a.id];
   const bool add = a.options.adds_floor();
@@ -229,7 +229,7 @@ AATGS_FN void weigh_policies(Agent<Scope, Real>& a, Real gamma, bool with_energi
 /// The posterior with gamma fixed, or inferred by gradient descent on its rate beta (Friston et al. 2017, Parr et al.
 /// 2022): what the policies' evidence changes in their expected free energy moves beta away from its prior.
 template <class Scope, class Real>
-AATGS_FN void infer_posterior(Agent<Scope, Real>& a, bool with_energies) {
+AI_CALL void infer_posterior(Agent<Scope, Real>& a, bool with_energies) {
   const Vec<Real> posterior = a.view.posterior[a.id], values = a.view.values[a.id];
   Real gamma = a.options.gamma;
   if (a.options.precision_iterations > 0) {
@@ -255,7 +255,7 @@ AATGS_FN void infer_posterior(Agent<Scope, Real>& a, bool with_energies) {
 
 /// Marginal probabilities of every factor's first control, from the posterior. Collective.
 template <class Scope, class Real>
-AATGS_FN void marginalize(Agent<Scope, Real>& a) {
+AI_CALL void marginalize(Agent<Scope, Real>& a) {
   const Structure& model = a.model;
   const Vec<Real> marginals = a.view.marginals[a.id], posterior = a.view.posterior[a.id];
   for (uint32_t f = 0; f < model.factor_count; ++f) {

@@ -41,7 +41,7 @@ AATGS_FN uint32_t policy_control(const Structure& model, uint32_t policy, uint32
 /// ln of the likelihood of state s of factor f, expected over the other factors: each modality by itself, or all of them
 /// multiplied first (`dense`).
 template <class Scope, class Real>
-AATGS_FN Real evidence(Agent<Scope, Real>& a, Vec<uint32_t> observed, Vec<Real> beliefs, uint32_t f, uint32_t s,
+AI_CALL Real evidence(Agent<Scope, Real>& a, Vec<uint32_t> observed, Vec<Real> beliefs, uint32_t f, uint32_t s,
                        bool dense) {
   const Structure& model = a.model;
   const Vec<Real> likelihood = a.view.parameters[SET_A][a.id];
@@ -73,7 +73,7 @@ AATGS_FN Real evidence(Agent<Scope, Real>& a, Vec<uint32_t> observed, Vec<Real> 
 
 /// The message from the step after: transitions against time, normalised over the present state.
 template <class Scope, class Real>
-AATGS_FN Real against_time(Agent<Scope, Real>& a, const Course<Scope, Real>& course, uint32_t t, uint32_t f, uint32_t s,
+AI_CALL Real against_time(Agent<Scope, Real>& a, const Course<Scope, Real>& course, uint32_t t, uint32_t f, uint32_t s,
                            Vec<Real> after, bool dense) {
   const Factor& factor = a.model.factors[f];
   const auto floor = static_cast<Real>(kSpmFloor);
@@ -103,7 +103,7 @@ AATGS_FN Real against_time(Agent<Scope, Real>& a, const Course<Scope, Real>& cou
 /// Free energy of one step's beliefs when they come from the fixed point instead of gradient descent, as SPM's successor
 /// in Python has it: the prior enters as it is, and without `dense` likelihoods of modalities are added.
 template <class Scope, class Real>
-AATGS_FN Real fixed_energy(Agent<Scope, Real>& a, Vec<uint32_t> observed, bool past, Vec<Real> beliefs, Vec<Real> prior,
+AI_CALL Real fixed_energy(Agent<Scope, Real>& a, Vec<uint32_t> observed, bool past, Vec<Real> beliefs, Vec<Real> prior,
                            bool dense) {
   const Structure& model = a.model;
   Real energy = a.scope.template total<Real>(
@@ -141,7 +141,7 @@ AATGS_FN Real fixed_energy(Agent<Scope, Real>& a, Vec<uint32_t> observed, bool p
 
 /// Beliefs under one policy, into its row of `sequences`; returns its free energy. Collective.
 template <class Scope, class Real>
-AATGS_FN Real pass_messages(Agent<Scope, Real>& a, const Window<Scope, Real>& window, uint32_t policy, Vec<Real> prior,
+AI_CALL Real pass_messages(Agent<Scope, Real>& a, const Window<Scope, Real>& window, uint32_t policy, Vec<Real> prior,
                             Vec<Real> beliefs) {
   const Structure& model = a.model;
   const Course<Scope, Real> course{window, model, policy, a.options.policy_length};
@@ -225,7 +225,7 @@ AATGS_FN Real pass_messages(Agent<Scope, Real>& a, const Window<Scope, Real>& wi
 /// Beliefs and free energies of all policies over window and future; the present beliefs are their average under the last
 /// posterior, or under the habits at first. Collective.
 template <class Scope, class Real>
-AATGS_FN void infer_policies_window(Agent<Scope, Real>& a) {
+AI_CALL void infer_policies_window(Agent<Scope, Real>& a) {
   const Structure& model = a.model;
   const Window<Scope, Real> window(a);
   const Vec<Real> all = a.view.sequences[a.id], priors = a.view.policy_priors[a.id];
@@ -242,7 +242,7 @@ AATGS_FN void infer_policies_window(Agent<Scope, Real>& a) {
 
 /// Expected free energy of all policies from their own beliefs: the present and the policy's future. Collective.
 template <class Scope, class Real>
-AATGS_FN void score_policy_beliefs(Agent<Scope, Real>& a) {
+AI_CALL void score_policy_beliefs(Agent<Scope, Real>& a) {
   const Structure& model = a.model;
   const Window<Scope, Real> window(a);
   const Vec<Real> all = a.view.sequences[a.id], values = a.view.values[a.id];
@@ -270,7 +270,7 @@ AATGS_FN void score_policy_beliefs(Agent<Scope, Real>& a) {
 
 /// The beliefs that the inductive term starts from: the policies' beliefs about one time step, weighed by softmax(E).
 template <class Scope, class Real>
-AATGS_FN void average_first_beliefs(Agent<Scope, Real>& a, uint32_t t) {
+AI_CALL void average_first_beliefs(Agent<Scope, Real>& a, uint32_t t) {
   const Structure& model = a.model;
   const uint32_t width = a.view.sequence_steps() * model.states;
   const Vec<Real> all = a.view.sequences[a.id], mean = a.place(a.view.room.predicted);
@@ -292,7 +292,7 @@ AATGS_FN void average_first_beliefs(Agent<Scope, Real>& a, uint32_t t) {
 /// What the window starts from next: D while it grows, then the beliefs about its first step, averaged over policies or
 /// kept apart. Present beliefs are the policies' average. Collective; after the posterior is known.
 template <class Scope, class Real>
-AATGS_FN void carry_policy_beliefs(Agent<Scope, Real>& a) {
+AI_CALL void carry_policy_beliefs(Agent<Scope, Real>& a) {
   const Structure& model = a.model;
   const Window<Scope, Real> window(a);
   const uint32_t width = a.view.sequence_steps() * model.states;

@@ -1,13 +1,14 @@
 // The first time step: parameters as given, beliefs at D; and arrays that the host replaces.
 #pragma once
 #include "active_inference/ai_infer.hpp"
+#include "active_inference/ai_small.hpp"
 #include "active_inference/ai_tables.hpp"
 
 namespace aatgs::active_inference {
 
 /// Copies the given parameters and counts to where they are learned, and fills the shared tables. Collective.
 template <class Team, class Real>
-AATGS_FN void take_parameters(Team& team, const View<Real>& view) {
+AI_CALL void take_parameters(Team& team, const View<Real>& view) {
   const auto copy = [&](const Rows<Real>& to, const Real* from, uint64_t size) {
     if (size == 0 || to.base == from || to.base == nullptr) return;
     const uint64_t copies = to.shared() ? 1 : view.agents;
@@ -33,6 +34,10 @@ AATGS_FN void take_parameters(Team& team, const View<Real>& view) {
     if (own(SET_C)) tables_of_c(alone, view, agent);
   });
   team.barrier();
+  if constexpr (sizeof(Real) == 4) {
+    if (view.small) team.leader([&] { fill_small(view, *view.small_tables); });
+    team.barrier();
+  }
 }
 
 /// One draw from n weights.
@@ -52,7 +57,7 @@ AATGS_FN uint32_t sample(const Real* weights, uint32_t stride, uint32_t n, const
 
 /// One agent before its first observation. The generative process starts from the given D.
 template <class Real>
-AATGS_FN void reset_agent(const View<Real>& view, uint32_t agent, uint64_t seed) {
+AI_CALL void reset_agent(const View<Real>& view, uint32_t agent, uint64_t seed) {
   const Structure& model = view.model;
   const Vec<Real> start = view.parameters[SET_D][agent];
   const uint32_t copies = view.options.has(AiFlag::POLICY_PRIORS) ? view.options.policies : 1;
@@ -75,7 +80,7 @@ AATGS_FN void reset_agent(const View<Real>& view, uint32_t agent, uint64_t seed)
 
 /// Replaces one array of agents by the staged rows.
 template <class Team, class Real>
-AATGS_FN void set_array(Team& team, const View<Real>& view, const AiConfig& config, uint32_t first, uint32_t count) {
+AI_CALL void set_array(Team& team, const View<Real>& view, const AiConfig& config, uint32_t first, uint32_t count) {
   const auto put = [&]<class T>(const Rows<T>& rows) {
     const auto* from = reinterpret_cast<const T*>(config.header.input);
     const uint64_t size = uint64_t{count} * rows.width;

@@ -35,7 +35,7 @@ struct Frame {
 
 /// Beliefs and expected outcomes after a policy's action, and their worth; `keep_expected` may be nothing.
 template <class Scope, class Real>
-AATGS_FN Real try_action(Agent<Scope, Real>& a, uint32_t policy, Vec<Real> before, Vec<Real> after,
+AI_CALL Real try_action(Agent<Scope, Real>& a, uint32_t policy, Vec<Real> before, Vec<Real> after,
                          Vec<Real> keep_expected) {
   const Structure& model = a.model;
   Parts<Real> parts;
@@ -63,7 +63,7 @@ AATGS_FN void weigh_frame(Agent<Scope, Real>& a, const Frame<Real>& frame) {
 
 /// Scores all actions from a frame's beliefs.
 template <class Scope, class Real>
-AATGS_FN void enter(Agent<Scope, Real>& a, const Frame<Real>& frame) {
+AI_CALL void enter(Agent<Scope, Real>& a, const Frame<Real>& frame) {
   find_path_rows(a, frame.beliefs);
   for (uint32_t p = 0; p < a.options.policies; ++p) {
     const Real value = try_action(a, p, frame.beliefs, frame.predicted, Vec<Real>{nullptr, 1});
@@ -80,7 +80,7 @@ AATGS_FN void enter(Agent<Scope, Real>& a, const Frame<Real>& frame) {
 
 /// The next outcome of the present policy that is likely enough; false when there is none. For one lane.
 template <class Scope, class Real>
-AATGS_FN bool next_outcome(Agent<Scope, Real>& a, const Frame<Real>& frame, bool first) {
+AI_CALL bool next_outcome(Agent<Scope, Real>& a, const Frame<Real>& frame, bool first) {
   const Structure& model = a.model;
   const uint32_t count = model.modality_count;
   uint32_t m = 0;
@@ -113,7 +113,7 @@ AATGS_FN bool next_outcome(Agent<Scope, Real>& a, const Frame<Real>& frame, bool
 
 /// Beliefs once the frame's outcome would have been seen, into `beliefs`.
 template <class Scope, class Real>
-AATGS_FN void suppose(Agent<Scope, Real>& a, const Frame<Real>& frame, Vec<Real> beliefs) {
+AI_CALL void suppose(Agent<Scope, Real>& a, const Frame<Real>& frame, Vec<Real> beliefs) {
   const Structure& model = a.model;
   const Vec<Real> likelihood = a.place(a.view.room.likelihood), log_prior = a.place(a.view.room.prior);
   const Vec<Real> logs = a.view.log_a[a.id];
@@ -136,7 +136,7 @@ AATGS_FN void suppose(Agent<Scope, Real>& a, const Frame<Real>& frame, Vec<Real>
 
 /// Expected free energy of all one-step policies by search, and their posterior. Collective.
 template <class Scope, class Real>
-AATGS_FN void search(Agent<Scope, Real>& a) {
+AI_CALL void search(Agent<Scope, Real>& a) {
   const uint32_t policies = a.options.policies, last = a.options.search_depth - 1;
   {
     const Frame<Real> root(a, 0);

@@ -2,6 +2,7 @@
 #pragma once
 #include "aatgs/module.hpp"
 #include "active_inference/ai_search.hpp"
+#include "active_inference/ai_small.hpp"
 #include "active_inference/ai_state.hpp"
 
 namespace aatgs::active_inference {
@@ -24,7 +25,7 @@ enum SetupPart : uint32_t {
   PART_GOALS = PART_COUNTS + kSets,
 };
 
-/// Agents from which a GPU gives each a thread instead of a warp, if the model is small.
+/// Agents from which a GPU gives each a thread instead of a warp, if the model is small and in float32.
 inline constexpr uint32_t kManyAgents = 1024;
 /// States of all factors up to which one thread can do an agent's work well.
 inline constexpr uint32_t kSmallModel = 32;
@@ -183,7 +184,7 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   view.agents = setup->agents;
   view.per_agent = setup->per_agent;
   view.learned = setup->learned;
-  const bool many = setup->agents >= kManyAgents && model.states <= kSmallModel;
+  const bool many = setup->agents >= kManyAgents && model.states <= kSmallModel && sizeof(Real) == 4;
   view.interleave = many ? kInterleave : 1;
   view.alone = many ? 1 : 0;
 
@@ -214,17 +215,16 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   }
   Real* learned_at = arena.state<Real>(learned_size, learned_size > 0 ? "learned" : nullptr);
   for (uint32_t set = 0; set < kSets; ++set) {
-    const auto width = static_cast<uint32_t>(sizes[set]);
     if (is_learned(set)) {
       for (Rows<Real>* to : {&view.parameters[set], &view.counts[set]}) {
-        *to = {learned_at, width, is_own(set) ? view.interleave : 0};
+        *to = {learned_at, static_cast<uint32_t>(sizes[set]), is_own(set) ? view.interleave : 0};
         if (learned_at) learned_at += sizes[set] * (is_own(set) ? agents : 1);
       }
     } else if (is_own(set) && many) {
       rows(view.parameters[set], sizes[set], nullptr);
     } else {
       // What never changes and lies as it should is used where it was given.
-      view.parameters[set] = {const_cast<Real*>(view.given[set]), width, is_own(set) ? 1u : 0u};
+      view.parameters[set] = {const_cast<Real*>(view.given[set]), static_cast<uint32_t>(sizes[set]), is_own(set) ? 1u : 0u};
     }
   }
   parameter_rows(view.log_a, model.a_size, SET_A, nullptr);
@@ -259,6 +259,17 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   rows(view.history, windowed ? view.history_width() : 0, nullptr);
   rows(view.details, options.has(AiFlag::DETAILS) ? uint64_t{setup->nodes} * view.details_width() : 0, "details");
   rows(view.soft, options.has(AiFlag::SOFT) ? model.outcomes : 0, nullptr);
+
+  if constexpr (sizeof(Real) == 4) {
+    view.small = small_shape(view, setup.part<Factor>(PART_FACTORS), setup.part<Modality>(PART_MODALITIES),
+                             setup.part<Group>(PART_GROUPS), setup.part<uint32_t>(PART_LISTS));
+    view.small_tables = arena.state<SmallTables>(view.small ? 1 : 0);
+    if (view.small) {
+      // Its own use of the working room comes before or after all others.
+      view.room.leaves = 0;
+      if (view.room.size < options.policies) view.room.size = options.policies;
+    }
+  }
 
   // An agent's working room: in shared memory where all rooms of a block fit, else one for each thread or warp.
   const AatgsTarget& target = arena.target();

@@ -52,6 +52,8 @@ struct Room {
   uint32_t size;
 };
 
+struct SmallTables;
+
 template <class Real>
 struct View {
   Structure model;
@@ -62,6 +64,8 @@ struct View {
   uint32_t in_shared;  // 1: working rooms lie in shared memory
   uint32_t threads;  // rooms in scratch memory, where they do not
   uint32_t per_agent, learned;
+  uint32_t small;  // the compiled size the model has; 0: none
+  SmallTables* small_tables;
   Real* rooms;
   // The parameters as given.
   const Real* given[kSets];

@@ -65,7 +65,7 @@ AATGS_FN void stream_component(Agent<Scope, Real>& a, const Component& component
 
 /// Marginals of all factors' first controls over all policies there are. Collective.
 template <class Scope, class Real>
-AATGS_FN void stream_policies(Agent<Scope, Real>& a) {
+AI_CALL void stream_policies(Agent<Scope, Real>& a) {
   const Structure& model = a.model;
   const Vec<Real> path = start_path(a, a.beliefs());
   const Vec<Real> chosen = a.place(a.view.room.combinations);

@@ -7,7 +7,7 @@ namespace aatgs::active_inference {
 
 /// Novelty of one Dirichlet count: minus the information it gains from another observation, exactly or as SPM has it.
 template <class Real>
-AATGS_FN Real novelty(Real count, Real sum, bool spm) {
+AI_CALL Real novelty(Real count, Real sum, bool spm) {
   if (!(count > Real{0})) return Real{0};
   if (spm) return Real{1} / sum - Real{1} / (count + static_cast<Real>(kSpmFloor));
   const double c = static_cast<double>(count) < kMinimum ? kMinimum : static_cast<double>(count);
@@ -30,7 +30,7 @@ AATGS_FN void novelties(Who& who, Vec<Real> counts, Vec<Real> out, uint32_t colu
 }
 
 template <class Who, class Real>
-AATGS_FN void tables_of_a(Who& who, const View<Real>& view, uint32_t row) {
+AI_CALL void tables_of_a(Who& who, const View<Real>& view, uint32_t row) {
   const Structure& model = view.model;
   const bool add = view.options.adds_floor(), spm = view.options.has(AiFlag::SPM_GAIN);
   const Vec<Real> a = view.parameters[SET_A][row], logs = view.log_a[row], gains = view.gain_a[row];
@@ -54,7 +54,7 @@ AATGS_FN void tables_of_a(Who& who, const View<Real>& view, uint32_t row) {
 }
 
 template <class Who, class Real>
-AATGS_FN void tables_of_b(Who& who, const View<Real>& view, uint32_t row) {
+AI_CALL void tables_of_b(Who& who, const View<Real>& view, uint32_t row) {
   if (!view.options.has(AiFlag::NOVELTY_B)) return;
   for (uint32_t f = 0; f < view.model.factor_count; ++f) {
     const Factor& factor = view.model.factors[f];
@@ -65,7 +65,7 @@ AATGS_FN void tables_of_b(Who& who, const View<Real>& view, uint32_t row) {
 
 /// ln C: as given, or the logarithm of its softmax over outcomes; learned preferences are probabilities.
 template <class Who, class Real>
-AATGS_FN void tables_of_c(Who& who, const View<Real>& view, uint32_t row) {
+AI_CALL void tables_of_c(Who& who, const View<Real>& view, uint32_t row) {
   const Structure& model = view.model;
   const Vec<Real> c = view.parameters[SET_C][row], logs = view.log_c[row];
   const bool learned = (view.learned & 1u << SET_C) != 0, soft = view.options.has(AiFlag::SOFTMAX_C);
@@ -89,7 +89,7 @@ AATGS_FN void tables_of_c(Who& who, const View<Real>& view, uint32_t row) {
 /// Row d of the inductive matrix marks the states from which a goal can be reached in d steps; SPM's successor takes
 /// transitions the other way round, which is the same where moves can be undone. One factor after the other.
 template <class Real>
-AATGS_FN void paths_of(const View<Real>& view, uint32_t row, uint32_t f) {
+AI_CALL void paths_of(const View<Real>& view, uint32_t row, uint32_t f) {
   const Structure& model = view.model;
   const Factor& factor = model.factors[f];
   const Vec<Real> b = view.parameters[SET_B][row].from(factor.b_at), paths = view.paths[row];

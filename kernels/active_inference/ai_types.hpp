@@ -6,6 +6,13 @@
 #include "aatgs/team.hpp"
 #include "active_inference/active_inference_layout.h"
 
+/// Functions that are called, not inlined: on CUDA inlining all of them into every kernel takes the compiler minutes.
+#if defined(__CUDACC__)
+#define AI_CALL __host__ __device__ __noinline__
+#else
+#define AI_CALL inline
+#endif
+
 namespace aatgs::active_inference {
 
 /// Hidden state factors at most: action combinations live in registers.

@@ -27,7 +27,7 @@ struct Window {
 /// Takes the present observation, and the action before it, into the window; the oldest leaves when it is full. Returns
 /// whether one left. Collective.
 template <class Scope, class Real>
-AATGS_FN bool remember(Agent<Scope, Real>& a) {
+AI_CALL bool remember(Agent<Scope, Real>& a) {
   const Structure& model = a.model;
   Window<Scope, Real> window(a);
   const Vec<uint32_t> clock = a.view.clock[a.id];
@@ -62,7 +62,7 @@ AATGS_FN Real transition(Agent<Scope, Real>& a, const Factor& factor, uint32_t c
 
 /// The message to state s of factor f at time t from the step before.
 template <class Scope, class Real>
-AATGS_FN Real from_past(Agent<Scope, Real>& a, const Window<Scope, Real>& window, uint32_t t, uint32_t f, uint32_t s,
+AI_CALL Real from_past(Agent<Scope, Real>& a, const Window<Scope, Real>& window, uint32_t t, uint32_t f, uint32_t s,
                         Vec<Real> before, bool marginal) {
   const Factor& factor = a.model.factors[f];
   const uint32_t control = window.action(t - 1, f);
@@ -91,7 +91,7 @@ AATGS_FN uint32_t position_of(const Structure& model, const Factor& child, uint3
 /// The message to state s of factor f at time t from the step after, over all factors that depend on f. The other factors
 /// they depend on are taken at time t.
 template <class Scope, class Real>
-AATGS_FN Real from_future(Agent<Scope, Real>& a, const Window<Scope, Real>& window, uint32_t t, uint32_t f, uint32_t s,
+AI_CALL Real from_future(Agent<Scope, Real>& a, const Window<Scope, Real>& window, uint32_t t, uint32_t f, uint32_t s,
                           Vec<Real> now, Vec<Real> after, bool marginal) {
   const Factor& factor = a.model.factors[f];
   Real message{0};
@@ -126,7 +126,7 @@ AATGS_FN Real from_future(Agent<Scope, Real>& a, const Window<Scope, Real>& wind
 
 /// The window's beliefs, into `sequences`; the last of them are the present beliefs. Collective.
 template <class Scope, class Real>
-AATGS_FN void infer_window(Agent<Scope, Real>& a) {
+AI_CALL void infer_window(Agent<Scope, Real>& a) {
   const Structure& model = a.model;
   const bool marginal = a.options.algorithm == static_cast<uint32_t>(AiAlgorithm::MMP);
   const Window<Scope, Real> window(a);
@@ -186,7 +186,7 @@ AATGS_FN void infer_window(Agent<Scope, Real>& a) {
 
 /// The free energy of the window's beliefs.
 template <class Scope, class Real>
-AATGS_FN FreeEnergy<Real> window_energy(Agent<Scope, Real>& a, const Window<Scope, Real>& window, Vec<Real> beliefs) {
+AI_CALL FreeEnergy<Real> window_energy(Agent<Scope, Real>& a, const Window<Scope, Real>& window, Vec<Real> beliefs) {
   const Structure& model = a.model;
   const Vec<Real> likelihood = a.place(a.view.room.likelihood), log_prior = a.place(a.view.room.prior);
   const Vec<Real> start = a.view.parameters[SET_D][a.id];
@@ -216,7 +216,7 @@ AATGS_FN FreeEnergy<Real> window_energy(Agent<Scope, Real>& a, const Window<Scop
 
 /// Keeps the present beliefs among the filtered ones of the window. Collective.
 template <class Scope, class Real>
-AATGS_FN void keep_filtered(Agent<Scope, Real>& a, bool full) {
+AI_CALL void keep_filtered(Agent<Scope, Real>& a, bool full) {
   const uint32_t last = a.view.clock[a.id][WINDOW] - 1, states = a.model.states;
   const Vec<Real> filtered = a.view.filtered[a.id], beliefs = a.beliefs();
   if (full) {
@@ -231,7 +231,7 @@ AATGS_FN void keep_filtered(Agent<Scope, Real>& a, bool full) {
 /// Smooths the filtered beliefs of the window into `sequences`, and those about two steps at once into `pairs`, every factor by itself (exact with one; each factor has to
 /// depend on itself alone). Collective.
 template <class Scope, class Real>
-AATGS_FN void smooth(Agent<Scope, Real>& a) {
+AI_CALL void smooth(Agent<Scope, Real>& a) {
   const Structure& model = a.model;
   const Window<Scope, Real> window(a);
   const Vec<Real> filtered = a.view.filtered[a.id], out = a.view.sequences[a.id];

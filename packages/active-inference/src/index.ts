@@ -30,3 +30,5 @@ export type {
   TermOptions,
 } from './options.ts';
 export type { RolloutOptions, RolloutResult, RolloutStep } from './rollout.ts';
+export type { Difference } from './verify/compare.ts';
+export { type CaseResult, verifyDirectory, type VerifyOptions } from './verify/index.ts';

@@ -18,7 +18,7 @@ export class RowReader {
   constructor(context: Context, agents: number, states: number, double: boolean) {
     this.#context = context;
     this.#agents = agents;
-    this.#interleave = agents >= MANY_AGENTS && states <= SMALL_MODEL ? INTERLEAVE : 1;
+    this.#interleave = agents >= MANY_AGENTS && states <= SMALL_MODEL && !double ? INTERLEAVE : 1;
     this.#double = double;
   }
 
