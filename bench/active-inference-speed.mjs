@@ -76,7 +76,9 @@ for (const { name, model, length, agents: sizes, perAgent } of all) {
     }
     const run = { name, agents, policies: ai.policies, precision: 'f32', deviceBytes: ai.info.deviceBytes, rates };
     runs.push(run);
-    console.log(`${name.padEnd(22)} ${String(agents).padStart(9)} agents ${(median(rates) / 1e6).toFixed(3)} M agent-steps/s`);
+    console.log(
+      `${name.padEnd(22)} ${String(agents).padStart(9)} agents ${(median(rates) / 1e6).toFixed(3)} M agent-steps/s`,
+    );
     await ai.shutdown();
   }
 }
@@ -96,8 +98,15 @@ if ('latency'.includes(values.only) || values.only === '') {
       ai.stepSync(observation);
       if (i >= 1000) times.push((performance.now() - begin) * 1000);
     }
-    runs.push({ name: 'latency', engine, agents: 1, microseconds: { median: median(times), best: Math.min(...times) } });
-    console.log(`latency of one step, ${engine}: ${median(times).toFixed(2)} us (best ${Math.min(...times).toFixed(2)})`);
+    runs.push({
+      name: 'latency',
+      engine,
+      agents: 1,
+      microseconds: { median: median(times), best: Math.min(...times) },
+    });
+    console.log(
+      `latency of one step, ${engine}: ${median(times).toFixed(2)} us (best ${Math.min(...times).toFixed(2)})`,
+    );
     await ai.shutdown();
   }
 }
@@ -111,5 +120,12 @@ const commit =
       return 'unknown';
     }
   })();
-const record = { date: new Date().toISOString(), commit, node: process.version, devices: devices(), parameters: values, runs };
+const record = {
+  date: new Date().toISOString(),
+  commit,
+  node: process.version,
+  devices: devices(),
+  parameters: values,
+  runs,
+};
 if (values.out) writeFileSync(values.out, `${JSON.stringify(record, null, 2)}\n`);

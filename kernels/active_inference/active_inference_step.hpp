@@ -70,11 +70,18 @@ struct ActiveInferenceStep {
       case AiPhase::RESET:
         team.for_each(count, [&](uint32_t i) { reset_agent(view, first + i, seed); });
         break;
-      case AiPhase::SET: set_array(team, view, config, first, count); break;
-      case AiPhase::ROLLOUT: steps = roll_out(team, config, view, first, count, episode, idle); break;
-      case AiPhase::STEP: steps = count; [[fallthrough]];
+      case AiPhase::SET:
+        set_array(team, view, config, first, count);
+        break;
+      case AiPhase::ROLLOUT:
+        steps = roll_out(team, config, view, first, count, episode, idle);
+        break;
+      case AiPhase::STEP:
+        steps = count;
+        [[fallthrough]];
       default: {
         const Given given = given_of(config, view, count);
+        if (phase == AiPhase::STEP && step_tensor(team, config, view, first, count, given)) break;
         for_agents(team, view, first, count, [&](auto& agent) { one_phase(agent, phase, config, given, first); });
         break;
       }
@@ -89,10 +96,45 @@ struct ActiveInferenceStep {
     const uint32_t* forced;
     uint32_t* actions;  // where chosen actions go; null when nobody wants them
   };
+  /// A step of agents whose policies are evaluated on tensor cores; false where that is not so. Without staged observations
+  /// the process shows them and moves on. Collective.
+  template <class Team, class Real>
+  AATGS_FN static bool step_tensor(Team& team, const Config& config, const View<Real>& view, uint32_t first,
+                                   uint32_t count, const Given& given) {
+#if defined(__CUDACC__)
+    if constexpr (sizeof(Real) == 4) {
+      if (!view.tensor) return false;
+      if (*view.tensor_ready == 0) {
+        prepare_tensor(team, view);
+        team.leader([&] { *view.tensor_ready = 1; });
+      }
+      const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
+      for_tensor_agents(
+          team, view, first, count,
+          [&](auto& agent) {
+            if (closed) emit(agent, config.header.seed);
+            take_observation(agent, config, given, first);
+            infer(agent, config.soft != 0);
+          },
+          [&](auto& agent) {
+            infer_posterior(agent, false);
+            marginalize(agent);
+            choose_action(agent, config.header.seed, given, first);
+            if (closed) advance(agent, config.header.seed);
+          });
+      return true;
+    }
+#endif
+    static_cast<void>(team), static_cast<void>(config), static_cast<void>(view), static_cast<void>(given);
+    static_cast<void>(first), static_cast<void>(count);
+    return false;
+  }
+
   template <class Real>
   AATGS_FN static Given given_of(const Config& config, const View<Real>& view, uint32_t count) {
     Given given{};
-    const uint64_t row = config.soft ? view.model.outcomes * sizeof(Real) : view.model.modality_count * sizeof(uint32_t);
+    const uint64_t row =
+        config.soft ? view.model.outcomes * sizeof(Real) : view.model.modality_count * sizeof(uint32_t);
     const uint64_t forced = config.forced ? uint64_t{count} * view.model.factor_count * sizeof(uint32_t) : 0;
     if (config.header.input_bytes >= row * count + forced) {
       given.observations = reinterpret_cast<const void*>(config.header.input);
@@ -107,7 +149,7 @@ struct ActiveInferenceStep {
 
   template <class Scope, class Real>
   AI_CALL static void one_phase(Agent<Scope, Real>& a, AiPhase phase, const Config& config, const Given& given,
-                                 uint32_t first) {
+                                uint32_t first) {
     const bool all = phase == AiPhase::STEP;
     if constexpr (sizeof(Real) == 4 && Scope::kAlone) {
       if (a.view.small && all) {
@@ -131,7 +173,7 @@ struct ActiveInferenceStep {
 
   template <class Scope, class Real>
   AI_CALL static void take_observation(Agent<Scope, Real>& a, const Config& config, const Given& given,
-                                        uint32_t first) {
+                                       uint32_t first) {
     if (given.observations == nullptr) return;
     const uint64_t i = a.id - first;
     if (config.soft) {
@@ -228,6 +270,12 @@ struct ActiveInferenceStep {
     const Given none{};
     for (uint32_t left = config.substeps; left > 0 && !team.cancelled();) {
       const uint32_t now = left < kBetweenLooks ? left : kBetweenLooks;
+      if (episode == 0 && step_tensor(team, config, view, first, count, none)) {
+        left -= 1;
+        done += count;
+        team.barrier();
+        continue;
+      }
       for_agents(team, view, first, count, [&](auto& agent) {
         for (uint32_t s = 0; s < now; ++s) {
           if (episode > 0 && view.clock[agent.id][STEPS] >= episode) break;
@@ -312,8 +360,7 @@ struct ActiveInferenceStep {
       const uint64_t wanted = uint64_t{count} * view.model.factor_count * sizeof(uint32_t);
       const auto phase = static_cast<AiPhase>(config.header.phase);
       const bool acted = phase == AiPhase::STEP || phase == AiPhase::ACT;
-      if (acted && config.header.output_bytes >= wanted)
-        telemetry.header.output_bytes = static_cast<uint32_t>(wanted);
+      if (acted && config.header.output_bytes >= wanted) telemetry.header.output_bytes = static_cast<uint32_t>(wanted);
       if (over) telemetry.header.status |= static_cast<uint32_t>(Status::CONVERGED);
       if (idle) telemetry.header.status |= static_cast<uint32_t>(Status::IDLE);
     });

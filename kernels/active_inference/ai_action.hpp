@@ -73,7 +73,8 @@ AI_CALL void act(Agent<Scope, Real>& a, uint64_t seed) {
       const Vec<Real> out = a.view.chances[a.id];
       for (uint32_t f = 0; f < model.factor_count; ++f) {
         const Factor& factor = model.factors[f];
-        chances(a.options, a.view.marginals[a.id].from(factor.control_at), factor.controls, out.from(factor.control_at));
+        chances(a.options, a.view.marginals[a.id].from(factor.control_at), factor.controls,
+                out.from(factor.control_at));
       }
       if (a.options.policies > 0) {
         chances(a.options, a.view.posterior[a.id], a.options.policies, out.from(model.controls));

@@ -59,9 +59,7 @@ AATGS_FN Real expected_over_others(const Structure& model, const Group& group, u
 template <class Real>
 struct FreeEnergy {
   Real negative_entropy{0}, prior_cross_entropy{0}, transition_cross_entropy{0}, accuracy{0};
-  AATGS_FN Real total() const {
-    return negative_entropy + prior_cross_entropy + transition_cross_entropy - accuracy;
-  }
+  AATGS_FN Real total() const { return negative_entropy + prior_cross_entropy + transition_cross_entropy - accuracy; }
 };
 
 template <class Scope, class Real>
@@ -70,8 +68,8 @@ AATGS_FN Real expected_likelihood(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<
   for (uint32_t g = 0; g < a.model.group_count; ++g) {
     const Group& group = a.model.groups[g];
     const Vec<Real> joint = belief_over(a.scope, a.model, group.dep_at, group.deps, group.joint, beliefs, room);
-    accuracy += a.scope.template total<Real>(
-        group.joint, [&](uint32_t j) { return joint[j] * likelihood[group.at + j]; });
+    accuracy +=
+        a.scope.template total<Real>(group.joint, [&](uint32_t j) { return joint[j] * likelihood[group.at + j]; });
     a.scope.barrier();
   }
   return accuracy;
@@ -79,7 +77,7 @@ AATGS_FN Real expected_likelihood(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<
 
 template <class Scope, class Real>
 AI_CALL FreeEnergy<Real> free_energy(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<Real> log_prior,
-                                      Vec<Real> likelihood, Vec<Real> room) {
+                                     Vec<Real> likelihood, Vec<Real> room) {
   FreeEnergy<Real> energy;
   const bool add = a.options.adds_floor();
   energy.negative_entropy = a.scope.template total<Real>(
@@ -177,16 +175,15 @@ AI_CALL uint32_t fixed_point(Agent<Scope, Real>& a, Vec<Real> likelihood, Vec<Re
 /// Free energy while iterating: the likelihood of groups of one factor already is in `log_prior`.
 template <class Scope, class Real>
 AI_CALL Real free_energy_watched(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<Real> log_prior, Vec<Real> likelihood,
-                                  Vec<Real> room, bool observed) {
+                                 Vec<Real> room, bool observed) {
   const bool add = a.options.adds_floor();
-  Real sum = a.scope.template total<Real>(a.model.states, [&](uint32_t s) {
-    return beliefs[s] * (floored_log(beliefs[s], add) - log_prior[s]);
-  });
+  Real sum = a.scope.template total<Real>(
+      a.model.states, [&](uint32_t s) { return beliefs[s] * (floored_log(beliefs[s], add) - log_prior[s]); });
   for (uint32_t g = 0; g < a.model.group_count; ++g) {
     const Group& group = a.model.groups[g];
     const Vec<Real> joint = belief_over(a.scope, a.model, group.dep_at, group.deps, group.joint, beliefs, room);
-    const Real part = a.scope.template total<Real>(
-        group.joint, [&](uint32_t j) { return joint[j] * likelihood[group.at + j]; });
+    const Real part =
+        a.scope.template total<Real>(group.joint, [&](uint32_t j) { return joint[j] * likelihood[group.at + j]; });
     if (observed && group.deps > 1) sum -= part;
     if (!observed && group.deps == 1) sum += part;
     a.scope.barrier();
@@ -197,9 +194,8 @@ AI_CALL Real free_energy_watched(Agent<Scope, Real>& a, Vec<Real> beliefs, Vec<R
 /// B applied to beliefs: the states of factor f after its control u. Collective; no barrier after it.
 template <class Scope, class Real>
 AI_CALL void transit(Agent<Scope, Real>& a, const Factor& factor, uint32_t control, Vec<Real> beliefs, Vec<Real> room,
-                      Vec<Real> out) {
-  const Vec<Real> joint =
-      belief_over(a.scope, a.model, factor.dep_at, factor.deps, factor.parents, beliefs, room);
+                     Vec<Real> out) {
+  const Vec<Real> joint = belief_over(a.scope, a.model, factor.dep_at, factor.deps, factor.parents, beliefs, room);
   const Vec<Real> b = a.view.parameters[SET_B][a.id].from(factor.b_at + control * factor.parents * factor.states);
   times(a.scope, b, factor.parents, factor.states, joint, out);
 }

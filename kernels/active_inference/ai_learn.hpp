@@ -87,9 +87,8 @@ AI_CALL void learn_row(Who& who, const View<Real>& view, uint32_t row, uint32_t 
       if ((view.options.learn_factors >> f & 1) == 0) continue;
       const Factor& factor = model.factors[f];
       add_counts(who, view, SET_B, counts(SET_B).from(factor.b_at), parameters(SET_B).from(factor.b_at),
-                 factor.controls * factor.parents, factor.states, true, [&](uint32_t j, uint32_t s) {
-                   return evidence.b(f, j / factor.parents, j % factor.parents, s);
-                 });
+                 factor.controls * factor.parents, factor.states, true,
+                 [&](uint32_t j, uint32_t s) { return evidence.b(f, j / factor.parents, j % factor.parents, s); });
     }
     who.barrier();
     tables_of_b(who, view, row);

@@ -23,11 +23,9 @@ AATGS_FN Real state_gain(Agent<Scope, Real>& a, const Modality& m, uint32_t join
                          Vec<Real> expected) {
   const Vec<Real> gain = a.view.gain_a[a.id].from(m.joint_at);
   if (!a.options.has(AiFlag::SPM_GAIN)) {
-    const Real ambiguity =
-        a.scope.template total<Real>(joint_states, [&](uint32_t j) { return joint[j] * gain[j]; });
-    return ambiguity - a.scope.template total<Real>(m.outcomes, [&](uint32_t o) {
-      return expected[o] * floored_log(expected[o], false);
-    });
+    const Real ambiguity = a.scope.template total<Real>(joint_states, [&](uint32_t j) { return joint[j] * gain[j]; });
+    return ambiguity - a.scope.template total<Real>(
+                           m.outcomes, [&](uint32_t o) { return expected[o] * floored_log(expected[o], false); });
   }
   const auto least = static_cast<Real>(kSpmGainFloor);
   const Real ambiguity = a.scope.template total<Real>(
@@ -46,9 +44,9 @@ AATGS_FN Real state_gain(Agent<Scope, Real>& a, const Modality& m, uint32_t join
 /// Utility, state information gain and novelty of A that beliefs about the states of one group promise at time step t.
 template <class Scope, class Real>
 AI_CALL void score_group(Agent<Scope, Real>& a, const Group& group, Vec<Real> beliefs, uint32_t t, bool utility,
-                          bool gain, bool novelty, Parts<Real>& parts, Vec<Real> keep_expected) {
-  const Vec<Real> joint = belief_over(a.scope, a.model, group.dep_at, group.deps, group.joint, beliefs,
-                                      a.place(a.view.room.joint));
+                         bool gain, bool novelty, Parts<Real>& parts, Vec<Real> keep_expected) {
+  const Vec<Real> joint =
+      belief_over(a.scope, a.model, group.dep_at, group.deps, group.joint, beliefs, a.place(a.view.room.joint));
   const Vec<Real> expected = a.place(a.view.room.expected);
   const uint32_t column = t < a.options.preference_steps ? t : a.options.preference_steps - 1;
   for (uint32_t i = 0; i < group.modalities; ++i) {
@@ -77,9 +75,9 @@ AI_CALL void score_group(Agent<Scope, Real>& a, const Group& group, Vec<Real> be
 /// Novelty of B: what the transition of one factor would teach.
 template <class Scope, class Real>
 AI_CALL Real transition_novelty(Agent<Scope, Real>& a, const Factor& factor, uint32_t control, Vec<Real> before,
-                                 Vec<Real> after) {
-  const Vec<Real> joint = belief_over(a.scope, a.model, factor.dep_at, factor.deps, factor.parents, before,
-                                      a.place(a.view.room.joint));
+                                Vec<Real> after) {
+  const Vec<Real> joint =
+      belief_over(a.scope, a.model, factor.dep_at, factor.deps, factor.parents, before, a.place(a.view.room.joint));
   const Vec<Real> weight = a.view.novelty_b[a.id].from(factor.b_at + control * factor.parents * factor.states);
   const Real sum = a.scope.template total<Real>(factor.states, [&](uint32_t s) {
     Real row{0};
@@ -127,7 +125,7 @@ AATGS_FN Real inductive_value(Agent<Scope, Real>& a, const Factor& factor, uint3
 /// One step along a policy of one component: beliefs after it, and what it is worth.
 template <class Scope, class Real>
 AI_CALL Parts<Real> take_node(Agent<Scope, Real>& a, const Component& component, const uint32_t* controls, uint32_t t,
-                               Vec<Real> before, Vec<Real> after, Vec<Real> keep) {
+                              Vec<Real> before, Vec<Real> after, Vec<Real> keep) {
   Parts<Real> parts;
   const bool novelty_b = a.options.has(AiFlag::NOVELTY_B);
   for (uint32_t i = 0; i < component.factors; ++i) {

@@ -42,7 +42,7 @@ AATGS_FN uint32_t policy_control(const Structure& model, uint32_t policy, uint32
 /// multiplied first (`dense`).
 template <class Scope, class Real>
 AI_CALL Real evidence(Agent<Scope, Real>& a, Vec<uint32_t> observed, Vec<Real> beliefs, uint32_t f, uint32_t s,
-                       bool dense) {
+                      bool dense) {
   const Structure& model = a.model;
   const Vec<Real> likelihood = a.view.parameters[SET_A][a.id];
   const auto given = [&](const Modality& m, uint32_t o, uint32_t j) {
@@ -74,7 +74,7 @@ AI_CALL Real evidence(Agent<Scope, Real>& a, Vec<uint32_t> observed, Vec<Real> b
 /// The message from the step after: transitions against time, normalised over the present state.
 template <class Scope, class Real>
 AI_CALL Real against_time(Agent<Scope, Real>& a, const Course<Scope, Real>& course, uint32_t t, uint32_t f, uint32_t s,
-                           Vec<Real> after, bool dense) {
+                          Vec<Real> after, bool dense) {
   const Factor& factor = a.model.factors[f];
   const auto floor = static_cast<Real>(kSpmFloor);
   Real message{0};
@@ -104,7 +104,7 @@ AI_CALL Real against_time(Agent<Scope, Real>& a, const Course<Scope, Real>& cour
 /// in Python has it: the prior enters as it is, and without `dense` likelihoods of modalities are added.
 template <class Scope, class Real>
 AI_CALL Real fixed_energy(Agent<Scope, Real>& a, Vec<uint32_t> observed, bool past, Vec<Real> beliefs, Vec<Real> prior,
-                           bool dense) {
+                          bool dense) {
   const Structure& model = a.model;
   Real energy = a.scope.template total<Real>(
       model.states, [&](uint32_t s) { return beliefs[s] * (floored_log(beliefs[s], true) - prior[s]); });
@@ -142,7 +142,7 @@ AI_CALL Real fixed_energy(Agent<Scope, Real>& a, Vec<uint32_t> observed, bool pa
 /// Beliefs under one policy, into its row of `sequences`; returns its free energy. Collective.
 template <class Scope, class Real>
 AI_CALL Real pass_messages(Agent<Scope, Real>& a, const Window<Scope, Real>& window, uint32_t policy, Vec<Real> prior,
-                            Vec<Real> beliefs) {
+                           Vec<Real> beliefs) {
   const Structure& model = a.model;
   const Course<Scope, Real> course{window, model, policy, a.options.policy_length};
   const uint32_t past = window.length, cutoff = past + a.options.policy_length - 2;
@@ -247,8 +247,7 @@ AI_CALL void score_policy_beliefs(Agent<Scope, Real>& a) {
   const Window<Scope, Real> window(a);
   const Vec<Real> all = a.view.sequences[a.id], values = a.view.values[a.id];
   const uint32_t width = a.view.sequence_steps() * model.states;
-  const uint32_t steps =
-      window.length + a.options.policy_length - (a.options.has(AiFlag::LAST_STEP) ? 1 : 0);
+  const uint32_t steps = window.length + a.options.policy_length - (a.options.has(AiFlag::LAST_STEP) ? 1 : 0);
   const uint32_t future = a.options.policy_length + 1 < steps ? a.options.policy_length + 1 : steps;
   if (a.options.has(AiFlag::INDUCTIVE)) average_first_beliefs(a, steps - future);
   for (uint32_t p = 0; p < a.options.policies; ++p) {

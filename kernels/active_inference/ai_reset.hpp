@@ -12,9 +12,8 @@ AI_CALL void take_parameters(Team& team, const View<Real>& view) {
   const auto copy = [&](const Rows<Real>& to, const Real* from, uint64_t size) {
     if (size == 0 || to.base == from || to.base == nullptr) return;
     const uint64_t copies = to.shared() ? 1 : view.agents;
-    team.for_each(size * copies, [&](uint64_t i) {
-      to[static_cast<uint32_t>(i / size)][static_cast<uint32_t>(i % size)] = from[i];
-    });
+    team.for_each(size * copies,
+                  [&](uint64_t i) { to[static_cast<uint32_t>(i / size)][static_cast<uint32_t>(i % size)] = from[i]; });
   };
   for (uint32_t set = 0; set < kSets; ++set) {
     copy(view.parameters[set], view.given[set], view.sizes[set]);
@@ -98,18 +97,26 @@ AI_CALL void set_array(Team& team, const View<Real>& view, const AiConfig& confi
   };
   const uint32_t observed = view.options.horizon * view.model.modality_count;
   switch (static_cast<AiArray>(config.array)) {
-    case AiArray::BELIEFS: return put(view.beliefs);
-    case AiArray::PREVIOUS: return put(view.previous);
+    case AiArray::BELIEFS:
+      return put(view.beliefs);
+    case AiArray::PREVIOUS:
+      return put(view.previous);
     case AiArray::PRIOR:
       // Of the present, and of what the window starts from.
       if (view.policy_priors.width > 0) put(view.policy_priors);
       return put(view.prior);
-    case AiArray::ACTIONS: return put(view.actions);
-    case AiArray::OBSERVATIONS: return put(view.observations);
-    case AiArray::WINDOW_OBSERVATIONS: return history(0, observed);
-    case AiArray::WINDOW_ACTIONS: return history(observed, view.options.horizon * view.model.factor_count);
-    case AiArray::CLOCK: return put(view.clock);
-    case AiArray::FILTERED: return put(view.filtered);
+    case AiArray::ACTIONS:
+      return put(view.actions);
+    case AiArray::OBSERVATIONS:
+      return put(view.observations);
+    case AiArray::WINDOW_OBSERVATIONS:
+      return history(0, observed);
+    case AiArray::WINDOW_ACTIONS:
+      return history(observed, view.options.horizon * view.model.factor_count);
+    case AiArray::CLOCK:
+      return put(view.clock);
+    case AiArray::FILTERED:
+      return put(view.filtered);
   }
 }
 

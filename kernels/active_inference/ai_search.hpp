@@ -36,7 +36,7 @@ struct Frame {
 /// Beliefs and expected outcomes after a policy's action, and their worth; `keep_expected` may be nothing.
 template <class Scope, class Real>
 AI_CALL Real try_action(Agent<Scope, Real>& a, uint32_t policy, Vec<Real> before, Vec<Real> after,
-                         Vec<Real> keep_expected) {
+                        Vec<Real> keep_expected) {
   const Structure& model = a.model;
   Parts<Real> parts;
   for (uint32_t f = 0; f < model.factor_count; ++f) {
@@ -56,7 +56,8 @@ AI_CALL Real try_action(Agent<Scope, Real>& a, uint32_t policy, Vec<Real> before
 
 template <class Scope, class Real>
 AATGS_FN void weigh_frame(Agent<Scope, Real>& a, const Frame<Real>& frame) {
-  a.scope.for_each(a.options.policies, [&](uint32_t p) { frame.weights[p] = frame.values[p] * a.options.search_gamma; });
+  a.scope.for_each(a.options.policies,
+                   [&](uint32_t p) { frame.weights[p] = frame.values[p] * a.options.search_gamma; });
   a.scope.barrier();
   softmax(a.scope, frame.weights, a.options.policies);
 }

@@ -4,6 +4,7 @@
 #include "active_inference/ai_search.hpp"
 #include "active_inference/ai_small.hpp"
 #include "active_inference/ai_state.hpp"
+#include "active_inference/ai_tensor.hpp"
 
 namespace aatgs::active_inference {
 
@@ -75,7 +76,8 @@ inline const char* check_setup(const Setup& setup) {
   if (setup.count<Factor>(PART_FACTORS) != setup->factors) return "the part of factors has the wrong length";
   if (setup.count<Modality>(PART_MODALITIES) != setup->modalities) return "the part of modalities has the wrong length";
   if (setup.count<Group>(PART_GROUPS) != setup->groups) return "the part of groups has the wrong length";
-  if (setup.count<Component>(PART_COMPONENTS) != setup->components) return "the part of components has the wrong length";
+  if (setup.count<Component>(PART_COMPONENTS) != setup->components)
+    return "the part of components has the wrong length";
   if (setup.count<Node>(PART_NODES) != setup->nodes) return "the part of nodes has the wrong length";
   const uint64_t policies = setup->policies;
   if (setup.count<uint32_t>(PART_POLICY_LEAF) != policies * setup->components) return "the part of leaves is too short";
@@ -224,7 +226,8 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
       rows(view.parameters[set], sizes[set], nullptr);
     } else {
       // What never changes and lies as it should is used where it was given.
-      view.parameters[set] = {const_cast<Real*>(view.given[set]), static_cast<uint32_t>(sizes[set]), is_own(set) ? 1u : 0u};
+      view.parameters[set] = {const_cast<Real*>(view.given[set]), static_cast<uint32_t>(sizes[set]),
+                              is_own(set) ? 1u : 0u};
     }
   }
   parameter_rows(view.log_a, model.a_size, SET_A, nullptr);
@@ -269,6 +272,12 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
       view.room.leaves = 0;
       if (view.room.size < options.policies) view.room.size = options.policies;
     }
+    const bool fits = tensor_fits(view, setup.part<Group>(PART_GROUPS));
+    view.tensor = fits && arena.target().is_cuda && setup->agents >= kManyAgents && setup->nodes <= kTensorNodes;
+    const uint64_t nodes = view.tensor ? setup->nodes : 0;
+    view.tensor_ready = arena.scratch<uint32_t>(view.tensor);
+    view.paths_product = arena.scratch<float>(nodes * kTensorStates * kTensorStates);
+    view.fragments = arena.scratch<Fragment>(nodes * kTensorTiles * kTensorSteps * 32);
   }
 
   // An agent's working room: in shared memory where all rooms of a block fit, else one for each thread or warp.

@@ -53,6 +53,7 @@ struct Room {
 };
 
 struct SmallTables;
+struct Fragment;
 
 template <class Real>
 struct View {
@@ -66,6 +67,11 @@ struct View {
   uint32_t per_agent, learned;
   uint32_t small;  // the compiled size the model has; 0: none
   SmallTables* small_tables;
+  uint32_t tensor;  // 1: policies are evaluated on tensor cores
+  // Working memory that a step fills once: zero where it has not been.
+  uint32_t* tensor_ready;
+  float* paths_product;  // nodes x 64 x 64: transitions from the present to a node
+  Fragment* fragments;
   Real* rooms;
   // The parameters as given.
   const Real* given[kSets];
@@ -95,9 +101,7 @@ struct View {
     return options.horizon + options.policy_length;
   }
   /// `history`: observations of the window, then the actions between them.
-  AATGS_FN uint32_t history_width() const {
-    return options.horizon * (model.modality_count + model.factor_count);
-  }
+  AATGS_FN uint32_t history_width() const { return options.horizon * (model.modality_count + model.factor_count); }
 };
 
 /// What lies in an agent's `clock` row.

@@ -13,10 +13,7 @@ struct Window {
   uint32_t horizon, length;
 
   AATGS_FN explicit Window(Agent<Scope, Real>& a)
-      : history(a.view.history[a.id]),
-        model(a.model),
-        horizon(a.options.horizon),
-        length(a.view.clock[a.id][WINDOW]) {}
+      : history(a.view.history[a.id]), model(a.model), horizon(a.options.horizon), length(a.view.clock[a.id][WINDOW]) {}
   AATGS_FN Vec<uint32_t> observed(uint32_t t) const { return history.from(t * model.modality_count); }
   /// The action between observations t and t + 1.
   AATGS_FN uint32_t& action(uint32_t t, uint32_t f) const {
@@ -56,14 +53,15 @@ AI_CALL bool remember(Agent<Scope, Real>& a) {
 }
 
 template <class Scope, class Real>
-AATGS_FN Real transition(Agent<Scope, Real>& a, const Factor& factor, uint32_t control, uint32_t parent, uint32_t next) {
+AATGS_FN Real transition(Agent<Scope, Real>& a, const Factor& factor, uint32_t control, uint32_t parent,
+                         uint32_t next) {
   return a.view.parameters[SET_B][a.id][factor.b_at + (control * factor.parents + parent) * factor.states + next];
 }
 
 /// The message to state s of factor f at time t from the step before.
 template <class Scope, class Real>
 AI_CALL Real from_past(Agent<Scope, Real>& a, const Window<Scope, Real>& window, uint32_t t, uint32_t f, uint32_t s,
-                        Vec<Real> before, bool marginal) {
+                       Vec<Real> before, bool marginal) {
   const Factor& factor = a.model.factors[f];
   const uint32_t control = window.action(t - 1, f);
   Real sum{0};
@@ -92,7 +90,7 @@ AATGS_FN uint32_t position_of(const Structure& model, const Factor& child, uint3
 /// they depend on are taken at time t.
 template <class Scope, class Real>
 AI_CALL Real from_future(Agent<Scope, Real>& a, const Window<Scope, Real>& window, uint32_t t, uint32_t f, uint32_t s,
-                          Vec<Real> now, Vec<Real> after, bool marginal) {
+                         Vec<Real> now, Vec<Real> after, bool marginal) {
   const Factor& factor = a.model.factors[f];
   Real message{0};
   for (uint32_t c = 0; c < factor.children; ++c) {
@@ -195,8 +193,7 @@ AI_CALL FreeEnergy<Real> window_energy(Agent<Scope, Real>& a, const Window<Scope
   for (uint32_t t = 0; t < window.length; ++t) {
     const Vec<Real> here = beliefs.from(t * model.states);
     log_likelihoods(a, window.observed(t), false, likelihood);
-    a.scope.for_each(model.states,
-                     [&](uint32_t s) { log_prior[s] = t == 0 ? floored_log(start[s], add) : Real{0}; });
+    a.scope.for_each(model.states, [&](uint32_t s) { log_prior[s] = t == 0 ? floored_log(start[s], add) : Real{0}; });
     a.scope.barrier();
     const auto energy = free_energy(a, here, log_prior, likelihood, a.place(a.view.room.joint));
     sum.negative_entropy += energy.negative_entropy;
@@ -205,8 +202,7 @@ AI_CALL FreeEnergy<Real> window_energy(Agent<Scope, Real>& a, const Window<Scope
     for (uint32_t f = 0; t > 0 && f < model.factor_count; ++f) {
       const Factor& factor = model.factors[f];
       sum.transition_cross_entropy -= a.scope.template total<Real>(factor.states, [&](uint32_t s) {
-        return here[factor.at + s] *
-               from_past(a, window, t, f, s, beliefs.from((t - 1) * model.states), false);
+        return here[factor.at + s] * from_past(a, window, t, f, s, beliefs.from((t - 1) * model.states), false);
       });
     }
     a.scope.barrier();

@@ -1,5 +1,5 @@
 import { AlgorithmAdapter, GpuExecutionContext, placementOf } from '@aatgs/core';
-import { splitDetails, type PolicyDetails } from './details.ts';
+import { type PolicyDetails, splitDetails } from './details.ts';
 import type { AsyncEnvironment, Environment } from './environments/environment.ts';
 import { ActiveInferenceError, checkInteger, invalidArgument } from './errors.ts';
 import { type AiConfig, AiPhase, type AiTelemetry } from './generated/layout.ts';
@@ -8,7 +8,13 @@ import { Model, type ModelSpec, PARAMETERS, type ParameterName } from './model/m
 import { type PolicyTables, policyTables } from './model/policies.ts';
 import { structureOf } from './model/structure.ts';
 import { sizeOf, type Tensor } from './model/tensor.ts';
-import { type ActiveInferenceOptions, checkAgents, hasCounts, type ResolvedOptions, resolveOptions } from './options.ts';
+import {
+  type ActiveInferenceOptions,
+  checkAgents,
+  hasCounts,
+  type ResolvedOptions,
+  resolveOptions,
+} from './options.ts';
 import { type RolloutOptions, type RolloutResult, rollOut } from './rollout.ts';
 import { RowReader } from './rows.ts';
 
@@ -38,10 +44,15 @@ export interface StepResult {
 
 /** The free energy of every agent's beliefs, with its parts; nats. Free energy is the sum of the first three less the last. */
 export interface FreeEnergies {
+  /** Of the present beliefs, or of the window's. */
   readonly freeEnergy: Float64Array;
+  /** Sum of q ln q. */
   readonly negativeEntropy: Float64Array;
+  /** Minus the sum of q ln p under the prior. */
   readonly priorCrossEntropy: Float64Array;
+  /** The same under the transitions; zero without a window. */
   readonly transitionCrossEntropy: Float64Array;
+  /** Expected log likelihood of the observations. */
   readonly accuracy: Float64Array;
   /** Iterations of inference. */
   readonly iterations: Float64Array;
@@ -93,7 +104,11 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
     const tables = policyTables(model, structure, options.policies);
     if (tables.streamed) checkStreamed(resolved);
     if (resolved.search && tables.length !== 1)
-      throw invalidArgument('policies.length', tables.length, '1 with sophisticated inference, which searches deeper itself');
+      throw invalidArgument(
+        'policies.length',
+        tables.length,
+        '1 with sophisticated inference, which searches deeper itself',
+      );
     const module = activeInferenceModule(model, structure, tables, resolved, options);
     const real = resolved.precision === 'f64' ? 8 : 4;
     const [modalities, factors] = [model.outcomes.length, model.states.length];
@@ -167,7 +182,9 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
    * Learns parameters from the last observation, beliefs and action: Dirichlet counts are added and the parameters become
    * their mean. Rejects with ERR_AI_INVALID_ARGUMENT for parameters without counts.
    */
-  async learn(parameters: readonly ParameterName[] = PARAMETERS.filter((name) => hasCounts(this.model, name))): Promise<void> {
+  async learn(
+    parameters: readonly ParameterName[] = PARAMETERS.filter((name) => hasCounts(this.model, name)),
+  ): Promise<void> {
     let which = 0;
     for (const name of parameters) {
       if (!PARAMETERS.includes(name) || !hasCounts(this.model, name))
@@ -187,7 +204,12 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
   /** The first time step again. `parameters: true` forgets what was learned as well. */
   async reset(options: { readonly parameters?: boolean; readonly seed?: number | bigint } = {}): Promise<void> {
     const { parameters = false, seed } = options;
-    await this.#one({ phase: AiPhase.RESET, parameters: parameters ? 1 : 0, episode: this.#options.episode, ...(seed !== undefined && { seed }) });
+    await this.#one({
+      phase: AiPhase.RESET,
+      parameters: parameters ? 1 : 0,
+      episode: this.#options.episode,
+      ...(seed !== undefined && { seed }),
+    });
   }
 
   /**
@@ -195,7 +217,10 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
    * @param steps time steps
    * @returns mean free energy after them
    */
-  async simulate(steps: number, options: { readonly signal?: AbortSignal; readonly onStep?: (record: AiTelemetry) => void } = {}): Promise<number> {
+  async simulate(
+    steps: number,
+    options: { readonly signal?: AbortSignal; readonly onStep?: (record: AiTelemetry) => void } = {},
+  ): Promise<number> {
     checkInteger('steps', steps, 0);
     const each = 16;
     const configs = Array.from({ length: Math.ceil(steps / each) }, (_, i) => ({
@@ -274,7 +299,8 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
   /** The free energy of every agent's beliefs, with its parts. */
   async freeEnergy(): Promise<FreeEnergies> {
     const all = await this.#rows.reals('energies', ENERGIES.length);
-    const column = (i: number) => Float64Array.from({ length: this.agents }, (_, a) => all[a * ENERGIES.length + i] as number);
+    const column = (i: number) =>
+      Float64Array.from({ length: this.agents }, (_, a) => all[a * ENERGIES.length + i] as number);
     return Object.fromEntries(ENERGIES.map((name, i) => [name, column(i)])) as unknown as FreeEnergies;
   }
 

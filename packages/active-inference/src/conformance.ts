@@ -30,7 +30,10 @@ export const conformanceSubject: ConformanceSubject<AiConfig, AiTelemetry> = {
   open: (context) => new GpuExecutionContext(module, context),
   configs: (count) => Array.from({ length: count }, () => ({ phase: AiPhase.ROLLOUT, substeps: 1 })),
   merged: (count) => ({ phase: AiPhase.ROLLOUT, substeps: count }),
-  converging: () => [{ ...reset, episode: 400 }, ...Array.from({ length: 40 }, () => ({ phase: AiPhase.ROLLOUT, substeps: 16 }))],
+  converging: () => [
+    { ...reset, episode: 400 },
+    ...Array.from({ length: 40 }, () => ({ phase: AiPhase.ROLLOUT, substeps: 16 })),
+  ],
   reset: () => reset,
   endless: () => ({ phase: AiPhase.ROLLOUT, substeps: 2 ** 31 }),
   busy: (milliseconds) => ({ phase: AiPhase.ROLLOUT, substeps: milliseconds * 4 }),

@@ -7,17 +7,23 @@ export interface StepDetails {
   readonly states: Float64Array[];
   /** Expected outcomes of each modality. */
   readonly outcomes: Float64Array[];
-  /** The terms of the negative expected free energy. */
+  /** Expected utility: the first of the terms that make the negative expected free energy. */
   readonly utility: number;
+  /** Information gain about states. */
   readonly stateGain: number;
+  /** Information gain about A. */
   readonly noveltyA: number;
+  /** Information gain about B. */
   readonly noveltyB: number;
+  /** What leaving the paths to the goals costs. */
   readonly inductive: number;
 }
 
 /** All steps of one policy. */
 export interface PolicyDetails {
+  /** `[step][factor]`. */
   readonly policy: readonly (readonly number[])[];
+  /** One for each of its steps. */
   readonly steps: readonly StepDetails[];
 }
 
@@ -41,7 +47,9 @@ export function splitDetails(model: Model, tables: PolicyTables, nodes: Float64A
       for (const one of rows) for (let i = 0; i < width; i++) row[i] = (row[i] as number) + (one[i] as number);
       return {
         states: model.states.map((n, f) => row.slice(statesAt[f], (statesAt[f] as number) + n)),
-        outcomes: model.outcomes.map((n, m) => row.slice(states + (outcomesAt[m] as number), states + (outcomesAt[m] as number) + n)),
+        outcomes: model.outcomes.map((n, m) =>
+          row.slice(states + (outcomesAt[m] as number), states + (outcomesAt[m] as number) + n),
+        ),
         utility: row[parts] as number,
         stateGain: row[parts + 1] as number,
         noveltyA: row[parts + 2] as number,

@@ -43,7 +43,11 @@ export const { invalidArgument, checkInteger } = argumentChecks(
 /** Returns `value`; throws unless it is a finite number from `min` to `max`. */
 export function checkNumber(name: string, value: number, min: number, max: number = Number.POSITIVE_INFINITY): number {
   if (typeof value !== 'number' || !(value >= min && value <= max) || !Number.isFinite(value)) {
-    throw invalidArgument(name, value, max === Number.POSITIVE_INFINITY ? `a number of at least ${min}` : `a number from ${min} to ${max}`);
+    throw invalidArgument(
+      name,
+      value,
+      max === Number.POSITIVE_INFINITY ? `a number of at least ${min}` : `a number from ${min} to ${max}`,
+    );
   }
   return value;
 }

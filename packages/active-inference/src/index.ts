@@ -1,4 +1,3 @@
-export * from './analysis/index.ts';
 export {
   ActiveInference,
   type FreeEnergies,
@@ -7,7 +6,8 @@ export {
   type StepOptions,
   type StepResult,
 } from './active-inference.ts';
-export { type ConventionName, type ConventionOptions, CONVENTIONS, type Conventions } from './conventions.ts';
+export * from './analysis/index.ts';
+export { CONVENTIONS, type ConventionName, type ConventionOptions, type Conventions } from './conventions.ts';
 export type { PolicyDetails, StepDetails } from './details.ts';
 export * from './environments/index.ts';
 export {
@@ -31,4 +31,4 @@ export type {
 } from './options.ts';
 export type { RolloutOptions, RolloutResult, RolloutStep } from './rollout.ts';
 export type { Difference } from './verify/compare.ts';
-export { type CaseResult, verifyDirectory, type VerifyOptions } from './verify/index.ts';
+export { type CaseResult, type VerifyOptions, verifyDirectory } from './verify/index.ts';

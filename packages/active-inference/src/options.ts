@@ -96,12 +96,19 @@ export interface ActiveInferenceOptions extends PlacementOptions, ConventionOpti
    * has to be their own. Default: those given with a leading axis of agents, or learned.
    */
   readonly perAgent?: readonly ParameterName[];
+  /** Policies to choose from. Default: all of length 1. */
   readonly policies?: PolicyOptions;
+  /** How states are inferred. Default: fixed-point iteration on the present observation. */
   readonly inference?: InferenceOptions;
+  /** Terms of the expected free energy. Default: utility and state information gain. */
   readonly terms?: TermOptions;
+  /** How actions are chosen. Default: the most probable control of every factor. */
   readonly action?: ActionOptions;
+  /** Sophisticated inference instead of policies. Default: none. */
   readonly search?: SearchOptions;
+  /** The inductive term, of models with goals. */
   readonly inductive?: InductiveOptions;
+  /** What is learned. Default: nothing by itself. */
   readonly learning?: LearningOptions;
   /** Infer gamma with this many updates in each step (SPM uses 16); 0: gamma is fixed. Default 0. */
   readonly precisionUpdates?: number;
@@ -156,8 +163,7 @@ export function resolveOptions(model: Model, options: ActiveInferenceOptions): R
       throw invalidArgument('learning.automatic', name, `parameters with counts: give the model p${name}`);
   }
   const rule = (name: ParameterName) => learning[name] ?? {};
-  if (options.inductive && !model.tensors.goals)
-    throw invalidArgument('inductive', 'given', 'a model with goals');
+  if (options.inductive && !model.tensors.goals) throw invalidArgument('inductive', 'given', 'a model with goals');
   return {
     agents,
     precision: oneOf('precision', options.precision ?? 'f32', ['f32', 'f64']),

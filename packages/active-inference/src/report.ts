@@ -10,8 +10,16 @@ export function reportPage(
 ): string {
   const x = freeEnergy.map((_, step) => step);
   const lines = (rows: readonly (readonly number[])[], name: string) =>
-    Array.from({ length: rows[0]?.length ?? 0 }, (_, i) => ({ label: `${name} ${i}`, values: rows.map((row) => row[i] ?? null) }));
-  const chart = (of: string, series: ReportChart['series']): ReportChart => ({ title: of, xLabel: 'time step', x, series });
+    Array.from({ length: rows[0]?.length ?? 0 }, (_, i) => ({
+      label: `${name} ${i}`,
+      values: rows.map((row) => row[i] ?? null),
+    }));
+  const chart = (of: string, series: ReportChart['series']): ReportChart => ({
+    title: of,
+    xLabel: 'time step',
+    x,
+    series,
+  });
   return renderReport({
     title,
     facts,

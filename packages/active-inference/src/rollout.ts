@@ -51,8 +51,10 @@ export async function rollOut(
     { first: middle, count: n - middle },
   ].filter((part) => part.count > 0);
   const freeEnergy = new Float64Array(steps);
-  const seen = (part: Part) => observations.subarray(part.first * model.outcomes.length, (part.first + part.count) * model.outcomes.length);
-  const done = (part: Part) => actions.subarray(part.first * model.states.length, (part.first + part.count) * model.states.length);
+  const seen = (part: Part) =>
+    observations.subarray(part.first * model.outcomes.length, (part.first + part.count) * model.outcomes.length);
+  const done = (part: Part) =>
+    actions.subarray(part.first * model.states.length, (part.first + part.count) * model.states.length);
   await agents.reset();
   const started = performance.now();
   for (const part of parts) await environment.reset(part.first, part.count, seen(part));
@@ -65,7 +67,8 @@ export async function rollOut(
       const result = await (pending[i] as Promise<{ actions: Uint32Array; freeEnergy: number }>);
       done(part).set(result.actions);
       freeEnergy[step] = (freeEnergy[step] as number) + (result.freeEnergy * part.count) / n;
-      if (i === parts.length - 1) options.onStep?.({ step, observations, actions, freeEnergy: freeEnergy[step] as number });
+      if (i === parts.length - 1)
+        options.onStep?.({ step, observations, actions, freeEnergy: freeEnergy[step] as number });
       if (step + 1 === steps) continue;
       await environment.step(part.first, part.count, done(part), seen(part));
       pending[i] = infer(part);

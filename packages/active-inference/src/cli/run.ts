@@ -8,12 +8,17 @@ import { reportPage } from '../report.ts';
 import { beliefPlot } from './plot.ts';
 import { withProgress } from './progress.ts';
 
-const WORLDS: Readonly<Record<string, { world: () => World<ModelSpec>; length: number; factors: string[]; states?: string[][] }>> = {
+const WORLDS: Readonly<
+  Record<string, { world: () => World<ModelSpec>; length: number; factors: string[]; states?: string[][] }>
+> = {
   tmaze: {
     world: tmaze,
     length: 2,
     factors: ['location', 'side of the reward'],
-    states: [['centre', 'right', 'left', 'cue'], ['right', 'left']],
+    states: [
+      ['centre', 'right', 'left', 'cue'],
+      ['right', 'left'],
+    ],
   },
   grid: { world: () => gridWorld({ rows: 5, slip: 0.1, noise: 0.1 }), length: 3, factors: ['cell'] },
   'cue-chaining': { world: cueChaining, length: 4, factors: ['cell', 'place of the second cue', 'side of the reward'] },
@@ -21,7 +26,10 @@ const WORLDS: Readonly<Record<string, { world: () => World<ModelSpec>; length: n
     world: bandit,
     length: 1,
     factors: ['better arm', 'choice'],
-    states: [['left', 'right'], ['left', 'right', 'hint']],
+    states: [
+      ['left', 'right'],
+      ['left', 'right', 'hint'],
+    ],
   },
 };
 
@@ -53,7 +61,7 @@ export interface RunRecord {
 /** `aatgs-active-inference run`: agents in one of the example worlds. */
 export function runCommand(): Command {
   return new Command('run')
-    .description('Run agents in an example world and plot the first one\'s beliefs')
+    .description("Run agents in an example world and plot the first one's beliefs")
     .argument('<world>', Object.keys(WORLDS).join(', '))
     .option('--agents <n>', 'agents', integerOption(1), 1)
     .option('--steps <n>', 'time steps', integerOption(1), 20)
@@ -118,7 +126,8 @@ export function runCommand(): Command {
         ['device', ai.info.deviceName || String(ai.info.device)],
         ['mean free energy at the end, nats', (record.freeEnergy.at(-1) ?? 0).toFixed(4)],
       ];
-      if (options.report) await writeFile(options.report, reportPage(`Active inference: ${name}`, facts, record, entry.factors));
+      if (options.report)
+        await writeFile(options.report, reportPage(`Active inference: ${name}`, facts, record, entry.factors));
       if (json) return printJson({ ...Object.fromEntries(facts), elapsedMs, ...record });
       for (const [f, course] of record.beliefs.entries()) {
         const states = entry.states?.[f] ?? Array.from({ length: ai.model.states[f] as number }, (_, s) => String(s));
@@ -150,7 +159,10 @@ async function hostSteps(
 /** Which share of agents took each control of the first factor that has a choice. */
 function shares(ai: ActiveInference, actions: Uint32Array): number[] {
   const { controls } = ai.model;
-  const f = Math.max(0, controls.findIndex((n) => n > 1));
+  const f = Math.max(
+    0,
+    controls.findIndex((n) => n > 1),
+  );
   const counts = new Array<number>(controls[f] as number).fill(0);
   for (let a = 0; a < ai.agents; a++) counts[actions[a * controls.length + f] as number]! += 1;
   return counts.map((count) => count / ai.agents);

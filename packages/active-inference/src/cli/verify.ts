@@ -15,10 +15,16 @@ interface VerifyCliOptions {
 /** `aatgs-active-inference verify`: every golden case of a directory, through the step. */
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('Run every case file (*.json) of a directory and print its largest difference; exit with 1 when one is too large')
+    .description(
+      'Run every case file (*.json) of a directory and print its largest difference; exit with 1 when one is too large',
+    )
     .argument('<directory>', 'case files: id, kind, inputs, expected.legacy and expected.jax')
     .addOption(new Option('--precision <format>', 'numbers on the device').choices(['f32', 'f64']).default('f64'))
-    .option('--tolerance <difference>', 'absolute below one, relative above (default: 1e-9 in f64, 2e-4 in f32)', Number)
+    .option(
+      '--tolerance <difference>',
+      'absolute below one, relative above (default: 1e-9 in f64, 2e-4 in f32)',
+      Number,
+    )
     .option('--device <device>', 'auto, cpu or the index of a GPU', deviceOption, 'auto')
     .addOption(new Option('--engine <engine>', 'GPU only').choices(['resident', 'launch']))
     .option('--threads <n>', 'CPU threads', integerOption(1))

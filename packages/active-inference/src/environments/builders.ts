@@ -1,5 +1,8 @@
 /** A tensor from a function of its index; rows of the first axis are what columns sum over. */
-export function tensor(shape: readonly number[], at: (...index: number[]) => number): { shape: number[]; data: Float64Array } {
+export function tensor(
+  shape: readonly number[],
+  at: (...index: number[]) => number,
+): { shape: number[]; data: Float64Array } {
   const size = shape.reduce((product, n) => product * n, 1);
   const index = new Array<number>(shape.length).fill(0);
   const data = new Float64Array(size);

@@ -53,7 +53,11 @@ export function cueChaining(options: CueChainingOptions = {}): World<ModelSpec> 
       tensor([3, n, 2], outcome),
     ],
     aDependencies: [[0], [0, 1], [0, 1, 2], [0, 2]],
-    B: [tensor([n, n, MOVES.length], (to, from, u) => same(to, moved(from, u, rows, columns))), constant(k), constant(2)],
+    B: [
+      tensor([n, n, MOVES.length], (to, from, u) => same(to, moved(from, u, rows, columns))),
+      constant(k),
+      constant(2),
+    ],
     C: [new Array<number>(n).fill(0), new Array<number>(k + 1).fill(0), [0, 0, 0], [0, reward, -2 * reward]],
     D: [Array.from({ length: n }, (_, i) => same(i, start)), new Array<number>(k).fill(1 / k), [0.5, 0.5]],
   });

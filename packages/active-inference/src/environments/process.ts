@@ -27,7 +27,9 @@ export class ProcessEnvironment implements Environment {
     this.#model = new Model(spec);
     const { tensors, aDependencies, bDependencies, states, controls, outcomes } = this.#model;
     // Columns of A: the factors' states. Of B: the factors' states, then the control.
-    this.#outcomes = tensors.A.map((a, m) => table(a.data, outcomes[m] as number, aDependencies[m] as readonly number[]));
+    this.#outcomes = tensors.A.map((a, m) =>
+      table(a.data, outcomes[m] as number, aDependencies[m] as readonly number[]),
+    );
     this.#moves = tensors.B.map((b, f) => table(b.data, states[f] as number, bDependencies[f] as readonly number[]));
     this.#starts = tensors.D.map((d, f) => table(d.data, states[f] as number, []));
     this.#hidden = new Uint32Array(agents * states.length);

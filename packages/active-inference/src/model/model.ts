@@ -111,7 +111,12 @@ export class Model {
     }
     const C = this.#preferences(spec.C, agents);
     this.preferenceSteps = spec.pC ? 1 : Math.max(1, ...C.map((c) => (c.own.length > 1 ? (c.own[1] as number) : 1)));
-    const each = (name: string, list: readonly TensorLike[] | undefined, shapes: (readonly number[])[], least: number) => {
+    const each = (
+      name: string,
+      list: readonly TensorLike[] | undefined,
+      shapes: (readonly number[])[],
+      least: number,
+    ) => {
       if (list === undefined) return undefined;
       if (list.length !== shapes.length) throw invalidArgument(name, `${list.length} tensors`, `${shapes.length}`);
       return list.map((value, i) => {
@@ -125,24 +130,42 @@ export class Model {
     const stateShapes = this.states.map((n) => [n]);
     const pD = each('pD', spec.pD, stateShapes, 0);
     const D =
-      each('D', spec.D, stateShapes, 0) ??
-      stateShapes.map(([n = 1], f) => (pD ? mean(pD[f] as AgentTensor) : even(n)));
+      each('D', spec.D, stateShapes, 0) ?? stateShapes.map(([n = 1], f) => (pD ? mean(pD[f] as AgentTensor) : even(n)));
     for (const [f, d] of D.entries()) checkDistributions(`D[${f}]`, d, d.agents ? 1 : 0);
     this.tensors = {
       A,
       B,
       C,
       D,
-      pA: each('pA', spec.pA, A.map((a) => a.own), 0),
-      pB: each('pB', spec.pB, B.map((b) => b.own), 0),
-      pC: each('pC', spec.pC, this.outcomes.map((n) => [n]), 0),
+      pA: each(
+        'pA',
+        spec.pA,
+        A.map((a) => a.own),
+        0,
+      ),
+      pB: each(
+        'pB',
+        spec.pB,
+        B.map((b) => b.own),
+        0,
+      ),
+      pC: each(
+        'pC',
+        spec.pC,
+        this.outcomes.map((n) => [n]),
+        0,
+      ),
       pD,
       goals: each('goals', spec.goals, stateShapes, 0),
     };
     if (this.tensors.goals) {
       const joined = this.bDependencies.findIndex((deps, f) => deps.length !== 1 || deps[0] !== f);
       if (joined >= 0)
-        throw invalidArgument('goals', 'given', `none: factor ${joined} does not depend on itself alone, so paths are unknown`);
+        throw invalidArgument(
+          'goals',
+          'given',
+          `none: factor ${joined} does not depend on itself alone, so paths are unknown`,
+        );
     }
     this.E = spec.E && Float64Array.from(spec.E);
     this.pE = spec.pE && Float64Array.from(spec.pE);
@@ -159,7 +182,12 @@ export class Model {
       const leading = shape[0] !== n && shape[0] === agents && shape[1] === n;
       const own = leading ? shape.slice(1) : shape;
       const tensor = { shape, own, agents: leading ? agents : 0, data };
-      checkOwn(`C[${m}]`, tensor, own.length === 2 ? [n, own[1] as number] : [n], 'outcomes, or outcomes and time steps');
+      checkOwn(
+        `C[${m}]`,
+        tensor,
+        own.length === 2 ? [n, own[1] as number] : [n],
+        'outcomes, or outcomes and time steps',
+      );
       checkEntries(`C[${m}]`, tensor, Number.NEGATIVE_INFINITY);
       return tensor;
     });
@@ -210,7 +238,10 @@ function dependencies(
     if (list.length === 0) throw invalidArgument(`${name}[${i}]`, '[]', 'at least one factor');
     for (const f of list) checkInteger(`${name}[${i}]`, f, 0, factors - 1);
     if (new Set(list).size !== list.length)
-      throw new ActiveInferenceError('ERR_AI_INVALID_ARGUMENT', `${name}[${i}] is [${list}]; expected each factor once`);
+      throw new ActiveInferenceError(
+        'ERR_AI_INVALID_ARGUMENT',
+        `${name}[${i}] is [${list}]; expected each factor once`,
+      );
     return [...list];
   });
 }

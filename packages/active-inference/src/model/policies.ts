@@ -90,7 +90,8 @@ export function policyTables(model: Model, structure: Structure, options: Policy
   const length = checkInteger('policies.length', options.length ?? options.list?.[0]?.length ?? 1, 1, LONGEST);
   const total = controls.reduce((product, n) => product * n, 1) ** length;
   const keep = options.keep ?? (options.list || total <= LISTED_BY_DEFAULT ? 'posterior' : 'marginals');
-  if (keep !== 'posterior' && keep !== 'marginals') throw invalidArgument('policies.keep', keep, "'posterior' or 'marginals'");
+  if (keep !== 'posterior' && keep !== 'marginals')
+    throw invalidArgument('policies.keep', keep, "'posterior' or 'marginals'");
   if (keep === 'marginals' && options.list)
     throw invalidArgument('policies.keep', keep, "'posterior': a list of policies is evaluated as it is");
   const streamed = keep === 'marginals';
@@ -142,7 +143,18 @@ export function policyTables(model: Model, structure: Structure, options: Policy
     for (const [p, end] of ends.entries()) leaf[p * structure.components.length + c] = numbers.get(end) as number;
     const { factors, factorAt, groups, groupAt, combinations } = component;
     const count = nodes.length / 2 - nodeAt;
-    components.push(factorAt, factors.length, groupAt, groups.length, nodeAt, count, leaves, own.length, actionAt, combinations);
+    components.push(
+      factorAt,
+      factors.length,
+      groupAt,
+      groups.length,
+      nodeAt,
+      count,
+      leaves,
+      own.length,
+      actionAt,
+      combinations,
+    );
     leaves += own.length;
     paths.push(own);
   }
@@ -173,13 +185,22 @@ function checkPolicies(
   if (list.length > MOST_LISTED) throw tooMany(list.length);
   for (const [p, policy] of list.entries()) {
     if (policy.length !== length)
-      throw bad(`policies.list[${p}] has ${policy.length} steps; expected ${length}`, { policy: p, steps: policy.length });
+      throw bad(`policies.list[${p}] has ${policy.length} steps; expected ${length}`, {
+        policy: p,
+        steps: policy.length,
+      });
     for (const [t, step] of policy.entries()) {
       if (step.length !== controls.length)
-        throw bad(`policies.list[${p}][${t}] has ${step.length} controls; expected one for each of ${controls.length} factors`, { policy: p, step: t });
+        throw bad(
+          `policies.list[${p}][${t}] has ${step.length} controls; expected one for each of ${controls.length} factors`,
+          { policy: p, step: t },
+        );
       for (const [f, u] of step.entries()) {
         if (Number.isInteger(u) && u >= 0 && u < (controls[f] as number)) continue;
-        throw bad(`policies.list[${p}][${t}][${f}] is ${u}; expected a control from 0 to ${(controls[f] as number) - 1}`, { policy: p, step: t, factor: f, value: u });
+        throw bad(
+          `policies.list[${p}][${t}][${f}] is ${u}; expected a control from 0 to ${(controls[f] as number) - 1}`,
+          { policy: p, step: t, factor: f, value: u },
+        );
       }
     }
   }

@@ -21,7 +21,8 @@ export function toTensor(name: string, value: TensorLike): { shape: number[]; da
     if (!Array.isArray(shape) || data === undefined || typeof data.length !== 'number')
       throw mismatch(name, shown(value), 'nested arrays of numbers, or { shape, data }');
     const size = sizeOf(shape);
-    if (data.length !== size) throw mismatch(name, `${data.length} numbers`, `${size}, as its shape ${show(shape)} says`);
+    if (data.length !== size)
+      throw mismatch(name, `${data.length} numbers`, `${size}, as its shape ${show(shape)} says`);
     return { shape: [...shape], data: Float64Array.from(data) };
   }
   const shape: number[] = [];

@@ -8,7 +8,9 @@ export type Placement = Pick<ActiveInferenceOptions, 'precision' | 'device' | 'e
 
 /** Identity transitions with one control, for models of one time step. */
 export const still = (states: readonly number[]): number[][][][] =>
-  states.map((n) => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => [i === j ? 1 : 0]))) as never;
+  states.map((n) =>
+    Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => [i === j ? 1 : 0])),
+  ) as never;
 
 /** Even likelihoods of one outcome, for models without observations. */
 export const blind = (states: readonly number[]): number[][][] => states.map((n) => [new Array<number>(n).fill(1)]);

@@ -11,11 +11,15 @@ export interface Check {
 
 /** The largest difference of a check: absolute below one, relative above. */
 export interface Difference {
+  /** Which convention and value, e.g. `legacy.qs`. */
   readonly what: string;
+  /** Absolute where the expected value is below one, else relative. */
   readonly error: number;
   /** Where it is. */
   readonly at: string;
+  /** What came out. */
   readonly got: number;
+  /** What the file says. */
   readonly expected: number;
 }
 
@@ -23,7 +27,8 @@ export interface Difference {
 export function compare({ what, got, expected }: Check): Difference {
   let worst: Difference = { what, error: 0, at: '', got: 0, expected: 0 };
   const note = (error: number, at: string, a: number, b: number) => {
-    if (error > worst.error || Number.isNaN(error)) worst = { what, error: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error, at, got: a, expected: b };
+    if (error > worst.error || Number.isNaN(error))
+      worst = { what, error: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error, at, got: a, expected: b };
   };
   const walk = (a: unknown, b: unknown, at: string): void => {
     // What the file leaves open is not compared.
@@ -31,11 +36,13 @@ export function compare({ what, got, expected }: Check): Difference {
     if (typeof b === 'number' || typeof b === 'boolean') {
       const value = Number(b);
       const own = typeof a === 'number' ? a : Number.NaN;
-      return note(Math.abs(own - value) / Math.max(1, Math.abs(value)), at, own, value);
+      note(Math.abs(own - value) / Math.max(1, Math.abs(value)), at, own, value);
+      return;
     }
     const [x, y] = [a as ArrayLike<unknown>, b as ArrayLike<unknown>];
     if (x === null || x === undefined || x.length !== y.length) {
-      return note(Number.POSITIVE_INFINITY, `${at}.length`, x?.length ?? Number.NaN, y.length);
+      note(Number.POSITIVE_INFINITY, `${at}.length`, x?.length ?? Number.NaN, y.length);
+      return;
     }
     for (let i = 0; i < y.length; i++) walk(x[i], y[i], `${at}[${i}]`);
   };

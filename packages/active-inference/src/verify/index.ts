@@ -24,8 +24,11 @@ export interface VerifyOptions extends Placement {
 
 /** The outcome of one case. */
 export interface CaseResult {
+  /** The case's own name. */
   readonly id: string;
+  /** What it is about: fpi, efe, rollout, ... */
   readonly kind: string;
+  /** Whether every value was within the tolerance. */
   readonly passed: boolean;
   /** Values compared. */
   readonly checks: number;

@@ -46,7 +46,10 @@ export async function checkFpi({ inputs, legacy, jax }: Case, placement: Placeme
       const run = await once({ conventions: 'pymdp-1' });
       const parts = (values.vfe_components ?? {}) as Values;
       const { energy } = run;
-      checks.push(check('jax.qs', run.qs, values.qs_16_iterations), check('jax.vfe', run.vfe, values.vfe_16_iterations));
+      checks.push(
+        check('jax.qs', run.qs, values.qs_16_iterations),
+        check('jax.vfe', run.vfe, values.vfe_16_iterations),
+      );
       const column = (name: keyof typeof energy) => energy[name][0] as number;
       checks.push(
         check('jax.neg_entropy', column('negativeEntropy'), parts.neg_entropy_t),
@@ -73,7 +76,12 @@ export async function checkMmp({ inputs, legacy, legacySource, jax }: Case, plac
   const states = statesOf(input);
   const even = states.map((n) => new Array<number>(n).fill(1 / n));
   const prior = input.tensors('prior') ?? even;
-  const spec = (D: typeof prior) => ({ A: input.need<never>('A'), B: input.need<never>('B'), D, ...input.dependencies() });
+  const spec = (D: typeof prior) => ({
+    A: input.need<never>('A'),
+    B: input.need<never>('B'),
+    D,
+    ...input.dependencies(),
+  });
   const horizon = sequence.length;
   const checks: Check[] = [];
   const run = async (
@@ -93,13 +101,23 @@ export async function checkMmp({ inputs, legacy, legacySource, jax }: Case, plac
     const messages = /run_mmp_factorized|full_factorized/.test(legacySource) ? 'factorized' : 'dense';
     const gradient = input.flag('grad_descent', true);
     const lastStep = input.flag('last_timestep', false);
-    const options = { conventions: 'spm', iterations: input.number('num_iter', 10), tau: input.number('tau', 0.25) } as const;
-    await run({ algorithm: 'policy-mmp', messages, gradient, lastStep }, options, async (bench) => {
-      const steps = horizon + policy.length;
-      const beliefs = byTime(await bench.sequences(), states, steps).slice(0, lastStep ? -1 : undefined);
-      checks.push(check('legacy.qs_seq', beliefs, legacy.qs_seq));
-      checks.push(check('legacy.F', (await bench.policyEnergies())[0] as number, legacy.F));
-    }, prior, [policy]);
+    const options = {
+      conventions: 'spm',
+      iterations: input.number('num_iter', 10),
+      tau: input.number('tau', 0.25),
+    } as const;
+    await run(
+      { algorithm: 'policy-mmp', messages, gradient, lastStep },
+      options,
+      async (bench) => {
+        const steps = horizon + policy.length;
+        const beliefs = byTime(await bench.sequences(), states, steps).slice(0, lastStep ? -1 : undefined);
+        checks.push(check('legacy.qs_seq', beliefs, legacy.qs_seq));
+        checks.push(check('legacy.F', (await bench.policyEnergies())[0] as number, legacy.F));
+      },
+      prior,
+      [policy],
+    );
   }
   for (const values of jax) {
     const options = { conventions: 'pymdp-1' } as const;
@@ -108,14 +126,20 @@ export async function checkMmp({ inputs, legacy, legacySource, jax }: Case, plac
       if (!expected) continue;
       // One observation and no action: pymdp 1.0.2's vmp leaves the prior out, which the case's `quirk` says.
       const forgets = algorithm === 'vmp' && horizon === 1 && values.quirk !== undefined;
-      await run({ algorithm }, options, async (bench) => {
-        const beliefs = await bench.sequences();
-        const rows = beliefs.map((all, f) => rowsOf(all, states[f] as number));
-        checks.push(check(`jax.${algorithm}.qs`, rows, expected.qs));
-        checks.push(check(`jax.${algorithm}.vfe`, (await bench.freeEnergy()).freeEnergy[0] as number, expected.vfe));
-      }, forgets ? even : prior);
+      await run(
+        { algorithm },
+        options,
+        async (bench) => {
+          const beliefs = await bench.sequences();
+          const rows = beliefs.map((all, f) => rowsOf(all, states[f] as number));
+          checks.push(check(`jax.${algorithm}.qs`, rows, expected.qs));
+          checks.push(check(`jax.${algorithm}.vfe`, (await bench.freeEnergy()).freeEnergy[0] as number, expected.vfe));
+        },
+        forgets ? even : prior,
+      );
     }
-    if (values.filtered !== undefined) checks.push(...(await checkSmoothing(spec(prior), sequence, actions, states, values, placement)));
+    if (values.filtered !== undefined)
+      checks.push(...(await checkSmoothing(spec(prior), sequence, actions, states, values, placement)));
   }
   return checks;
 }

@@ -21,7 +21,10 @@ const object = (value: unknown): Record<string, unknown> | undefined =>
 /** Reads a case from the text of its file. Throws ERR_AI_CASE. */
 export function readCase(text: string, file: string): Case {
   const bad = (problem: string, cause?: unknown) =>
-    new ActiveInferenceError('ERR_AI_CASE', `${file}: ${problem}`, { details: { file }, ...(cause !== undefined && { cause }) });
+    new ActiveInferenceError('ERR_AI_CASE', `${file}: ${problem}`, {
+      details: { file },
+      ...(cause !== undefined && { cause }),
+    });
   let parsed: Record<string, unknown> | undefined;
   try {
     parsed = object(JSON.parse(text));
@@ -65,7 +68,8 @@ export class InputReader {
     return undefined;
   }
   need<T>(name: string): T {
-    if (!this.has(name)) throw new ActiveInferenceError('ERR_AI_CASE', `the input ${name} is missing`, { details: { input: name } });
+    if (!this.has(name))
+      throw new ActiveInferenceError('ERR_AI_CASE', `the input ${name} is missing`, { details: { input: name } });
     return this.#inputs[name] as T;
   }
   tensors(name: string): NestedNumbers[] | undefined {

@@ -52,7 +52,11 @@ export async function checkLearning(
   const base: ModelSpec =
     name === 'A'
       ? { A: given ?? means(counts), B: still(states) }
-      : { A: blind(states), B: name === 'B' ? (given ?? means(counts)) : still(states), aDependencies: states.map((_, f) => [f]) };
+      : {
+          A: blind(states),
+          B: name === 'B' ? (given ?? means(counts)) : still(states),
+          aDependencies: states.map((_, f) => [f]),
+        };
   const deps = input.dependencies();
   const spec: ModelSpec = {
     ...base,
@@ -61,7 +65,11 @@ export async function checkLearning(
     [`p${name}`]: counts,
     ...(name === 'D' && given && { D: given }),
   };
-  const [previous, actions, obs] = [input.get<number[][]>('qs_prev'), input.get<number[]>('actions'), input.get<number[]>('obs')];
+  const [previous, actions, obs] = [
+    input.get<number[][]>('qs_prev'),
+    input.get<number[]>('actions'),
+    input.get<number[]>('obs'),
+  ];
   const state: State = {
     beliefs: qs,
     ...(previous && { previous }),
@@ -75,7 +83,10 @@ export async function checkLearning(
   ] as const satisfies readonly (readonly [string, unknown, ConventionOptions])[]) {
     if (!values) continue;
     const got = await learned(name, spec, { ...conventions, learning, policies: { length: 1 } }, state, placement);
-    checks.push(check(`${which}.q${name}`, got.counts, values[`q${name}`]), check(`${which}.${name}`, got.mean, values[name]));
+    checks.push(
+      check(`${which}.q${name}`, got.counts, values[`q${name}`]),
+      check(`${which}.${name}`, got.mean, values[name]),
+    );
   }
   return checks;
 }

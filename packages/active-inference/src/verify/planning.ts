@@ -1,6 +1,6 @@
 import type { ConventionOptions } from '../conventions.ts';
-import { constructPolicies } from '../model/policies.ts';
 import type { ModelSpec } from '../model/model.ts';
+import { constructPolicies } from '../model/policies.ts';
 import type { ActiveInferenceOptions } from '../options.ts';
 import { Bench, blind, type Placement, still } from './bench.ts';
 import type { Check } from './compare.ts';
@@ -27,7 +27,11 @@ export async function checkEfe({ inputs, legacy, jax }: Case, placement: Placeme
     ...(E && { E }),
   };
   const parameterGain = input.flag('use_param_info_gain', false) && (pA !== undefined || pB !== undefined);
-  const terms = { utility: input.flag('use_utility', true), stateGain: input.flag('use_states_info_gain', true), parameterGain };
+  const terms = {
+    utility: input.flag('use_utility', true),
+    stateGain: input.flag('use_states_info_gain', true),
+    parameterGain,
+  };
   const all = { utility: true, stateGain: true, parameterGain: pA !== undefined || pB !== undefined };
   const options: ActiveInferenceOptions = {
     policies: { list: input.need('policies') },
@@ -54,7 +58,10 @@ export async function checkEfe({ inputs, legacy, jax }: Case, placement: Placeme
       paths: goals ? await bench.paths() : undefined,
       details: (await parts.details()).map(({ policy, steps }) => ({
         policy,
-        steps: steps.map((step) => ({ ...step, terms: [step.utility, step.stateGain, step.noveltyA, step.noveltyB, step.inductive] })),
+        steps: steps.map((step) => ({
+          ...step,
+          terms: [step.utility, step.stateGain, step.noveltyA, step.noveltyB, step.inductive],
+        })),
       })),
     };
   };
@@ -68,8 +75,20 @@ export async function checkEfe({ inputs, legacy, jax }: Case, placement: Placeme
     for (const [p, expected] of ((legacy.policies as Values[]) ?? []).entries()) {
       const own = got.details[p] as (typeof got.details)[number];
       const at = `legacy.policies[${p}]`;
-      checks.push(check(`${at}.qs_pi`, own.steps.map((step) => step.states), expected.qs_pi));
-      checks.push(check(`${at}.qo_pi`, own.steps.map((step) => step.outcomes), expected.qo_pi));
+      checks.push(
+        check(
+          `${at}.qs_pi`,
+          own.steps.map((step) => step.states),
+          expected.qs_pi,
+        ),
+      );
+      checks.push(
+        check(
+          `${at}.qo_pi`,
+          own.steps.map((step) => step.outcomes),
+          expected.qo_pi,
+        ),
+      );
       for (const [i, term] of TERMS.entries()) {
         checks.push(check(`${at}.${term}`, sum(own, i), expected[term]));
         for (const [t, step] of ((expected.per_step as Values[]) ?? []).entries())
@@ -78,19 +97,38 @@ export async function checkEfe({ inputs, legacy, jax }: Case, placement: Placeme
     }
   }
   for (const values of jax) {
-    for (const [name, preferences] of [['C_as_given', 'given'], ['C_log_softmax', 'log-softmax']] as const) {
+    for (const [name, preferences] of [
+      ['C_as_given', 'given'],
+      ['C_log_softmax', 'log-softmax'],
+    ] as const) {
       const expected = values[name] as Values | undefined;
       if (!expected) continue;
       const got = await run({ conventions: 'pymdp-1', preferences });
-      checks.push(check(`jax.${name}.neg_efe`, got.G, expected.neg_efe), check(`jax.${name}.q_pi`, got.q_pi, expected.q_pi));
+      checks.push(
+        check(`jax.${name}.neg_efe`, got.G, expected.neg_efe),
+        check(`jax.${name}.q_pi`, got.q_pi, expected.q_pi),
+      );
       checks.push(check(`jax.${name}.action_marginals`, got.marginals, expected.action_marginals));
       const terms = (expected.terms ?? {}) as Values;
       for (const [i, term] of TERMS.entries()) {
         const skipped = (term === 'pA_info_gain' || term === 'pB_info_gain') && !parameterGain;
-        if (!skipped) checks.push(check(`jax.${name}.${term}`, got.details.map((own) => sum(own, i)), terms[term]));
+        if (!skipped)
+          checks.push(
+            check(
+              `jax.${name}.${term}`,
+              got.details.map((own) => sum(own, i)),
+              terms[term],
+            ),
+          );
       }
       const last = got.details.map((own) => own.steps.at(-1)?.states);
-      checks.push(check(`jax.${name}.q_final`, last[0]?.map((_, f) => last.map((of) => of?.[f])), terms.q_final));
+      checks.push(
+        check(
+          `jax.${name}.q_final`,
+          last[0]?.map((_, f) => last.map((of) => of?.[f])),
+          terms.q_final,
+        ),
+      );
     }
     if (values.I !== undefined && goals) checks.push(...(await checkPaths(input, values)(placement)));
   }
@@ -105,7 +143,12 @@ const checkPaths = (input: InputReader, values: Values) => async (placement: Pla
     depth: input.number('inductive_depth', input.number('depth', 10)),
     threshold: input.number('inductive_threshold', input.number('threshold', 1 / 16)),
   };
-  const spec = { A: blind(states), B: B as never, goals: input.need<never>('H'), aDependencies: states.map((_, f) => [f]) };
+  const spec = {
+    A: blind(states),
+    B: B as never,
+    goals: input.need<never>('H'),
+    aDependencies: states.map((_, f) => [f]),
+  };
   await using bench = new Bench(spec, { conventions: 'pymdp-1', inductive }, placement);
   await bench.inferPolicies();
   const paths = (await bench.paths()).map((all, f) => {
@@ -133,7 +176,12 @@ export async function checkAction({ inputs, legacy, jax }: Case, placement: Plac
   };
   const flat: ModelSpec = { ...spec, A: [{ shape: [1, ...controls.map(() => 1)], data: [1] }] };
   const terms = { utility: false, stateGain: false };
-  const options: ActiveInferenceOptions = { policies: { list: input.need('policies') }, terms, details: true, gamma: 1 };
+  const options: ActiveInferenceOptions = {
+    policies: { list: input.need('policies') },
+    terms,
+    details: true,
+    gamma: 1,
+  };
   const run = async (conventions: ConventionOptions, from: 'marginals' | 'policies') => {
     const all = { ...options, ...conventions, alpha: input.number('alpha', 16), action: { from } };
     await using bench = new Bench(flat, all, placement);

@@ -1,6 +1,6 @@
 import { AiArray } from '../generated/layout.ts';
 import type { ModelSpec, ParameterName } from '../model/model.ts';
-import { hasCounts, type ActiveInferenceOptions } from '../options.ts';
+import { type ActiveInferenceOptions, hasCounts } from '../options.ts';
 import { Bench, type Placement } from './bench.ts';
 import type { Check } from './compare.ts';
 import { byTime, check } from './inference.ts';
@@ -16,7 +16,10 @@ export async function checkRollout({ inputs, legacy, jax }: Case, placement: Pla
   const steps = (legacy?.steps as Values[]) ?? [];
   if (legacy) checks.push(...(await legacyRollout(input, steps, placement)));
   for (const values of jax) {
-    for (const [name, preferences] of [['C_as_given', 'given'], ['C_log_softmax', 'log-softmax']] as const) {
+    for (const [name, preferences] of [
+      ['C_as_given', 'given'],
+      ['C_log_softmax', 'log-softmax'],
+    ] as const) {
       const expected = values[name] as Values[] | undefined;
       if (expected) checks.push(...(await jaxRollout(input, expected, preferences, `jax.${name}`, placement)));
     }
@@ -30,7 +33,15 @@ function modelOf(input: InputReader, counted: boolean): ModelSpec {
     const counts = take(`p${name}`);
     return counted && counts ? means(counts) : (take(name) as NonNullable<ReturnType<typeof take>>);
   };
-  const optional = { C: take('C'), D: take('D'), pA: take('pA'), pB: take('pB'), pD: take('pD'), goals: take('H'), E: input.get<number[]>('E') };
+  const optional = {
+    C: take('C'),
+    D: take('D'),
+    pA: take('pA'),
+    pB: take('pB'),
+    pD: take('pD'),
+    goals: take('H'),
+    E: input.get<number[]>('E'),
+  };
   return {
     A: given('A'),
     B: given('B'),
@@ -96,7 +107,11 @@ async function legacyRollout(input: InputReader, steps: Values[], placement: Pla
       },
     }),
     ...(input.has('H') && {
-      inductive: { depth: input.number('ii_depth', 10), threshold: input.number('ii_threshold', 1 / 16), epsilon: 1e-3 },
+      inductive: {
+        depth: input.number('ii_depth', 10),
+        threshold: input.number('ii_threshold', 1 / 16),
+        epsilon: 1e-3,
+      },
     }),
   };
   const observations = input.need<number[][]>('observations');
@@ -120,7 +135,10 @@ async function legacyRollout(input: InputReader, steps: Values[], placement: Pla
       const all = await bench.sequences();
       const rows = horizon + bench.tables.length;
       const length = Math.min(t + 1, horizon) + bench.tables.length - (options.inference?.lastStep ? 1 : 0);
-      note('qs_seq_pi', Array.from({ length: bench.policies }, (_, p) => byTime(all, bench.model.states, length, p * rows)));
+      note(
+        'qs_seq_pi',
+        Array.from({ length: bench.policies }, (_, p) => byTime(all, bench.model.states, length, p * rows)),
+      );
       note('F', await bench.policyEnergies());
     }
     await bench.inferPolicies();
@@ -136,9 +154,15 @@ async function legacyRollout(input: InputReader, steps: Values[], placement: Pla
     if (learn.includes('A')) await bench.learn(['A']);
     if (learn.includes('D') && expected.pD !== undefined) {
       const now = await bench.beliefs();
-      await bench.setReals(AiArray.BELIEFS, (first as Float64Array[]).map((row) => [...row]));
+      await bench.setReals(
+        AiArray.BELIEFS,
+        (first as Float64Array[]).map((row) => [...row]),
+      );
       await bench.learn(['D']);
-      await bench.setReals(AiArray.BELIEFS, now.map((row) => [...row]));
+      await bench.setReals(
+        AiArray.BELIEFS,
+        now.map((row) => [...row]),
+      );
     }
     for (const name of ['A', 'B', 'D'] as const) {
       if (!learn.includes(name) || !hasCounts(bench.model, name)) continue;
@@ -164,7 +188,11 @@ async function jaxRollout(
     gamma: input.number('gamma', 16),
     alpha: input.number('alpha', 16),
     ...(input.has('H') && {
-      inductive: { depth: input.number('ii_depth', 10), threshold: input.number('ii_threshold', 1 / 16), epsilon: 1e-3 },
+      inductive: {
+        depth: input.number('ii_depth', 10),
+        threshold: input.number('ii_threshold', 1 / 16),
+        epsilon: 1e-3,
+      },
     }),
   };
   const observations = input.need<number[][]>('observations');
