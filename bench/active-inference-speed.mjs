@@ -18,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
-const cpu = device === 'cpu' || devices().gpus.length === 0;
+const cpu = device === 'cpu' || !devices().cuda.available;
 
 /** Three factors of 16, 16 and 4 states, each seen by itself; 16 combinations of controls. */
 function threeFactors() {
@@ -108,6 +108,37 @@ if ('latency'.includes(values.only) || values.only === '') {
       `latency of one step, ${engine}: ${median(times).toFixed(2)} us (best ${Math.min(...times).toFixed(2)})`,
     );
     await ai.shutdown();
+  }
+}
+
+// Against a real environment on the host: every step waited for, against two halves in turn.
+if ('rollout'.includes(values.only) || values.only === '') {
+  for (const [name, world, length, agents] of [
+    ['tmaze', tmaze(), 2, cpu ? 2000 : 200_000],
+    ['grid64', gridWorld({ rows: 8, slip: 0.1, noise: 0.2 }), 3, cpu ? 40 : 100_000],
+  ]) {
+    const result = { name: `rollout-${name}`, agents };
+    for (const mode of ['sync', 'async']) {
+      const ai = new ActiveInference(world.model, {
+        agents,
+        device,
+        async: mode === 'async',
+        policies: { length },
+        ...(cpu && { threads: 1 }),
+      });
+      const times = [];
+      for (let repeat = 0; repeat < 4; repeat++) {
+        const { elapsedMs } = await ai.rollout(world.environment(agents), { steps: 12 });
+        if (repeat > 0) times.push(elapsedMs / 12);
+      }
+      result[mode] = times;
+      await ai.shutdown();
+    }
+    runs.push(result);
+    const ratio = median(result.sync) / median(result.async);
+    console.log(
+      `${result.name}: ${median(result.sync).toFixed(2)} ms a step sync, ${median(result.async).toFixed(2)} async, ${ratio.toFixed(2)}x`,
+    );
   }
 }
 

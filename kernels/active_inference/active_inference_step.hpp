@@ -24,21 +24,25 @@ struct ActiveInferenceStep {
   static const char* check(const SetupView<Setup>& setup) { return check_setup(setup); }
 
   static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) {
-    state.precision = setup->precision;
+    state = {};
     state.run = arena.state<Run>(1);
-    if (state.precision == 64) {
-      lay_out_view(arena, setup, state.f64);
+    if (setup->precision == 64) {
+      View<double> view{};
+      lay_out_view(arena, setup, view);
+      state.f64 = arena.constant(1, &view);
     } else {
-      lay_out_view(arena, setup, state.f32);
+      View<float> view{};
+      lay_out_view(arena, setup, view);
+      state.f32 = arena.constant(1, &view);
     }
   }
 
   template <class Team>
   AATGS_FN static void run(Team& team, const Config& config, State& state, Telemetry& telemetry) {
-    if (state.precision == 64) {
-      run_as(team, config, state, state.f64, telemetry);
+    if (state.f64) {
+      run_as(team, config, state, *state.f64, telemetry);
     } else {
-      run_as(team, config, state, state.f32, telemetry);
+      run_as(team, config, state, *state.f32, telemetry);
     }
   }
 
@@ -274,6 +278,7 @@ struct ActiveInferenceStep {
         left -= 1;
         done += count;
         team.barrier();
+        team.barrier();
         continue;
       }
       for_agents(team, view, first, count, [&](auto& agent) {
@@ -286,6 +291,8 @@ struct ActiveInferenceStep {
       });
       left -= now;
       done += uint64_t{now} * count;
+      team.barrier();
+      // The first block looks at the cancel word while it waits, and it has the most work: here it waits.
       team.barrier();
     }
     return done;

@@ -114,11 +114,11 @@ struct Run {
   uint64_t steps;
 };
 
+/// Small, since every thread has its own copy; the view lies in memory, once.
 struct AiState {
-  uint32_t precision;
   Run* run;
-  View<float> f32;
-  View<double> f64;
+  const View<float>* f32;  // the one of the instance's precision; the other is null
+  const View<double>* f64;
 };
 
 /// One agent's work: its rows, its working room, and who does it.

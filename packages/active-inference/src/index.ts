@@ -6,7 +6,9 @@ export {
   type StepOptions,
   type StepResult,
 } from './active-inference.ts';
+
 export * from './analysis/index.ts';
+export { beliefsForColoring, type ColoringGraph, type ColoringOptions } from './coloring.ts';
 export { CONVENTIONS, type ConventionName, type ConventionOptions, type Conventions } from './conventions.ts';
 export type { PolicyDetails, StepDetails } from './details.ts';
 export * from './environments/index.ts';
