@@ -32,6 +32,30 @@ const commands = {
     run(['biome', 'check', '--error-on-warnings', '.']);
     run(['node', 'scripts/clang-format.mjs']);
     run(['node', 'scripts/check-docs.mjs']);
+    run(['node', 'scripts/figures.mjs']);
+  },
+  'check-packages'() {
+    prepare();
+    for (const check of ['platform-packages', 'check-binaries', 'check-packages', 'api-reports']) {
+      run(['node', `scripts/${check}.mjs`]);
+    }
+    run(['knip', '--no-config-hints']);
+  },
+  'test-install'(...args) {
+    prepare();
+    run(['vitest', 'run', '--config', 'test-install/vitest.config.mjs', ...args]);
+  },
+  'test-arm64'() {
+    run(turbo('build'));
+    run(['node', 'scripts/test-arm64.mjs']);
+  },
+  docs(...args) {
+    run(turbo('build'));
+    run(['node', 'scripts/docs-site.mjs', ...args]);
+  },
+  api(...args) {
+    run(turbo('build'));
+    run(['node', 'scripts/api-reports.mjs', ...args]);
   },
   check() {
     commands['check-types']();

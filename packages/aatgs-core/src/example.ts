@@ -3,7 +3,7 @@ import type { SubstepRule } from './adaptive/advance.ts';
 import type { ExampleConfig, ExampleSetup, ExampleTelemetry } from './generated/example-layout.ts';
 import { ExamplePhase, exampleLayout } from './generated/example-layout.ts';
 import { KernelModule } from './module.ts';
-import { locateBinary } from './native/load.ts';
+import { locateBinary } from './native/locate.ts';
 
 export {
   type ExampleConfig,
