@@ -1,10 +1,11 @@
 // Batches on one device against the same batches on several: throughput, and whether the results are the same.
-//   node bench/device-group.mjs [--devices 0,1] [--repeats 3] [--seconds 4] [--cases thermo,whcr,small] [--out FILE]
+//   node bench/device-group.mjs [--devices 0,1] [--repeats 3] [--seconds 4] [--cases thermo,whcr,active-inference,small] [--out FILE]
 // --seconds: about how long one device takes for a batch; the size of a job is measured first. On the CPU: --devices cpu,cpu.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { ActiveInference, tmaze } from '@aatgs/active-inference';
 import { DeviceGroup, devices, GpuExecutionContext } from '@aatgs/core';
 import { ExamplePhase, exampleModule } from '@aatgs/core/example';
 import { edwardsAnderson, Thermo } from '@aatgs/thermo';
@@ -15,7 +16,7 @@ const { values } = parseArgs({
     devices: { type: 'string', default: '0,1' },
     repeats: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '4' },
-    cases: { type: 'string', default: 'thermo,whcr,small' },
+    cases: { type: 'string', default: 'thermo,whcr,active-inference,small' },
     out: { type: 'string' },
   },
 });
@@ -50,6 +51,18 @@ const cases = {
     async run(thermo, seed, units) {
       const { state, bestEnergy, sweeps } = await thermo.minimize({ seed, maxSweeps: 50 * units });
       return digest(bytes(state), bestEnergy, sweeps);
+    },
+  },
+  /** One model, many populations: every job is a population of its own in its own world. */
+  'active-inference': {
+    what: 'active inference: 20,000 T-maze agents in closed loop on the device, policies of length 3',
+    make: (where) =>
+      new ActiveInference(tmaze().model, { ...where, ...place, agents: 20_000, policies: { length: 3 } }),
+    async run(agents, seed, units) {
+      await agents.reset({ seed });
+      await agents.simulate(units);
+      const [beliefs] = await agents.beliefs();
+      return digest(bytes(beliefs), bytes(await agents.actions()));
     },
   },
   /** One graph, many colourings: every job repairs a random one with too few colours, so all of them use up their moves. */

@@ -8,6 +8,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { ActiveInference, AiPhase, tmaze } from '@aatgs/active-inference';
 import { DeviceGroup, devices, GpuExecutionContext, TaskGraph } from '@aatgs/core';
 import { ExamplePhase, exampleModule } from '@aatgs/core/example';
 import { edwardsAnderson, geometricTemperatures, thermoModule } from '@aatgs/thermo';
@@ -79,16 +80,24 @@ async function makespan(what, width, addTask, concurrency) {
 
 const temperatures = geometricTemperatures(2.5, 0.5, 8);
 const forever = { burnIn: 2 ** 31 - 1, seed: 3 };
-const modules = {
-  example: exampleModule({ entities: 500, goal: 2 ** 31 - 1 }),
-  thermo: thermoModule(edwardsAnderson([12, 12], 1), temperatures, forever),
-  whcr: whcrModule(queen(8), { maxColors: 12, population: 4, movesPerSubstep: 20, colors: 7, seed: 3 }),
+const on = (module) => (options) => new GpuExecutionContext(module, options);
+const subjects = {
+  example: { open: on(exampleModule({ entities: 500, goal: 2 ** 31 - 1 })), config: {} },
+  thermo: { open: on(thermoModule(edwardsAnderson([12, 12], 1), temperatures, forever)), config: {} },
+  whcr: {
+    open: on(whcrModule(queen(8), { maxColors: 12, population: 4, movesPerSubstep: 20, colors: 7, seed: 3 })),
+    config: {},
+  },
+  'active-inference': {
+    open: (options) => new ActiveInference(tmaze().model, { ...options, agents: 16, policies: { length: 2 } }).context,
+    config: { phase: AiPhase.ROLLOUT },
+  },
 };
 
 /** Substeps a second, and milliseconds from a signal until the context is idle. */
 async function pace(name) {
-  const context = new GpuExecutionContext(modules[name], where(values.device));
-  const config = { phase: 0 };
+  const { open, config } = subjects[name];
+  const context = open({ ...where(values.device), configSlots: 16, telemetrySlots: 64 });
   const settings = { adaptive: {} };
   for (const stepSubsteps of [1, 4, 16, 64, 256, 1024]) {
     for (const depth of [1, 4, 16]) settings[`${stepSubsteps}x${depth}`] = { stepSubsteps, depth };
@@ -158,7 +167,7 @@ if (values.parts.includes('makespan')) {
 }
 if (values.parts.includes('pace')) {
   results.pace = [];
-  for (const name of Object.keys(modules)) results.pace.push(await pace(name));
+  for (const name of Object.keys(subjects)) results.pace.push(await pace(name));
 }
 const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 const { cpu, cuda } = devices();

@@ -1,9 +1,11 @@
-// Three stages over one graph as one task graph: beliefs about each vertex's colour, from noisy sightings, bias WHCR's search;
+// Three stages over one graph as one task graph: one agent a vertex infers its colour from noisy sightings, and the beliefs
+// bias WHCR's search;
 // where conflicts are left, parallel tempering polishes, holding the rest, and WHCR mends what remains; an independent check
 // ends it. Sync and async
 // run the same code and end in the same colouring. Writes the trace of the async run if a file is named:
 //   node examples/pipeline.mjs [trace.html | trace.json]
 import { fileURLToPath } from 'node:url';
+import { ActiveInference } from '@aatgs/active-inference';
 import { TaskGraph, Tracer } from '@aatgs/core';
 import { coloringModel, Thermo } from '@aatgs/thermo';
 import { flat, PhiloxStream, verifyColoring, Whcr } from '@aatgs/whcr';
@@ -15,20 +17,14 @@ export function sightings(hidden, colors, { count, reliability, seed }) {
   return Array.from({ length: count }, () => Uint32Array.from(hidden, see));
 }
 
-/** Posterior over the colours of every vertex, `[vertex][color]`: an even prior times the likelihood of each sighting. */
-export function posterior(seen, colors, reliability) {
-  const n = seen[0].length;
-  const miss = (1 - reliability) / colors;
-  const belief = new Float64Array(n * colors).fill(1 / colors);
-  for (const sighting of seen) {
-    for (let v = 0; v < n; v++) {
-      const row = belief.subarray(v * colors, (v + 1) * colors);
-      for (let c = 0; c < colors; c++) row[c] *= c === sighting[v] ? reliability + miss : miss;
-      const total = row.reduce((sum, p) => sum + p, 0);
-      for (let c = 0; c < colors; c++) row[c] /= total;
-    }
-  }
-  return belief;
+/** What an agent that watches one vertex believes in: a hidden colour that stays, seen right or as any colour. */
+export function sightingModel(colors, reliability) {
+  const square = (entry) =>
+    Array.from({ length: colors }, (_, i) => Array.from({ length: colors }, (_, j) => entry(i, j)));
+  return {
+    A: [square((seen, hidden) => (seen === hidden ? reliability : 0) + (1 - reliability) / colors)],
+    B: [square((next, now) => [next === now ? 1 : 0])],
+  };
 }
 
 /**
@@ -66,10 +62,15 @@ export function putBack(coloring, { free }, state, colors) {
 }
 
 /** The pipeline over one graph; `run` it as often as you like. */
-export function pipeline(graph, whcr, { colors, reliability, seed, maxIterations, maxSweeps, tracer, ...placement }) {
+export function pipeline(graph, agents, whcr, { colors, seed, maxIterations, maxSweeps, tracer, ...placement }) {
   const tasks = new TaskGraph({ name: 'pipeline' });
   const seen = tasks.input('sightings');
-  const beliefs = tasks.task('beliefs', { seen }, ({ seen }) => posterior(seen, colors, reliability));
+  const beliefs = tasks.use('beliefs', agents, { seen }, async (agents, { seen }) => {
+    await agents.reset();
+    for (const sighting of seen) await agents.step(sighting);
+    const [belief] = await agents.beliefs(); // [vertex][color]
+    return belief;
+  });
   const priors = tasks.use('priors', whcr, { beliefs }, async (whcr, { beliefs }) => {
     const belief = new Float32Array(graph.n * whcr.maxColors);
     for (let v = 0; v < graph.n; v++) belief.set(beliefs.subarray(v * colors, (v + 1) * colors), v * whcr.maxColors);
@@ -106,7 +107,7 @@ export function pipeline(graph, whcr, { colors, reliability, seed, maxIterations
     (inner, { found }) => inner.task('as it is', { found }, ({ found }) => found.coloring),
   );
   const checked = tasks.task('verify', { polished }, ({ polished }) => verifyColoring(graph, polished, { colors }));
-  return { tasks, seen, found, polished, checked };
+  return { tasks, seen, beliefs, found, polished, checked };
 }
 
 /** Runs the pipeline once on a planted colouring. */
@@ -130,13 +131,20 @@ export async function runPipeline({
     movesPerSubstep: 200,
     seed,
   });
-  const options = { colors, reliability, seed, maxIterations, maxSweeps: 1000, tracer, async, ...placement };
-  const { tasks, seen, found, polished, checked } = pipeline(graph, whcr, options);
+  const options = { colors, seed, maxIterations, maxSweeps: 1000, tracer, async, ...placement };
+  await using agents = new ActiveInference(sightingModel(colors, reliability), { ...placement, async, agents: n });
+  const { tasks, seen, beliefs, found, polished, checked } = pipeline(graph, agents, whcr, options);
   const sighted = sightings(hidden, colors, { count: 2, reliability, seed });
   const result = await tasks.run({ inputs: [seen.is(sighted)], ...(tracer && { trace: tracer }) });
   const { success, finalConflicts } = result.get(found);
-  const verified = result.get(checked);
-  return { coloring: result.get(polished), searched: { success, finalConflicts }, verified, report: result.report };
+  return {
+    sighted,
+    belief: result.get(beliefs),
+    searched: { success, finalConflicts },
+    coloring: result.get(polished),
+    verified: result.get(checked),
+    report: result.report,
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

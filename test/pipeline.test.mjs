@@ -1,9 +1,9 @@
 // The pipeline of the examples: one task graph over several packages, sync and async, with its trace.
 import { Tracer } from '@aatgs/core';
 import { describe, expect, test } from 'vitest';
-import { posterior, putBack, runPipeline, sightings, subproblem } from '../examples/pipeline.mjs';
+import { putBack, runPipeline, sightings, subproblem } from '../examples/pipeline.mjs';
 
-describe('pipeline over whcr and thermo', () => {
+describe('pipeline over active inference, WHCR and thermo', () => {
   test('sync and async end in the same proper colouring; the trace shows every stage', async () => {
     const tracer = new Tracer();
     const async = await runPipeline({ async: true, device: 'cpu', tracer });
@@ -18,16 +18,26 @@ describe('pipeline over whcr and thermo', () => {
     expect(names.sort()).toEqual(['beliefs', 'priors', 'search', ...stages, 'polish', 'verify'].sort());
     expect(traceEvents.filter((event) => event.cat === 'step').length).toBeGreaterThan(10);
     const threads = traceEvents.filter((event) => event.name === 'thread_name').map((event) => event.args.name);
-    expect(threads.some((name) => name.startsWith('whcr'))).toBe(true);
-    expect(threads.some((name) => name.startsWith('thermo'))).toBe(true);
+    for (const module of ['active_inference', 'whcr', 'thermo']) {
+      expect(threads.some((name) => name.startsWith(module))).toBe(true);
+    }
   });
 
-  test('beliefs are what Bayes says', () => {
-    const belief = posterior([Uint32Array.of(0, 1), Uint32Array.of(0, 2)], 3, 0.4);
-    const [hit, miss] = [0.6, 0.2];
-    const first = hit ** 2 / (hit ** 2 + 2 * miss ** 2);
-    expect(belief[0]).toBeCloseTo(first, 12);
-    expect(belief[4]).toBeCloseTo((hit * miss) / (2 * hit * miss + miss ** 2), 12);
+  test('beliefs are what Bayes says', async () => {
+    const [n, colors, reliability] = [60, 5, 0.4];
+    const { belief, sighted } = await runPipeline({ async: true, device: 'cpu', n, colors, reliability });
+    expect(sighted).toHaveLength(2);
+    const miss = (1 - reliability) / colors;
+    for (let v = 0; v < n; v++) {
+      const row = Array.from({ length: colors }, (_, c) =>
+        sighted.reduce((p, seen) => p * (seen[v] === c ? reliability + miss : miss), 1),
+      );
+      const total = row.reduce((sum, p) => sum + p, 0);
+      for (let c = 0; c < colors; c++) expect(belief[v * colors + c]).toBeCloseTo(row[c] / total, 5);
+    }
+  });
+
+  test('sightings are as reliable as said', () => {
     const [seen] = sightings(new Uint32Array(10_000), 4, { count: 1, reliability: 0.4, seed: 1 });
     expect(seen.filter((color) => color === 0).length / 10_000).toBeCloseTo(0.4 + 0.6 / 4, 1);
   });

@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
-import { KernelModule, locateBinary } from '@aatgs/core';
+import { KernelModule, locateBinary, type SubstepRule } from '@aatgs/core';
 import { checkInteger, invalidArgument } from './errors.ts';
 import {
   AiAlgorithm,
   type AiConfig,
   AiFlag,
+  AiPhase,
   type AiSetup,
   type AiTelemetry,
   activeInferenceLayout,
@@ -40,6 +41,11 @@ export const ACTIVE_INFERENCE_PRESETS = {
   responsive: { substeps: 1 },
 } as const satisfies Record<string, AiConfig>;
 
+const rolloutSubsteps: SubstepRule<AiConfig> = {
+  of: ({ phase, substeps = 1 }) => (phase === AiPhase.ROLLOUT ? substeps : 0),
+  with: (config, substeps) => ({ ...config, substeps }),
+};
+
 /** The kernel module over one model and its policies. */
 export function activeInferenceModule(
   model: Model,
@@ -59,6 +65,7 @@ export function activeInferenceModule(
   return new KernelModule({
     layout: activeInferenceLayout,
     library: activeInferenceLibrary(),
+    substeps: rolloutSubsteps,
     setup: {
       precision: resolved.precision === 'f64' ? 64 : 32,
       agents,

@@ -30,14 +30,14 @@ export interface TracedTask extends TaskEvent {
  */
 export class Tracer implements TaskEvents {
   readonly #limit: number;
-  readonly #startedAt = performance.now();
+  #startedAt: number | undefined;
   readonly #tasks: TracedTask[] = [];
   readonly #contexts: ContextTrace[] = [];
   readonly #watched = new Map<object, () => void>();
   #kept = 0;
   #dropped = 0;
 
-  /** Time 0 of the trace is now. */
+  /** Time 0 of the trace is when it is first used. */
   constructor({ limit = 200_000 }: TracerOptions = {}) {
     if (!Number.isSafeInteger(limit) || limit < 0) throw invalidArgument('limit', limit, 'an integer of at least 0');
     this.#limit = limit;
@@ -47,6 +47,7 @@ export class Tracer implements TaskEvents {
   watch<C extends ConfigRecord, T extends TelemetryRecord>(place: ContextLike<C, T>, name?: string): void {
     const context: GpuExecutionContext<C, T> = contextOf(place);
     if (this.#watched.has(context)) return;
+    this.#startedAt ??= performance.now();
     const { module, device } = context.info;
     const where = device === 'cpu' ? 'cpu' : `gpu ${device}`;
     const trace = new ContextTrace(
@@ -92,6 +93,7 @@ export class Tracer implements TaskEvents {
   }
 
   get #now(): number {
+    this.#startedAt ??= performance.now();
     return performance.now() - this.#startedAt;
   }
 
