@@ -45,9 +45,9 @@ const commands = {
     prepare();
     run(['vitest', 'run', '--config', 'test-install/vitest.config.mjs', ...args]);
   },
-  'test-arm64'() {
-    run(turbo('build'));
-    run(['node', 'scripts/test-arm64.mjs']);
+  'test-emulated'() {
+    prepare();
+    run(['node', 'scripts/test-emulated.mjs']);
   },
   docs(...args) {
     run(turbo('build'));

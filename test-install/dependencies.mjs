@@ -20,7 +20,7 @@ export function packDependencies(folder) {
     for (const next of Object.keys(dependencies)) visit(next, at);
   };
   for (const { folder: owner, manifest } of packages()) {
-    for (const name of Object.keys(manifest.dependencies ?? {})) visit(name, owner);
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) visit(name, owner);
   }
   return [...made.values()];
 }

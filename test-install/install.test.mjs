@@ -22,6 +22,11 @@ describe.each(cases)('$name with $manager', (owner) => {
     const wanted = ['@aatgs/core', `@aatgs/core-${target}`];
     if (!isCore) wanted.push(name, ...(binaries.length > 0 ? [`${name}-${target}`] : []));
     expect(project.ours()).toEqual(wanted.sort());
+    // Loads without its optional peers; what follows has them.
+    const { status, stderr } = project.script(process.execPath, `import '${name}';`);
+    expect(status, stderr).toBe(0);
+    const peers = Object.keys(manifest.peerDependencies ?? {});
+    if (peers.length > 0) project.install(owner.manager, peers);
   });
 
   test.runIf(owner.manager === 'npm')('its types compile in a strict project, libraries included', () => {

@@ -73,7 +73,7 @@ export interface GroupBatchOptions<R> {
 export class DeviceGroup<M extends GroupMember> implements PlacePool<M> {
   /** One for each device, in the order of the option. */
   readonly members: readonly M[];
-  /** @internal tasks of a graph take members from here */
+  /** What is free, and who waits for it; task graphs take members from here. */
   readonly slots: Slots<unknown>;
   readonly #workers: readonly Worker<M>[];
   #iteration = 0;
@@ -172,7 +172,7 @@ export class DeviceGroup<M extends GroupMember> implements PlacePool<M> {
     });
   }
 
-  /** @internal a task of a graph found a member's device lost */
+  /** Called by task graphs: a member's device was lost. False when it was the last one. */
   lose(member: unknown, error: unknown): boolean {
     const worker = this.#workers.find((other) => other.member === member);
     if (worker) worker.lost ??= error;

@@ -65,7 +65,7 @@ export class Tracer implements TaskEvents {
     this.#watched.clear();
   }
 
-  /** @internal a task of a graph starts */
+  /** A task of a graph starts; called by `run`. */
   started(task: TaskEvent, lane: number | null): (state: TaskState, error: unknown) => void {
     const startMs = this.#now;
     const place = lane === null ? task.place : 'javascript';
