@@ -1,6 +1,7 @@
 // The sweeps compiled for what the CPU has: module binaries are built for the x86-64 baseline, and the inner loops are
 // worth several times more with 256-bit or 512-bit vectors. All give the same bits. On CUDA nothing is chosen.
 #pragma once
+#include "thermo/thermo_lattice.hpp"
 #include "thermo/thermo_square.hpp"
 #include "thermo/thermo_sweep.hpp"
 
@@ -18,6 +19,16 @@ namespace aatgs::thermo {
   __attribute__((target(TARGET), flatten, noinline)) void sweep_words_##NAME(                                       \
       Group& group, const ThermoState& state, uint64_t chunk, uint32_t color, uint64_t sweep) {                     \
     sweep_words(group, state, chunk, color, sweep);                                                                 \
+  }                                                                                                                 \
+  template <class Group>                                                                                            \
+  __attribute__((target(TARGET), flatten, noinline)) void sweep_lattice_##NAME(                                     \
+      Group& group, const ThermoState& state, uint64_t task, uint32_t color, uint64_t sweep) {                      \
+    sweep_lattice(group, state, task, color, sweep);                                                                \
+  }                                                                                                                 \
+  template <class Group>                                                                                            \
+  __attribute__((target(TARGET), flatten, noinline)) void count_lattice_energy_##NAME(                              \
+      Group& group, const ThermoState& state, uint64_t task) {                                                      \
+    count_lattice_energy(group, state, task);                                                                       \
   }
 AATGS_THERMO_FOR(v4, "arch=x86-64-v4,prefer-vector-width=512")
 AATGS_THERMO_FOR(v3, "arch=x86-64-v3")
@@ -50,16 +61,46 @@ void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, ui
   if (level == 3) return sweep_words_v3(group, state, chunk, color, sweep);
   sweep_words_v1(group, state, chunk, color, sweep);
 }
+template <class Group>
+void sweep_lattice_here(Group& group, const ThermoState& state, uint64_t task, uint32_t color, uint64_t sweep) {
+  const int level = cpu_level();
+  if (level == 4) return sweep_lattice_v4(group, state, task, color, sweep);
+  if (level == 3) return sweep_lattice_v3(group, state, task, color, sweep);
+  sweep_lattice_v1(group, state, task, color, sweep);
+}
+template <class Group>
+void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {
+  const int level = cpu_level();
+  if (level == 4) return count_lattice_energy_v4(group, state, task);
+  if (level == 3) return count_lattice_energy_v3(group, state, task);
+  count_lattice_energy_v1(group, state, task);
+}
 
 #else
 
+/// Functions of their own on CUDA too: each gets the registers it needs, whatever the rest of the kernel holds.
+#if defined(__CUDACC__)
+#define AATGS_THERMO_APART __host__ __device__ __noinline__
+#else
+#define AATGS_THERMO_APART inline
+#endif
+
 template <class Block>
-AATGS_FN void sweep_pack_here(Block& block, const ThermoState& state, uint32_t pack, uint64_t sweep) {
+AATGS_THERMO_APART void sweep_pack_here(Block& block, const ThermoState& state, uint32_t pack, uint64_t sweep) {
   sweep_pack(block, state, pack, sweep);
 }
 template <class Group>
-AATGS_FN void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, uint32_t color, uint64_t sweep) {
+AATGS_THERMO_APART void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, uint32_t color, uint64_t sweep) {
   sweep_words(group, state, chunk, color, sweep);
+}
+template <class Group>
+AATGS_THERMO_APART void sweep_lattice_here(Group& group, const ThermoState& state, uint64_t task, uint32_t color,
+                                 uint64_t sweep) {
+  sweep_lattice(group, state, task, color, sweep);
+}
+template <class Group>
+AATGS_THERMO_APART void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {
+  count_lattice_energy(group, state, task);
 }
 
 #endif

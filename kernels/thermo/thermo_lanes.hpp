@@ -100,12 +100,12 @@ AATGS_FN void philox_lanes(Group& group, uint64_t seed, LaneWords& out, Counter 
   });
 }
 
-/// Adds to a word several warps may add to; integers, so that the order does not matter. A CPU block is one thread.
+/// Adds to a word several warps or threads may add to; integers, so that the order does not matter.
 AATGS_FN void add_shared(int64_t* target, int64_t value) {
 #if AATGS_ON_DEVICE
   atomicAdd(reinterpret_cast<unsigned long long*>(target), static_cast<unsigned long long>(value));
 #else
-  *target += value;
+  __atomic_fetch_add(target, value, __ATOMIC_RELAXED);
 #endif
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 
+#include "thermo/thermo_lattice.hpp"
 #include "thermo/thermo_square.hpp"
 #include "thermo/thermo_sweep.hpp"
 
@@ -78,6 +79,14 @@ AATGS_FN int32_t overlap(Block& block, const ThermoState& state, uint32_t a, uin
     });
     return static_cast<int32_t>(state.side * state.side) - 2 * differ;
   }
+  if (state.model == ThermoModel::LATTICE) {
+    const uint32_t* x = state.lattice_of(state.pack_of(a), 0);
+    const uint32_t* y = state.lattice_of(state.pack_of(b), 0);
+    const uint32_t bit = state.bit_of(a);
+    const auto differ = block.template sum<int32_t>(
+        2 * state.words, [&](uint32_t w) { return static_cast<int32_t>((x[w] ^ y[w]) >> bit & 1u); });
+    return static_cast<int32_t>(2 * state.words) - 2 * differ;
+  }
   const bool potts = state.model == ThermoModel::POTTS;
   return block.template sum<int32_t>(state.graph.n, [&](uint32_t site) {
     const int8_t x = state.spin(a, site), y = state.spin(b, site);
@@ -95,6 +104,11 @@ AATGS_FN void take_sample(Team& team, const ThermoState& state) {
           2 * state.words, [&](uint32_t w) { return int64_t{count_bits(state.sublattice(replica, 0)[w])}; });
       block.leader([&] { state.moments[replica] = 2 * up - int64_t{64} * state.words; });
     });
+  } else if (state.model == ThermoModel::LATTICE) {
+    team.for_each(state.replicas, [&](uint32_t replica) { state.moments[replica] = 0; });
+    team.barrier();
+    team.for_each_group(uint64_t{state.packs} * 2 * count_spans(state),
+                        [&](auto& group, uint64_t t) { count_lattice_moment(group, state, t); });
   } else {
     team.for_each_block(state.packs, [&](auto& block, uint32_t pack) { count_moments(block, state, pack); });
   }

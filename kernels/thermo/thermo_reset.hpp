@@ -54,12 +54,14 @@ AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& st
   team.for_each(uint64_t{state.capacity} * (state.ladders / 2) * state.rungs,
                 [&](uint64_t i) { state.overlaps[i] = 0; });
   team.barrier();
-  if (state.model == ThermoModel::SQUARE) {
-    team.for_each(uint64_t{state.replicas} * 2 * state.words, [&](uint64_t i) {
-      state.square[i] = draw(state.run->seed, Purpose::INIT, i >> 32, 0, static_cast<uint32_t>(i)).x[0];
+  if (state.bit_packed()) {
+    const bool square = state.model == ThermoModel::SQUARE;
+    uint32_t* words = square ? state.square : state.lattice;
+    team.for_each(uint64_t{square ? state.replicas : state.packs} * 2 * state.words, [&](uint64_t i) {
+      words[i] = draw(state.run->seed, Purpose::INIT, i >> 32, 0, static_cast<uint32_t>(i)).x[0];
     });
-    team.for_each(state.rungs, [&](uint32_t k) { state.thresholds[2 * k] = state.thresholds[2 * k + 1] = 0; });
     team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] = 0; });
+    team.for_each(square ? 0 : state.systems, [&](uint32_t i) { state.lowest[i] = 0x7fffffffffffffff; });
   } else {
     team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
       randomize(block, state, pack);

@@ -56,12 +56,32 @@ inline const char* check_graph(const Setup& setup) {
   return nullptr;
 }
 
+inline const char* check_lattice(const Setup& setup) {
+  if (setup->cluster_every) return "cluster moves need the model ISING";
+  const auto even = [](uint32_t side) { return side >= 4 && side <= 4096 && side % 2 == 0; };
+  if (!even(setup->width) || setup->width % 8 != 0 || !even(setup->height) ||
+      (setup->depth != 1 && !even(setup->depth)))
+    return "the sides of LATTICE must be even, 4 to 4096, its width a multiple of 8, its depth perhaps 1";
+  if (uint64_t{setup->width} * setup->height * setup->depth != setup->sites)
+    return "sites must be width times height times depth";
+  if (setup->systems == 0 || setup->ladders % setup->systems != 0)
+    return "ladders must be a multiple of systems, which must be at least 1";
+  if (setup->ladders / setup->systems > 1 && setup->ladders / setup->systems % 2 != 0)
+    return "ladders of a system must be one or an even number: they form pairs";
+  if (setup.count<uint32_t>(1) != uint64_t{(setup->systems + kLanes - 1) / kLanes} * 3 * setup->sites)
+    return "part 1, the couplings, must hold three words a site for every 32 systems";
+  return nullptr;
+}
+
 /// Null, or what is wrong with the setup.
 inline const char* check_setup(const Setup& setup) {
-  if (setup->model > static_cast<uint32_t>(ThermoModel::SQUARE)) return "model must be ISING, POTTS or SQUARE";
+  if (setup->model > static_cast<uint32_t>(ThermoModel::LATTICE))
+    return "model must be ISING, POTTS, SQUARE or LATTICE";
   if (setup->sites == 0 || setup->sites > 1u << 28) return "sites must be between 1 and 2^28";
   if (setup->rungs == 0 || setup->ladders == 0 || uint64_t{setup->rungs} * setup->ladders > 1u << 20)
     return "rungs times ladders must be between 1 and 2^20";
+  if (setup->systems == 0 || (setup->systems > 1 && setup->model != static_cast<uint32_t>(ThermoModel::LATTICE)))
+    return "systems must be 1, or the model LATTICE";
   if (setup->scheme > static_cast<uint32_t>(ThermoScheme::SEO)) return "scheme must be DEO or SEO";
   if (setup->sweeps_per_round == 0) return "sweepsPerRound must be at least 1";
   if (setup->sample_every == 0) return "sampleEvery must be at least 1";
@@ -74,10 +94,11 @@ inline const char* check_setup(const Setup& setup) {
   }
   if (setup->model == static_cast<uint32_t>(ThermoModel::SQUARE)) {
     if (setup->cluster_every) return "cluster moves need the model ISING";
-    if (setup->sites % 64 != 0 || setup->sites > 65536)
-      return "the side of SQUARE must be a multiple of 64, up to 65536";
+    if (setup->sites % 64 != 0 || setup->sites > 131072)
+      return "the side of SQUARE must be a multiple of 64, up to 131072";
     return nullptr;
   }
+  if (setup->model == static_cast<uint32_t>(ThermoModel::LATTICE)) return check_lattice(setup);
   if (setup->model == static_cast<uint32_t>(ThermoModel::POTTS)) {
     if (setup->cluster_every) return "cluster moves need the model ISING";
     if (setup->states < 2 || setup->states > 255) return "states must be between 2 and 255";
@@ -168,13 +189,57 @@ inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) 
   state.seen = arena.scratch<uint32_t>(joined * n);
 }
 
+/// The couplings as the sweeps read them: for each site of a sublattice its six, in the order of Wanted.
+inline std::vector<uint32_t> order_signs(const Setup& setup) {
+  const uint32_t lx = setup->width, ly = setup->height, lz = setup->depth;
+  const uint32_t groups = (setup->systems + kLanes - 1) / kLanes, words = setup->sites / 2;
+  const uint32_t* given = setup.part<uint32_t>(1);
+  std::vector<uint32_t> signs(uint64_t{groups} * 12 * words);
+  for (uint32_t g = 0; g < groups; ++g) {
+    const auto bond = [&](uint32_t direction, uint32_t x, uint32_t y, uint32_t z) {
+      return given[(uint64_t{g} * 3 + direction) * setup->sites + (uint64_t{z} * ly + y) * lx + x];
+    };
+    for (uint32_t z = 0; z < lz; ++z) {
+      for (uint32_t y = 0; y < ly; ++y) {
+        for (uint32_t x = 0; x < lx; ++x) {
+          const uint32_t color = (x + y + z) % 2;
+          uint32_t* to = signs.data() + (uint64_t{g} * 2 + color) * 6 * words + (uint64_t{z} * ly + y) * (lx / 2) + x / 2;
+          const uint32_t right = bond(0, x, y, z), left = bond(0, (x + lx - 1) % lx, y, z);
+          const uint32_t all[6] = {x % 2 ? left : right, x % 2 ? right : left,
+                                   bond(1, x, (y + ly - 1) % ly, z), bond(1, x, y, z),
+                                   bond(2, x, y, (z + lz - 1) % lz), bond(2, x, y, z)};
+          for (uint32_t j = 0; j < 6; ++j) to[uint64_t{j} * words] = all[j];
+        }
+      }
+    }
+  }
+  return signs;
+}
+
+inline void lay_out_lattice(Arena& arena, const Setup& setup, ThermoState& state) {
+  state.width = setup->width;
+  state.height = setup->height;
+  state.depth = setup->depth;
+  state.words = setup->sites / 2;
+  const std::vector<uint32_t> signs = order_signs(setup);
+  state.signs = arena.constant(signs.size(), signs.data());
+  state.lattice = arena.state<uint32_t>(uint64_t{state.packs} * 2 * state.words);
+  state.lowest = arena.state<int64_t>(state.systems, "lowest");
+  state.rung_thresholds = arena.scratch<uint64_t>(uint64_t{3} * state.rungs);
+  state.lattice_limits = arena.scratch<LatticeLimits>(state.packs);
+}
+
 inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) {
   state.model = static_cast<ThermoModel>(setup->model);
   state.scheme = static_cast<ThermoScheme>(setup->scheme);
   state.rungs = setup->rungs;
   state.ladders = setup->ladders;
   state.replicas = setup->rungs * setup->ladders;
+  state.systems = setup->systems;
+  state.copies = state.ladders / state.systems;
   state.packs = (state.replicas + kLanes - 1) / kLanes;
+  if (state.model == ThermoModel::LATTICE)
+    state.packs = (state.systems + kLanes - 1) / kLanes * state.copies * state.rungs;
   state.sweeps_per_round = setup->sweeps_per_round;
   state.cluster_every = setup->cluster_every;
   state.capacity = setup->capacity;
@@ -203,7 +268,9 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
     state.side = setup->sites;
     state.words = state.side / 64 * state.side;
     state.square = arena.state<uint32_t>(uint64_t{state.replicas} * 2 * state.words, "square");
-    state.thresholds = arena.state<uint32_t>(uint64_t{2} * state.rungs);
+    state.square_limits = arena.scratch<SquareLimits>(state.rungs);
+  } else if (state.model == ThermoModel::LATTICE) {
+    lay_out_lattice(arena, setup, state);
   } else {
     lay_out_graph(arena, setup, state);
   }

@@ -49,6 +49,19 @@ struct Run {
   uint32_t next_adaptation;  // round; they double
 };
 
+/// SQUARE: the heat bath's thresholds at one temperature, for local fields of 2 and 4: the bits of the upper levels as
+/// masks, and the rest.
+struct SquareLimits {
+  uint32_t masks[8][2];
+  uint32_t tails[2];
+};
+
+/// LATTICE: the same of a pack, each bit at a temperature of its own, for local fields of 2, 4 and 6.
+struct LatticeLimits {
+  uint32_t masks[8][4];
+  uint32_t tails[3][32];
+};
+
 struct ThermoState {
   ThermoModel model;
   ThermoScheme scheme;
@@ -56,7 +69,11 @@ struct ThermoState {
   uint32_t sweeps_per_round, cluster_every, capacity;
   ThermoConfig first;  // the implicit first reset
   Couplings graph;
-  uint32_t side, words;  // SQUARE: L, and words of one sublattice
+  uint32_t side;  // SQUARE: L
+  uint32_t words;  // SQUARE, LATTICE: of one sublattice
+  uint32_t width, height, depth;  // LATTICE
+  uint32_t systems, copies;  // LATTICE: realisations of the couplings, and ladders of each
+  const uint32_t* signs;  // LATTICE: systems / 32 x 2 colours x 6 neighbours x words: set where J = -1
   const double* first_betas;
   // State.
   Run* run;
@@ -74,15 +91,38 @@ struct ThermoState {
   int32_t* best;  // n: the state the host reads
   int64_t* series;  // capacity x replicas x 2: energy and magnetisation by ladder and rung
   int32_t* overlaps;  // capacity x (ladders / 2) x rungs
-  uint32_t* thresholds;  // SQUARE: rungs x 2
+  SquareLimits* square_limits;  // SQUARE: rungs
+  uint32_t* lattice;  // LATTICE: packs x 2 x words
+  uint64_t* rung_thresholds;  // LATTICE: rungs x 3
+  LatticeLimits* lattice_limits;  // LATTICE: packs
+  int64_t* lowest;  // LATTICE: systems: lowest energy seen at the end of a round
   // Scratch.
   double* before;  // rungs: the ladder while it is being adapted
   uint32_t* queue;  // cluster moves: (ladders / 2) x rungs x n
   uint32_t* seen;  // the same
 
+  /// One bit a spin; states of lowest energy are not kept.
+  AATGS_FN bool bit_packed() const { return model == ThermoModel::SQUARE || model == ThermoModel::LATTICE; }
   AATGS_FN int8_t* spins_of(uint32_t pack) const { return spins + uint64_t{pack} * graph.n * kLanes; }
   AATGS_FN uint32_t* sublattice(uint32_t replica, uint32_t color) const {
     return square + (uint64_t{replica} * 2 + color) * words;
+  }
+  /// LATTICE: pack (group of systems * copies + copy) * rungs + number holds one replica of each of 32 systems. A number
+  /// past the last replica where there is no such system.
+  AATGS_FN uint32_t replica_of(uint32_t pack, uint32_t bit) const {
+    const uint32_t ladder = pack / rungs, system = ladder / copies * kLanes + bit;
+    return system < systems ? (system * copies + ladder % copies) * rungs + pack % rungs : ~0u;
+  }
+  AATGS_FN uint32_t pack_of(uint32_t replica) const {
+    const uint32_t ladder = replica / rungs;
+    return (ladder / copies / kLanes * copies + ladder % copies) * rungs + replica % rungs;
+  }
+  AATGS_FN uint32_t bit_of(uint32_t replica) const { return replica / rungs / copies % kLanes; }
+  AATGS_FN uint32_t* lattice_of(uint32_t pack, uint32_t color) const {
+    return lattice + (uint64_t{pack} * 2 + color) * words;
+  }
+  AATGS_FN const uint32_t* signs_of(uint32_t group, uint32_t color) const {
+    return signs + (uint64_t{group} * 2 + color) * 6 * words;
   }
   /// Spin of one replica at a site.
   AATGS_FN int8_t& spin(uint32_t replica, uint32_t site) const {

@@ -112,11 +112,11 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
     this.#options = resolved;
   }
 
-  /** Looks for a state of low energy, until a limit or the target is met. Not for `SQUARE` models, whose states are not kept. */
+  /** Looks for a state of low energy, until a limit or the target is met. Not for bit-packed lattices, whose states are not kept. */
   minimize(options: MinimizeOptions): Promise<MinimizeResult> {
     return this.#inOrder(async () => {
-      if (this.model.kind === ThermoModel.SQUARE)
-        throw invalidArgument('model', this.model.name, "a model on a graph: the ferromagnet's ground state is known");
+      if (this.model.kind === ThermoModel.SQUARE || this.model.kind === ThermoModel.LATTICE)
+        throw invalidArgument('model', this.model.name, 'a model on a graph: states of bit-packed lattices are not kept');
       checkLimits(options);
       const anneal = checkInteger('anneal', options.anneal ?? 500, 0, FOREVER);
       const target = options.target === undefined ? undefined : this.#units(options.target);
@@ -194,9 +194,9 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
     const overlaps = new Int32Array((await this.context.read('overlaps')).slice().buffer);
     const entries = samples * ladders * temperatures.length;
     const column = (part: number) => Float64Array.from({ length: entries }, (_, i) => Number(raw[2 * i + part]));
-    const { unit, offset, n: sites } = this.model;
+    const { unit, offset, n: sites, systems } = this.model;
     const energies = column(0).map((e) => e * unit + offset);
-    return new Series({ temperatures, ladders, samples, sites, energies, moments: column(1), overlaps });
+    return new Series({ temperatures, ladders, systems, samples, sites, energies, moments: column(1), overlaps });
   }
 
   /** An energy in units, rounded so that a target meant as an integer stays one. */

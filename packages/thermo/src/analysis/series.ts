@@ -2,8 +2,10 @@
 export class Series {
   /** Temperatures sampled at, falling. */
   readonly temperatures: Float64Array;
-  /** Independent ladders, each with all temperatures. */
+  /** Independent ladders, each with all temperatures, of all systems: ladder l belongs to system l / (ladders / systems). */
   readonly ladders: number;
+  /** Realisations of disorder. */
+  readonly systems: number;
   /** Samples of every temperature and ladder. */
   readonly samples: number;
   /** Number of spins. */
@@ -16,6 +18,7 @@ export class Series {
   constructor(parts: {
     temperatures: Float64Array;
     ladders: number;
+    systems: number;
     samples: number;
     sites: number;
     /** By sample, ladder, rung. */
@@ -26,6 +29,7 @@ export class Series {
   }) {
     this.temperatures = parts.temperatures;
     this.ladders = parts.ladders;
+    this.systems = parts.systems;
     this.samples = parts.samples;
     this.sites = parts.sites;
     this.#energies = parts.energies;
