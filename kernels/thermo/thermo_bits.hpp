@@ -102,6 +102,16 @@ AATGS_FN uint32_t lowest_bit(uint32_t word) {
 #endif
 }
 
+/// A word of 32 lanes' bits.
+template <class Group, class F>
+AATGS_FN uint32_t gather_bits(Group& group, F f) {
+#if AATGS_ON_DEVICE
+  return __ballot_sync(0xffffffffu, f(group.rank()));
+#else
+  return group.any_bits(kLanes, [&](uint32_t lane) { return static_cast<uint32_t>(f(lane)) << lane; });
+#endif
+}
+
 /// Bits of a threshold that random words decide; the other 32 are left to single numbers.
 inline constexpr uint32_t kLevels = 8;
 
@@ -126,7 +136,8 @@ AATGS_FN void compare_level(uint32_t limit, uint32_t random, uint32_t& below, ui
 template <class Block>
 class Tail {
  public:
-  AATGS_FN Tail(const PhiloxBlock& first, Block block) : block_(block), x_(first) {}
+  AATGS_FN Tail(const PhiloxBlock& first, Block block, uint32_t numbers = 4)
+      : block_(block), x_(first), left_(numbers) {}
   AATGS_FN uint32_t next() {
     if (left_ == 0) {
       x_ = block_(++part_);
@@ -141,7 +152,7 @@ class Tail {
  private:
   Block block_;
   PhiloxBlock x_;
-  uint32_t part_ = 0, left_ = 4;
+  uint32_t left_, part_ = 0;
 };
 
 /// Heat-bath decisions for a chunk: sets in `below` the bits of spins that go against their neighbours, and random bits

@@ -2,6 +2,7 @@
 // worth several times more with 256-bit or 512-bit vectors. All give the same bits. On CUDA nothing is chosen.
 #pragma once
 #include "thermo/thermo_lattice.hpp"
+#include "thermo/thermo_packed.hpp"
 #include "thermo/thermo_square.hpp"
 #include "thermo/thermo_sweep.hpp"
 
@@ -29,6 +30,16 @@ namespace aatgs::thermo {
   __attribute__((target(TARGET), flatten, noinline)) void count_lattice_energy_##NAME(                              \
       Group& group, const ThermoState& state, uint64_t task) {                                                      \
     count_lattice_energy(group, state, task);                                                                       \
+  }                                                                                                                 \
+  template <class Group>                                                                                            \
+  __attribute__((target(TARGET), flatten, noinline)) void update_slice_##NAME(                                      \
+      Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number, uint64_t sweep) {    \
+    update_slice(group, state, words, pack, number, sweep);                                                         \
+  }                                                                                                                 \
+  template <class Group>                                                                                            \
+  __attribute__((target(TARGET), flatten, noinline)) void count_packed_energy_##NAME(                               \
+      Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack, uint32_t part) {                \
+    count_packed_energy(group, state, words, pack, part);                                                           \
   }
 AATGS_THERMO_FOR(v4, "arch=x86-64-v4,prefer-vector-width=512")
 AATGS_THERMO_FOR(v3, "arch=x86-64-v3")
@@ -75,6 +86,22 @@ void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t 
   if (level == 3) return count_lattice_energy_v3(group, state, task);
   count_lattice_energy_v1(group, state, task);
 }
+template <class Group>
+void update_slice_here(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
+                       uint64_t sweep) {
+  const int level = cpu_level();
+  if (level == 4) return update_slice_v4(group, state, words, pack, number, sweep);
+  if (level == 3) return update_slice_v3(group, state, words, pack, number, sweep);
+  update_slice_v1(group, state, words, pack, number, sweep);
+}
+template <class Group>
+void count_packed_energy_here(Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack,
+                              uint32_t part) {
+  const int level = cpu_level();
+  if (level == 4) return count_packed_energy_v4(group, state, words, pack, part);
+  if (level == 3) return count_packed_energy_v3(group, state, words, pack, part);
+  count_packed_energy_v1(group, state, words, pack, part);
+}
 
 #else
 
@@ -101,6 +128,16 @@ AATGS_THERMO_APART void sweep_lattice_here(Group& group, const ThermoState& stat
 template <class Group>
 AATGS_THERMO_APART void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {
   count_lattice_energy(group, state, task);
+}
+template <class Group>
+AATGS_THERMO_APART void update_slice_here(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack,
+                                          uint32_t number, uint64_t sweep) {
+  update_slice(group, state, words, pack, number, sweep);
+}
+template <class Group>
+AATGS_THERMO_APART void count_packed_energy_here(Group& group, const ThermoState& state, const uint32_t* words,
+                                                 uint32_t pack, uint32_t part) {
+  count_packed_energy(group, state, words, pack, part);
 }
 
 #endif

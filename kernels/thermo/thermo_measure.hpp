@@ -42,9 +42,9 @@ AATGS_FN void keep_best(Block& block, const ThermoState& state, uint32_t pack) {
   const auto lowest =
       block.template argmin<int64_t>(left < kLanes ? left : kLanes, [&](uint32_t lane) { return energies[lane]; });
   if (lowest.value >= state.best_energy[pack]) return;
-  const int8_t* spins = state.spins_of(pack) + lowest.index;
+  const uint32_t replica = pack * kLanes + static_cast<uint32_t>(lowest.index);
   int8_t* best = state.best_spins + uint64_t{pack} * state.graph.n;
-  block.for_each(state.graph.n, [&](uint32_t site) { best[site] = spins[uint64_t{site} * kLanes]; });
+  block.for_each(state.graph.n, [&](uint32_t site) { best[site] = state.spin(replica, site); });
   block.barrier();
   block.leader([&] { state.best_energy[pack] = lowest.value; });
   block.barrier();
@@ -54,14 +54,13 @@ AATGS_FN void keep_best(Block& block, const ThermoState& state, uint32_t pack) {
 template <class Block>
 AATGS_FN void count_moments(Block& block, const ThermoState& state, uint32_t pack) {
   const Couplings& graph = state.graph;
-  const int8_t* spins = state.spins_of(pack);
   const bool potts = state.model == ThermoModel::POTTS;
   block.for_each_group(kLanes, [&](auto& group, uint32_t lane) {
     int64_t most = 0;
     const uint32_t states = potts ? graph.states : 1;
     for (uint32_t c = 0; c < states; ++c) {
       const auto count = group.template sum<int64_t>(graph.n, [&](uint32_t site) {
-        const int8_t own = spins[uint64_t{site} * kLanes + lane];
+        const int8_t own = state.spin(pack * kLanes + lane, site);
         return potts ? int64_t{static_cast<uint8_t>(own) == c} : int64_t{own};
       });
       most = !potts || count > most ? count : most;

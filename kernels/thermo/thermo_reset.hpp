@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-#include "thermo/thermo_measure.hpp"
+#include "thermo/thermo_sweeps.hpp"
 
 namespace aatgs::thermo {
 
@@ -12,6 +12,14 @@ inline constexpr uint32_t kFirstAdaptation = 32;
 template <class Block>
 AATGS_FN void randomize(Block& block, const ThermoState& state, uint32_t pack) {
   const Couplings& graph = state.graph;
+  if (graph.packed) {
+    uint32_t* words = state.bits_of(pack);
+    block.for_each(graph.n + 1, [&](uint32_t site) {
+      words[site] = site < graph.n ? draw(state.run->seed, Purpose::INIT, 0, pack, site).x[0] : 0;
+    });
+    block.barrier();
+    return;
+  }
   int8_t* spins = state.spins_of(pack);
   block.for_each_group(graph.n, [&](auto& group, uint32_t site) {
     group.for_each(kLanes, [&](uint32_t lane) {
@@ -65,9 +73,12 @@ AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& st
   } else {
     team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
       randomize(block, state, pack);
+      if (state.graph.packed) return;
       count_energy(block, state, pack);
       keep_best(block, state, pack);
     });
+    team.barrier();
+    if (state.graph.packed) sweep_packs(team, state, 0, 0);
   }
   team.barrier();
 }

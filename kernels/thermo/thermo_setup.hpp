@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "aatgs/module.hpp"
+#include "thermo/thermo_packed.hpp"
 #include "thermo/thermo_state.hpp"
 
 namespace aatgs::thermo {
@@ -161,9 +162,92 @@ struct OrderedGraph {
     for (uint32_t c = 0; c < colors; ++c) classes[c + 1] += classes[c];
     std::vector<uint32_t> next(classes.begin(), classes.end() - 1);
     label.resize(given.n);
-    for (uint32_t v = 0; v < given.n; ++v) label[next[color[v]]++] = v;
+    // In each set the highest degrees first: lanes that work together then have about as many neighbours.
+    for (const uint32_t v : by_degree) label[next[color[v]]++] = v;
   }
 };
+
+/// The graph for bit-packed sweeps: sites in slices of 32, their arcs side by side.
+struct SlicedGraph {
+  std::vector<Slice> slices;
+  std::vector<uint32_t> class_slices, degrees, arcs;
+  uint32_t arc_count = 0;
+
+  static bool fits(const Setup& setup) {
+    if (setup->model != static_cast<uint32_t>(ThermoModel::ISING)) return false;
+    const GivenGraph given(setup);
+    uint64_t arcs = 0;
+    for (uint32_t v = 0; v < given.n; ++v) {
+      if (given.fields[v] != 0 || given.reach(v) >= 1 << kDegreeBits) return false;
+      arcs += static_cast<uint64_t>(given.reach(v));
+    }
+    // Couplings are repeated as often as they are large; more than four times is more work than bytes are.
+    return arcs <= uint64_t{4} * given.offsets[given.n] && arcs < 1u << kSumBits && given.n < 1u << 24;
+  }
+
+  explicit SlicedGraph(const OrderedGraph& graph) {
+    const auto n = static_cast<uint32_t>(graph.label.size());
+    for (uint32_t i = 0; i < n; ++i) {
+      uint32_t degree = 0;
+      for (uint32_t a = graph.offsets[i]; a < graph.offsets[i + 1]; ++a)
+        degree += static_cast<uint32_t>(std::abs(graph.weights[a]));
+      degrees.push_back(degree);
+      arc_count += degree;
+    }
+    for (size_t c = 0; c + 1 < graph.classes.size(); ++c) {
+      class_slices.push_back(static_cast<uint32_t>(slices.size()));
+      for (uint32_t first = graph.classes[c]; first < graph.classes[c + 1]; first += kLanes)
+        add(graph, first, std::min(kLanes, graph.classes[c + 1] - first), n);
+    }
+    class_slices.push_back(static_cast<uint32_t>(slices.size()));
+  }
+
+ private:
+  void add(const OrderedGraph& graph, uint32_t first, uint32_t count, uint32_t nowhere) {
+    Slice slice{first, count, static_cast<uint32_t>(arcs.size()), 0, 0, 0};
+    uint32_t largest = 0;
+    for (uint32_t i = first; i < first + count; ++i) {
+      largest = std::max(largest, degrees[i]);
+      slice.odd |= degrees[i] & 1u;
+    }
+    while ((1u << slice.digits) < largest) ++slice.digits;
+    slice.most = (largest + 3) / 4 * 4;
+    arcs.resize(arcs.size() + uint64_t{slice.most} * kLanes, nowhere << 1);
+    for (uint32_t lane = 0; lane < count; ++lane) {
+      uint32_t* next = arcs.data() + slice.arcs + lane;
+      for (uint32_t a = graph.offsets[first + lane]; a < graph.offsets[first + lane + 1]; ++a) {
+        const int32_t weight = graph.weights[a];
+        for (int32_t k = 0; k < std::abs(weight); ++k, next += kLanes) *next = graph.neighbours[a] << 1 | (weight < 0);
+      }
+    }
+    slices.push_back(slice);
+  }
+};
+
+/// The bit-packed state of a graph. On CUDA a block sweeps several packs at once where there are more than blocks.
+inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState& state) {
+  const SlicedGraph sliced(ordered);
+  Couplings& graph = state.graph;
+  graph.packed = 1;
+  graph.slice_count = static_cast<uint32_t>(sliced.slices.size());
+  graph.arc_count = sliced.arc_count;
+  graph.slices = arena.constant(sliced.slices.size(), sliced.slices.data());
+  graph.class_slices = arena.constant(sliced.class_slices.size(), sliced.class_slices.data());
+  graph.degrees = arena.constant(sliced.degrees.size(), sliced.degrees.data());
+  graph.arcs = arena.constant(sliced.arcs.size(), sliced.arcs.data());
+  state.bits = arena.state<uint32_t>(uint64_t{state.packs} * (graph.n + 1));
+  state.plane_limits = arena.scratch<PlaneLimits>(uint64_t{state.packs} * kPlanes);
+  state.rung_thresholds = arena.scratch<uint64_t>(uint64_t{state.rungs} * kPlanes);
+  const AatgsTarget& target = arena.target();
+  const uint64_t bytes = uint64_t{graph.n + 1} * sizeof(uint32_t);
+  state.together = 1;
+  state.in_shared = target.is_cuda && bytes <= target.block_shared_bytes;
+  if (target.is_cuda) state.together = (state.packs + target.parallel_blocks - 1) / target.parallel_blocks;
+  if (state.in_shared) {
+    state.together = std::min(state.together, static_cast<uint32_t>(target.block_shared_bytes / bytes));
+    arena.block_shared(state.together * bytes);
+  }
+}
 
 inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) {
   const OrderedGraph ordered{GivenGraph(setup)};
@@ -181,7 +265,11 @@ inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) 
   graph.fields = constant(ordered.fields);
   graph.label = constant(ordered.label);
   const uint64_t n = graph.n;
-  state.spins = arena.state<int8_t>(state.packs * n * kLanes);
+  if (SlicedGraph::fits(setup)) {
+    lay_out_packs(arena, ordered, state);
+  } else {
+    state.spins = arena.state<int8_t>(state.packs * n * kLanes);
+  }
   state.best_spins = arena.state<int8_t>(state.packs * n);
   state.best = arena.state<int32_t>(n, "best");
   const uint64_t joined = state.cluster_every ? uint64_t{state.ladders} / 2 * state.rungs : 0;

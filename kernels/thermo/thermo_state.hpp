@@ -7,6 +7,24 @@
 
 namespace aatgs::thermo {
 
+/// Bits of a bit-packed site's degree, its couplings counted with their size: at most 255.
+inline constexpr uint32_t kDegreeBits = 8;
+/// Thresholds a pack of such a graph compares with: see thermo_packed.hpp.
+inline constexpr uint32_t kPlanes = 2 * kDegreeBits + 1;
+struct PlaneLimits {
+  uint32_t masks[8];
+  uint32_t tails[32];
+};
+
+/// Up to 32 sites of one independent set, which the lanes of a group update together.
+struct Slice {
+  uint32_t first, count;
+  uint32_t arcs;  // arc j of lane l is at arcs + 32 j + l
+  uint32_t most;  // arcs of each lane, a multiple of 4; those it lacks lead to the word that is always 0
+  uint32_t digits;  // of K: the least m with 2^m >= the largest degree
+  uint32_t odd;  // whether a degree is
+};
+
 /// A graph with integer couplings, constant for the life of the instance. Sites are renumbered: independent sets are
 /// contiguous, so that a warp may update any of one set at once. E = -sum J s s - sum h s (ISING), -sum J [s = s] (POTTS).
 struct Couplings {
@@ -21,6 +39,13 @@ struct Couplings {
   const int32_t* weights;
   const int32_t* fields;  // n
   const uint32_t* label;  // n: the caller's number of a site
+  // Bit-packed, where all sums of a site's |J| are at most 255 and there are no fields; else none of these.
+  uint32_t packed;
+  uint32_t slice_count, arc_count;
+  const Slice* slices;
+  const uint32_t* class_slices;  // class_count + 1: first slice of each
+  const uint32_t* degrees;  // n
+  const uint32_t* arcs;  // neighbour << 1 | (J < 0), as often as |J| says
 };
 
 /// Exchanges of one pair of neighbouring rungs.
@@ -84,7 +109,8 @@ struct ThermoState {
   uint32_t* at;  // replicas: ladder * rungs + rung -> replica
   int64_t* energies;  // packs * kLanes
   int64_t* moments;  // packs * kLanes: magnetisation of the last sample
-  int8_t* spins;  // packs x n x kLanes
+  int8_t* spins;  // packs x n x kLanes, where not bit-packed
+  uint32_t* bits;  // packs x (n + 1), where bit-packed; the last word of a pack is 0
   uint32_t* square;  // SQUARE: replicas x 2 x words
   int64_t* best_energy;  // packs
   int8_t* best_spins;  // packs x n
@@ -93,7 +119,9 @@ struct ThermoState {
   int32_t* overlaps;  // capacity x (ladders / 2) x rungs
   SquareLimits* square_limits;  // SQUARE: rungs
   uint32_t* lattice;  // LATTICE: packs x 2 x words
-  uint64_t* rung_thresholds;  // LATTICE: rungs x 3
+  uint64_t* rung_thresholds;  // LATTICE: rungs x 3; bit-packed graphs: rungs x kPlanes
+  PlaneLimits* plane_limits;  // bit-packed graphs: packs x kPlanes
+  uint32_t together, in_shared;  // packs a block sweeps together, and whether in its shared memory
   LatticeLimits* lattice_limits;  // LATTICE: packs
   int64_t* lowest;  // LATTICE: systems: lowest energy seen at the end of a round
   // Scratch.
@@ -124,9 +152,23 @@ struct ThermoState {
   AATGS_FN const uint32_t* signs_of(uint32_t group, uint32_t color) const {
     return signs + (uint64_t{group} * 2 + color) * 6 * words;
   }
-  /// Spin of one replica at a site.
-  AATGS_FN int8_t& spin(uint32_t replica, uint32_t site) const {
-    return spins_of(replica / kLanes)[uint64_t{site} * kLanes + replica % kLanes];
+  /// The words of a bit-packed graph's pack.
+  AATGS_FN uint32_t* bits_of(uint32_t pack) const { return bits + uint64_t{pack} * (graph.n + 1); }
+  /// Spin of one replica at a site of a graph.
+  AATGS_FN int8_t spin(uint32_t replica, uint32_t site) const {
+    const uint32_t pack = replica / kLanes, lane = replica % kLanes;
+    if (graph.packed) return (bits_of(pack)[site] >> lane & 1u) ? 1 : -1;
+    return spins_of(pack)[uint64_t{site} * kLanes + lane];
+  }
+  /// Turns it. Others may turn theirs in the same word.
+  AATGS_FN void turn(uint32_t replica, uint32_t site) const {
+    const uint32_t pack = replica / kLanes, lane = replica % kLanes;
+    if (graph.packed) {
+      flip_shared(&bits_of(pack)[site], 1u << lane);
+    } else {
+      int8_t& own = spins_of(pack)[uint64_t{site} * kLanes + lane];
+      own = static_cast<int8_t>(-own);
+    }
   }
 };
 
