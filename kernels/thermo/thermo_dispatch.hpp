@@ -46,18 +46,6 @@ AATGS_THERMO_FOR(v3, "arch=x86-64-v3")
 AATGS_THERMO_FOR(v1, "arch=x86-64")
 #undef AATGS_THERMO_FOR
 
-/// 4, 3 or 1: the x86-64 level this machine has.
-inline int cpu_level() {
-  static const int level = [] {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
-      return 4;
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma") ? 3 : 1;
-  }();
-  return level;
-}
-
 template <class Block>
 void sweep_pack_here(Block& block, const ThermoState& state, uint32_t pack, uint64_t sweep) {
   const int level = cpu_level();

@@ -3,10 +3,12 @@
 // them.
 #pragma once
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "aatgs/philox.hpp"
 #include "aatgs/platform.hpp"
+#include "thermo/thermo_x86.hpp"
 
 namespace aatgs::thermo {
 
@@ -91,6 +93,18 @@ template <class Group, class Counter>
 AATGS_FN void philox_lanes(Group& group, uint64_t seed, LaneWords& out, Counter counter) {
   const auto key0 = static_cast<uint32_t>(seed);
   const auto key1 = static_cast<uint32_t>(seed >> 32);
+#if AATGS_THERMO_X86
+  if (cpu_level() >= 3) {
+    alignas(64) uint32_t words[4][kLanes];
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const PhiloxBlock start = counter(lane);
+      for (uint32_t i = 0; i < 4; ++i) words[i][lane] = start.x[i];
+    });
+    cpu_level() == 4 ? philox_32_v4(words, key0, key1) : philox_32_v3(words, key0, key1);
+    for (uint32_t i = 0; i < 4; ++i) memcpy(out.x[i].values, words[i], sizeof words[i]);
+    return;
+  }
+#endif
   group.for_each(kLanes, [&](uint32_t lane) {
     const PhiloxBlock block = philox4x32(counter(lane), key0, key1);
     out.x[0][lane] = block.x[0];

@@ -71,25 +71,25 @@ AATGS_FN void count_moments(Block& block, const ThermoState& state, uint32_t pac
 
 /// Sites on which two replicas agree less those on which they differ; POTTS: sites on which they agree.
 template <class Block>
-AATGS_FN int32_t overlap(Block& block, const ThermoState& state, uint32_t a, uint32_t b) {
+AATGS_FN int64_t overlap(Block& block, const ThermoState& state, uint32_t a, uint32_t b) {
   if (state.model == ThermoModel::SQUARE) {
-    const auto differ = block.template sum<int32_t>(2 * state.words, [&](uint32_t w) {
-      return static_cast<int32_t>(count_bits(state.sublattice(a, 0)[w] ^ state.sublattice(b, 0)[w]));
+    const auto differ = block.template sum<int64_t>(2 * state.words, [&](uint32_t w) {
+      return static_cast<int64_t>(count_bits(state.sublattice(a, 0)[w] ^ state.sublattice(b, 0)[w]));
     });
-    return static_cast<int32_t>(state.side * state.side) - 2 * differ;
+    return static_cast<int64_t>(state.side) * state.side - 2 * differ;
   }
   if (state.model == ThermoModel::LATTICE) {
     const uint32_t* x = state.lattice_of(state.pack_of(a), 0);
     const uint32_t* y = state.lattice_of(state.pack_of(b), 0);
     const uint32_t bit = state.bit_of(a);
-    const auto differ = block.template sum<int32_t>(
-        2 * state.words, [&](uint32_t w) { return static_cast<int32_t>((x[w] ^ y[w]) >> bit & 1u); });
-    return static_cast<int32_t>(2 * state.words) - 2 * differ;
+    const auto differ = block.template sum<int64_t>(
+        2 * state.words, [&](uint32_t w) { return static_cast<int64_t>((x[w] ^ y[w]) >> bit & 1u); });
+    return int64_t{2} * state.words - 2 * differ;
   }
   const bool potts = state.model == ThermoModel::POTTS;
-  return block.template sum<int32_t>(state.graph.n, [&](uint32_t site) {
+  return block.template sum<int64_t>(state.graph.n, [&](uint32_t site) {
     const int8_t x = state.spin(a, site), y = state.spin(b, site);
-    return potts ? static_cast<int32_t>(x == y) : static_cast<int32_t>(x * y);
+    return potts ? static_cast<int64_t>(x == y) : static_cast<int64_t>(x * y);
   });
 }
 
@@ -118,10 +118,10 @@ AATGS_FN void take_sample(Team& team, const ThermoState& state) {
     entry[0] = state.energies[replica];
     entry[1] = state.moments[replica];
   });
-  const uint32_t joined = state.ladders / 2 * state.rungs;
+  const uint32_t joined = state.joined * state.rungs;
   team.for_each_block(joined, [&](auto& block, uint32_t i) {
     const uint32_t* at = state.at + uint64_t{2} * (i / state.rungs) * state.rungs + i % state.rungs;
-    const int32_t q = overlap(block, state, at[0], at[state.rungs]);
+    const int64_t q = overlap(block, state, at[0], at[state.rungs]);
     block.leader([&] { state.overlaps[sample * joined + i] = q; });
   });
 }

@@ -57,53 +57,68 @@ AATGS_FN void draw_plane(Group& group, uint64_t seed, const PlaneLimits& limits,
   }
 }
 
-/// How many of a site's neighbours, counted with their couplings, want it up: bit-sliced sums of a slice.
+/// Bit-sliced numbers up to 255, one a lane and replica. Loops go over planes outside and lanes inside, and no further than
+/// the slice's degrees need.
+using Sum = Lanes<uint32_t>[kDegreeBits];
+
+/// What one neighbour of each lane's site wants.
 template <class Group>
-AATGS_FN void count_up(Group& group, const Couplings& graph, const Slice& slice, const uint32_t* words,
-                       Lanes<uint32_t> (&sum)[kDegreeBits]) {
-  const uint32_t* arcs = graph.arcs + slice.arcs;
+AATGS_FN void follow_arcs(Group& group, const uint32_t* words, const uint32_t* arcs, Lanes<uint32_t>& out) {
+#if AATGS_THERMO_X86
+  if (cpu_level() == 4) return follow_32_v4(words, arcs, out.values);
+#endif
   group.for_each(kLanes, [&](uint32_t lane) {
-    AATGS_UNROLL
-    for (uint32_t p = 0; p < kDegreeBits; ++p) sum[p][lane] = 0;
+    const uint32_t arc = arcs[lane];
+    out[lane] = words[arc >> 1] ^ (0u - (arc & 1u));
   });
+}
+
+/// How many of a site's neighbours, counted with their couplings, want it up.
+template <class Group>
+AATGS_FN void count_up(Group& group, const Couplings& graph, const Slice& slice, const uint32_t* words, Sum& sum) {
+  const uint32_t* arcs = graph.arcs + slice.arcs;
+  Lanes<uint32_t> x[4], carry;
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kDegreeBits; ++p) group.for_each(kLanes, [&](uint32_t lane) { sum[p][lane] = 0; });
   for (uint32_t j = 0; j < slice.most; j += 4) {
+    AATGS_UNROLL
+    for (uint32_t i = 0; i < 4; ++i) follow_arcs(group, words, arcs + (j + i) * kLanes, x[i]);
     group.for_each(kLanes, [&](uint32_t lane) {
-      uint32_t x[4];
-      AATGS_UNROLL
-      for (uint32_t i = 0; i < 4; ++i) {
-        const uint32_t arc = arcs[(j + i) * kLanes + lane];
-        x[i] = words[arc >> 1] ^ (0u - (arc & 1u));
-      }
-      const uint32_t a = sum[0][lane], b = sum[1][lane];
-      const uint32_t s = a ^ x[0] ^ x[1], two0 = (a & x[0]) | (a & x[1]) | (x[0] & x[1]);
-      sum[0][lane] = s ^ x[2] ^ x[3];
-      const uint32_t two1 = (s & x[2]) | (s & x[3]) | (x[2] & x[3]);
+      const uint32_t a = sum[0][lane], b = sum[1][lane], x0 = x[0][lane], x1 = x[1][lane], x2 = x[2][lane];
+      const uint32_t s = a ^ x0 ^ x1, two0 = (a & x0) | (a & x1) | (x0 & x1);
+      const uint32_t x3 = x[3][lane], two1 = (s & x2) | (s & x3) | (x2 & x3);
+      sum[0][lane] = s ^ x2 ^ x3;
       sum[1][lane] = b ^ two0 ^ two1;
-      uint32_t carry = (b & two0) | (b & two1) | (two0 & two1);
-      AATGS_UNROLL
-      for (uint32_t p = 2; p < kDegreeBits; ++p) {
-        const uint32_t old = sum[p][lane];
-        sum[p][lane] = old ^ carry;
-        carry &= old;
-      }
+      carry[lane] = (b & two0) | (b & two1) | (two0 & two1);
     });
+    AATGS_UNROLL
+    for (uint32_t p = 2; p < kDegreeBits; ++p) {
+      if (p >= slice.planes) break;
+      group.for_each(kLanes, [&](uint32_t lane) {
+        const uint32_t old = sum[p][lane];
+        sum[p][lane] = old ^ carry[lane];
+        carry[lane] &= old;
+      });
+    }
   }
 }
 
 /// Turns the number of neighbours that want a site up into that of satisfied ones: the degree less it where it is down.
 template <class Group>
-AATGS_FN void count_satisfied(Group& group, const Lanes<uint32_t>& own, const Lanes<uint32_t>& degree,
-                              Lanes<uint32_t> (&sum)[kDegreeBits]) {
-  group.for_each(kLanes, [&](uint32_t lane) {
-    const uint32_t down = ~own[lane], more = degree[lane] + 1;
-    uint32_t carry = 0;
-    AATGS_UNROLL
-    for (uint32_t p = 0; p < kDegreeBits; ++p) {
-      const uint32_t a = sum[p][lane] ^ down, b = (0u - (more >> p & 1u)) & down;
-      sum[p][lane] = a ^ b ^ carry;
-      carry = (a & b) | (a & carry) | (b & carry);
-    }
-  });
+AATGS_FN void count_satisfied(Group& group, const Slice& slice, const Lanes<uint32_t>& own,
+                              const Lanes<uint32_t>& degree, Sum& sum) {
+  Lanes<uint32_t> carry;
+  group.for_each(kLanes, [&](uint32_t lane) { carry[lane] = 0; });
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kDegreeBits; ++p) {
+    if (p >= slice.planes) break;
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t down = ~own[lane];
+      const uint32_t a = sum[p][lane] ^ down, b = (0u - ((degree[lane] + 1) >> p & 1u)) & down, c = carry[lane];
+      sum[p][lane] = a ^ b ^ c;
+      carry[lane] = (a & b) | (a & c) | (b & c);
+    });
+  }
 }
 
 /// Updates a slice of a pack whose spins are in `words`.
@@ -153,23 +168,30 @@ AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* wor
       }
     }
   });
-  Lanes<uint32_t> sum[kDegreeBits], own;
+  Sum sum;
+  Lanes<uint32_t> own, carry, turns;
   count_up(group, graph, slice, words, sum);
   group.for_each(kLanes, [&](uint32_t lane) { own[lane] = lane < slice.count ? words[slice.first + lane] : 0; });
-  count_satisfied(group, own, degree, sum);
+  count_satisfied(group, slice, own, degree, sum);
   // h = 2 a - d for a satisfied of d: it turns where a <= (K + d) / 2.
   group.for_each(kLanes, [&](uint32_t lane) {
-    uint32_t carry = 0, turns = ~0u;
-    AATGS_UNROLL
-    for (uint32_t p = 0; p <= kDegreeBits; ++p) {
-      const uint32_t a = p < kDegreeBits ? digit[p][lane] : 0u, b = 0u - (degree[lane] >> p & 1u);
-      const uint32_t bit = a ^ b ^ carry;
-      carry = (a & b) | (a & carry) | (b & carry);
-      if (p == 0) continue;
-      const uint32_t satisfied = sum[p - 1][lane];
-      turns = (~satisfied & bit) | (~(satisfied ^ bit) & turns);
-    }
-    own[lane] ^= (turns | digit[kDegreeBits][lane]) & ~skip[lane];
+    const uint32_t odd = 0u - (degree[lane] & 1u);
+    carry[lane] = digit[0][lane] & odd;
+    turns[lane] = ~0u;
+  });
+  AATGS_UNROLL
+  for (uint32_t p = 1; p <= kDegreeBits; ++p) {
+    if (p > slice.planes) break;
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t a = p < kDegreeBits ? digit[p][lane] : 0u, b = 0u - (degree[lane] >> p & 1u), c = carry[lane];
+      const uint32_t bit = a ^ b ^ c, satisfied = sum[p - 1][lane];
+      carry[lane] = (a & b) | (a & c) | (b & c);
+      turns[lane] = (~satisfied & bit) | (~(satisfied ^ bit) & turns[lane]);
+    });
+  }
+  // What is left over is above any number of satisfied ones.
+  group.for_each(kLanes, [&](uint32_t lane) {
+    own[lane] ^= (turns[lane] | carry[lane] | digit[kDegreeBits][lane]) & ~skip[lane];
   });
   group.for_each(kLanes, [&](uint32_t lane) {
     if (lane < slice.count) words[slice.first + lane] = own[lane];
@@ -178,7 +200,6 @@ AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* wor
 
 /// Groups that share the counting of one pack's energies; their sums are integers, so any number gives the same.
 inline constexpr uint32_t kCountGroups = 16;
-inline constexpr uint32_t kSumBits = 26;
 
 /// f(bit, sum) for 32 bits: sums over lanes of bit-sliced numbers.
 template <class Group, class F>
@@ -196,12 +217,12 @@ AATGS_FN void lane_totals(Group& group, Lanes<uint32_t> (&planes)[kSumBits], F f
   }
 #else
   for (uint32_t half = kLanes / 2; half > 0; half /= 2) {
-    for (uint32_t w = 0; w < half; ++w) {
-      uint32_t carry = 0;
-      for (uint32_t j = 0; j < kSumBits; ++j) {
-        const uint32_t a = planes[j][w], b = planes[j][w + half];
-        planes[j][w] = a ^ b ^ carry;
-        carry = (a & b) | (a & carry) | (b & carry);
+    uint32_t carry[kLanes / 2] = {};
+    for (uint32_t j = 0; j < kSumBits; ++j) {
+      for (uint32_t w = 0; w < half; ++w) {
+        const uint32_t a = planes[j][w], b = planes[j][w + half], c = carry[w];
+        planes[j][w] = a ^ b ^ c;
+        carry[w] = (a & b) | (a & c) | (b & c);
       }
     }
   }
@@ -214,34 +235,53 @@ AATGS_FN void lane_totals(Group& group, Lanes<uint32_t> (&planes)[kSumBits], F f
   });
 }
 
+/// Adds a bit-sliced number of `width` planes to a longer one.
+template <uint32_t kFrom, uint32_t kTo, class Group>
+AATGS_FN void add_planes(Group& group, const Lanes<uint32_t> (&more)[kFrom], uint32_t width,
+                         Lanes<uint32_t> (&total)[kTo], uint32_t length) {
+  Lanes<uint32_t> carry;
+  group.for_each(kLanes, [&](uint32_t lane) { carry[lane] = 0; });
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kTo; ++p) {
+    if (p >= length) break;
+    const bool within = p < kFrom && p < width;
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t a = total[p][lane], b = within ? more[p < kFrom ? p : 0][lane] : 0u, c = carry[lane];
+      total[p][lane] = a ^ b ^ c;
+      carry[lane] = (a & b) | (a & c) | (b & c);
+    });
+  }
+}
+
+/// Slices whose counts fit in four planes more than one has.
+inline constexpr uint32_t kBatch = 16;
+
 /// Takes from the energies of a pack what one of kCountGroups groups counts of its satisfied bonds, each from both ends.
 template <class Group>
 AATGS_FN void count_packed_energy(Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack,
                                   uint32_t part) {
   const Couplings& graph = state.graph;
-  Lanes<uint32_t> total[kSumBits], sum[kDegreeBits], own, degree;
-  group.for_each(kLanes, [&](uint32_t lane) {
+  Lanes<uint32_t> total[kSumBits], batch[kDegreeBits + 4], own, degree;
+  Sum sum;
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kSumBits; ++p) group.for_each(kLanes, [&](uint32_t lane) { total[p][lane] = 0; });
+  for (uint32_t begin = part; begin < graph.slice_count; begin += kBatch * kCountGroups) {
     AATGS_UNROLL
-    for (uint32_t j = 0; j < kSumBits; ++j) total[j][lane] = 0;
-  });
-  for (uint32_t number = part; number < graph.slice_count; number += kCountGroups) {
-    const Slice slice = graph.slices[number];
-    count_up(group, graph, slice, words, sum);
-    group.for_each(kLanes, [&](uint32_t lane) {
-      const bool here = lane < slice.count;
-      degree[lane] = here ? graph.degrees[slice.first + lane] : 0;
-      own[lane] = here ? words[slice.first + lane] : ~0u;
-    });
-    count_satisfied(group, own, degree, sum);
-    group.for_each(kLanes, [&](uint32_t lane) {
-      uint32_t carry = 0;
-      AATGS_UNROLL
-      for (uint32_t j = 0; j < kSumBits; ++j) {
-        const uint32_t a = total[j][lane], b = j < kDegreeBits ? sum[j][lane] : 0u;
-        total[j][lane] = a ^ b ^ carry;
-        carry = (a & b) | (a & carry) | (b & carry);
-      }
-    });
+    for (uint32_t p = 0; p < kDegreeBits + 4; ++p) group.for_each(kLanes, [&](uint32_t lane) { batch[p][lane] = 0; });
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < kBatch && begin + i * kCountGroups < graph.slice_count; ++i) {
+      const Slice slice = graph.slices[begin + i * kCountGroups];
+      count_up(group, graph, slice, words, sum);
+      group.for_each(kLanes, [&](uint32_t lane) {
+        const bool here = lane < slice.count;
+        degree[lane] = here ? graph.degrees[slice.first + lane] : 0;
+        own[lane] = here ? words[slice.first + lane] : ~0u;
+      });
+      count_satisfied(group, slice, own, degree, sum);
+      most = most > slice.planes ? most : slice.planes;
+      add_planes(group, sum, slice.planes, batch, most + 4);
+    }
+    add_planes(group, batch, most + 4, total, kSumBits);
   }
   lane_totals(group, total, [&](uint32_t bit, uint32_t satisfied) {
     add_shared(&state.energies[pack * kLanes + bit], -static_cast<int64_t>(satisfied));

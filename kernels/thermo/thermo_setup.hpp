@@ -204,12 +204,13 @@ struct SlicedGraph {
 
  private:
   void add(const OrderedGraph& graph, uint32_t first, uint32_t count, uint32_t nowhere) {
-    Slice slice{first, count, static_cast<uint32_t>(arcs.size()), 0, 0, 0};
+    Slice slice{first, count, static_cast<uint32_t>(arcs.size()), 0, 0, 0, 0};
     uint32_t largest = 0;
     for (uint32_t i = first; i < first + count; ++i) {
       largest = std::max(largest, degrees[i]);
       slice.odd |= degrees[i] & 1u;
     }
+    while (largest >> slice.planes) ++slice.planes;
     while ((1u << slice.digits) < largest) ++slice.digits;
     slice.most = (largest + 3) / 4 * 4;
     arcs.resize(arcs.size() + uint64_t{slice.most} * kLanes, nowhere << 1);
@@ -325,6 +326,7 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
   state.replicas = setup->rungs * setup->ladders;
   state.systems = setup->systems;
   state.copies = state.ladders / state.systems;
+  state.joined = state.systems > 1 && state.copies == 1 ? 0 : state.ladders / 2;
   state.packs = (state.replicas + kLanes - 1) / kLanes;
   if (state.model == ThermoModel::LATTICE)
     state.packs = (state.systems + kLanes - 1) / kLanes * state.copies * state.rungs;
@@ -350,7 +352,7 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
   state.moments = arena.state<int64_t>(uint64_t{state.packs} * kLanes);
   state.best_energy = arena.state<int64_t>(state.packs);
   state.series = arena.state<int64_t>(uint64_t{state.capacity} * state.replicas * 2, "series");
-  state.overlaps = arena.state<int32_t>(uint64_t{state.capacity} * (state.ladders / 2) * state.rungs, "overlaps");
+  state.overlaps = arena.state<int64_t>(uint64_t{state.capacity} * state.joined * state.rungs, "overlaps");
   state.before = arena.scratch<double>(state.rungs);
   if (state.model == ThermoModel::SQUARE) {
     state.side = setup->sites;

@@ -11,6 +11,8 @@ namespace aatgs::thermo {
 inline constexpr uint32_t kDegreeBits = 8;
 /// Thresholds a pack of such a graph compares with: see thermo_packed.hpp.
 inline constexpr uint32_t kPlanes = 2 * kDegreeBits + 1;
+/// Bits of a sum over all sites.
+inline constexpr uint32_t kSumBits = 26;
 struct PlaneLimits {
   uint32_t masks[8];
   uint32_t tails[32];
@@ -21,6 +23,7 @@ struct Slice {
   uint32_t first, count;
   uint32_t arcs;  // arc j of lane l is at arcs + 32 j + l
   uint32_t most;  // arcs of each lane, a multiple of 4; those it lacks lead to the word that is always 0
+  uint32_t planes;  // bits of the largest degree
   uint32_t digits;  // of K: the least m with 2^m >= the largest degree
   uint32_t odd;  // whether a degree is
 };
@@ -97,6 +100,7 @@ struct ThermoState {
   uint32_t side;  // SQUARE: L
   uint32_t words;  // SQUARE, LATTICE: of one sublattice
   uint32_t width, height, depth;  // LATTICE
+  uint32_t joined;  // pairs of ladders of one system
   uint32_t systems, copies;  // LATTICE: realisations of the couplings, and ladders of each
   const uint32_t* signs;  // LATTICE: systems / 32 x 2 colours x 6 neighbours x words: set where J = -1
   const double* first_betas;
@@ -116,7 +120,7 @@ struct ThermoState {
   int8_t* best_spins;  // packs x n
   int32_t* best;  // n: the state the host reads
   int64_t* series;  // capacity x replicas x 2: energy and magnetisation by ladder and rung
-  int32_t* overlaps;  // capacity x (ladders / 2) x rungs
+  int64_t* overlaps;  // capacity x joined x rungs
   SquareLimits* square_limits;  // SQUARE: rungs
   uint32_t* lattice;  // LATTICE: packs x 2 x words
   uint64_t* rung_thresholds;  // LATTICE: rungs x 3; bit-packed graphs: rungs x kPlanes

@@ -191,7 +191,10 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
     const { ladders } = this.#options;
     const temperatures = await this.temperatures();
     const raw = new BigInt64Array((await this.context.read('series')).slice().buffer);
-    const overlaps = new Int32Array((await this.context.read('overlaps')).slice().buffer);
+    const overlaps = Float64Array.from(
+      new BigInt64Array((await this.context.read('overlaps')).slice().buffer),
+      Number,
+    );
     const entries = samples * ladders * temperatures.length;
     const column = (part: number) => Float64Array.from({ length: entries }, (_, i) => Number(raw[2 * i + part]));
     const { unit, offset, n: sites, systems } = this.model;

@@ -12,7 +12,7 @@ export class Series {
   readonly sites: number;
   readonly #energies: Float64Array;
   readonly #moments: Float64Array;
-  readonly #overlaps: Int32Array;
+  readonly #overlaps: Float64Array;
 
   /** @internal */
   constructor(parts: {
@@ -25,7 +25,7 @@ export class Series {
     energies: Float64Array;
     moments: Float64Array;
     /** By sample, pair of ladders, rung. */
-    overlaps: Int32Array;
+    overlaps: Float64Array;
   }) {
     this.temperatures = parts.temperatures;
     this.ladders = parts.ladders;
@@ -47,7 +47,7 @@ export class Series {
     return this.#column(this.#moments, rung, ladder);
   }
 
-  /** Overlaps of ladders 2 `pair` and 2 `pair` + 1: sums of s s'; Potts: sites on which they agree. */
+  /** Overlaps of ladders 2 `pair` and 2 `pair` + 1 of one system: sums of s s'; Potts: sites on which they agree. */
   overlap(rung: number, pair: number = 0): Float64Array {
     const rungs = this.temperatures.length;
     const pairs = Math.floor(this.ladders / 2);
