@@ -78,8 +78,7 @@ for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
     `${name}: best ${Math.max(...cuts)}, worst ${Math.min(...cuts)} of ${best}; ${hits}/${mine.length} hits, found after ${seconds} s on average, ${mine[0].updatesPerNs.toFixed(2)} updates/ns`,
   );
 }
-const commit =
-  process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 const { cpu, cuda } = devices();
 const result = {
   benchmark: 'thermo on Gset',

@@ -49,19 +49,45 @@ async function measure(what, model, options) {
   for (let i = 0; i < Number(values.repeats); i++) repeats.push((updates * rounds) / (await run(rounds)));
   const median = [...repeats].sort((a, b) => a - b)[Math.floor(repeats.length / 2)];
   const { device, deviceName, engine } = thermo.info;
-  measurements.push({ what, sites: model.n, systems: model.systems, rungs, sweepsPerRound, rounds, updatesPerNs: repeats, median, engine, device, deviceName });
-  console.log(`${what}: ${median.toFixed(1)} updates/ns (${repeats.map((x) => x.toFixed(1)).join(', ')}), ${rounds} rounds of ${sweepsPerRound} sweeps, engine ${engine}`);
+  measurements.push({
+    what,
+    sites: model.n,
+    systems: model.systems,
+    rungs,
+    sweepsPerRound,
+    rounds,
+    updatesPerNs: repeats,
+    median,
+    engine,
+    device,
+    deviceName,
+  });
+  console.log(
+    `${what}: ${median.toFixed(1)} updates/ns (${repeats.map((x) => x.toFixed(1)).join(', ')}), ${rounds} rounds of ${sweepsPerRound} sweeps, engine ${engine}`,
+  );
 }
 
-for (const side of numbers(values.sides)) await measure(`2D Ising ${side}^2`, ising2d(side), { temperatures: [2.26918531421302] });
+for (const side of numbers(values.sides))
+  await measure(`2D Ising ${side}^2`, ising2d(side), { temperatures: [2.26918531421302] });
 for (const side of numbers(values.glass)) {
   const model = edwardsAndersonEnsemble([side, side, side], { systems: Number(values.systems) });
-  await measure(`3D Edwards-Anderson ${side}^3`, model, { temperatures: geometricTemperatures(2, 0.7, Number(values.rungs)) });
+  await measure(`3D Edwards-Anderson ${side}^3`, model, {
+    temperatures: geometricTemperatures(2, 0.7, Number(values.rungs)),
+  });
 }
 if (values.out) {
   let commit = process.env.AATGS_COMMIT;
   commit ??= execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
   const { cpu, cuda } = devices();
-  const result = { benchmark: 'bit-packed lattices', date: new Date().toISOString(), commit, node: process.version, cpu, cuda, parameters: values, measurements };
+  const result = {
+    benchmark: 'bit-packed lattices',
+    date: new Date().toISOString(),
+    commit,
+    node: process.version,
+    cpu,
+    cuda,
+    parameters: values,
+    measurements,
+  };
   writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
 }

@@ -46,10 +46,16 @@ const cases = {
   'ensemble, 24 x 12': [edwardsAndersonEnsemble([24, 12], { systems: 33 }), { temperatures: COLD }],
   'bit-packed graph': [isingModel(2000, sparse), { temperatures: [1, 2, 3, 5, 8] }],
   'bit-packed graph, many ladders': [isingModel(200, small), { temperatures: COLD, ladders: 1500 }],
-  'bit-packed graph, cluster moves': [edwardsAnderson([12, 12], 1), { temperatures: COLD, ladders: 6, clusterEvery: 1 }],
+  'bit-packed graph, cluster moves': [
+    edwardsAnderson([12, 12], 1),
+    { temperatures: COLD, ladders: 6, clusterEvery: 1 },
+  ],
   'graph of large weights': [isingModel(300, wide), { temperatures: [500, 1000, 2000] }],
-  'fields': [quboModel({ n: 40, row: [0, 1, 2, 3, 3], column: [0, 5, 7, 3, 30], value: [1, -2, 3, -1, 2] }), { temperatures: COLD }],
-  'Potts': [pottsModel(300, 3, { ...wide, w: wide.w.map(Math.sign) }), { temperatures: COLD }],
+  fields: [
+    quboModel({ n: 40, row: [0, 1, 2, 3, 3], column: [0, 5, 7, 3, 30], value: [1, -2, 3, -1, 2] }),
+    { temperatures: COLD },
+  ],
+  Potts: [pottsModel(300, 3, { ...wide, w: wide.w.map(Math.sign) }), { temperatures: COLD }],
 };
 
 for (const [name, [model, options]] of Object.entries(cases)) {
@@ -62,7 +68,9 @@ for (const [name, [model, options]] of Object.entries(cases)) {
     ]) {
       await using thermo = new Thermo(model, { async: true, device, engine, maxSamples: 10, ...options });
       const { series } = await thermo.sample({ burnIn: 50, seed: 4 });
-      const state = createHash('sha256').update(await thermo.snapshot()).digest('hex');
+      const state = createHash('sha256')
+        .update(await thermo.snapshot())
+        .digest('hex');
       ends[engine] = `${state.slice(0, 16)}, last energy ${series.energy(0).at(-1)}`;
     }
     assert.equal(ends.launch, ends.host);

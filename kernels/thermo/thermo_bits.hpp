@@ -46,7 +46,7 @@ template <class Group, class F>
 AATGS_FN void for_each_word(Group& group, uint32_t words, F f) {
 #if AATGS_ON_DEVICE
   group.for_each(words / kQuad, [&](uint32_t lane) {
-AATGS_UNROLL
+    AATGS_UNROLL
     for (uint32_t i = 0; i < kQuad; ++i) f(Slot{kQuad * lane + i, i});
   });
 #else
@@ -78,7 +78,7 @@ AATGS_FN void draw_quads(Group& group, uint64_t seed, Quads& out, Counter counte
   group.for_each(kLanes, [&](uint32_t lane) {
 #if AATGS_ON_DEVICE
     (void)lane;
-AATGS_UNROLL
+    AATGS_UNROLL
     for (uint32_t i = 0; i < kQuad; ++i) out.values[i] = random.x[i].value;
 #else
     for (uint32_t i = 0; i < kQuad; ++i) out.values[kQuad * lane + i] = random.x[i][lane];

@@ -105,12 +105,13 @@ AATGS_THERMO_APART void sweep_pack_here(Block& block, const ThermoState& state, 
   sweep_pack(block, state, pack, sweep);
 }
 template <class Group>
-AATGS_THERMO_APART void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, uint32_t color, uint64_t sweep) {
+AATGS_THERMO_APART void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, uint32_t color,
+                                         uint64_t sweep) {
   sweep_words(group, state, chunk, color, sweep);
 }
 template <class Group>
 AATGS_THERMO_APART void sweep_lattice_here(Group& group, const ThermoState& state, uint64_t task, uint32_t color,
-                                 uint64_t sweep) {
+                                           uint64_t sweep) {
   sweep_lattice(group, state, task, color, sweep);
 }
 template <class Group>

@@ -284,8 +284,8 @@ AATGS_FN void count_lattice_energy(Group& group, const ThermoState& state, uint6
     for_each_word(group, words, [&](Slot s) {
       const uint32_t own = mine[first + s.word];
       const Quads* w = wanted.of;
-      unsatisfied.add(s, count_six(w[0][s] ^ own, w[1][s] ^ own, w[2][s] ^ own, w[3][s] ^ own, w[4][s] ^ own,
-                                   w[5][s] ^ own));
+      unsatisfied.add(
+          s, count_six(w[0][s] ^ own, w[1][s] ^ own, w[2][s] ^ own, w[3][s] ^ own, w[4][s] ^ own, w[5][s] ^ own));
     });
   }
   unsatisfied.totals(group, [&](uint32_t bit, uint32_t total) {

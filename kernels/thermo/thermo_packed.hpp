@@ -133,7 +133,8 @@ AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* wor
     return counter_of(Purpose::SWEEP, sweep, pack | call << 24, slice.first + lane);
   };
   Lanes<uint32_t> digit[kDegreeBits + 1], open[kDegreeBits + 1], degree, skip;
-  group.for_each(kLanes, [&](uint32_t lane) { degree[lane] = lane < slice.count ? graph.degrees[slice.first + lane] : 0; });
+  group.for_each(kLanes,
+                 [&](uint32_t lane) { degree[lane] = lane < slice.count ? graph.degrees[slice.first + lane] : 0; });
   const uint32_t beyond = kDegreeBits + slice.digits;
   AATGS_UNROLL
   for (uint32_t p = 0; p <= kDegreeBits; ++p) {

@@ -59,8 +59,7 @@ AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& st
   team.for_each(state.packs, [&](uint32_t p) { state.best_energy[p] = 0x7fffffffffffffff; });
   const uint64_t entries = uint64_t{state.capacity} * state.replicas * 2;
   team.for_each(entries, [&](uint64_t i) { state.series[i] = 0; });
-  team.for_each(uint64_t{state.capacity} * state.joined * state.rungs,
-                [&](uint64_t i) { state.overlaps[i] = 0; });
+  team.for_each(uint64_t{state.capacity} * state.joined * state.rungs, [&](uint64_t i) { state.overlaps[i] = 0; });
   team.barrier();
   if (state.bit_packed()) {
     const bool square = state.model == ThermoModel::SQUARE;

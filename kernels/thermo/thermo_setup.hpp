@@ -292,11 +292,15 @@ inline std::vector<uint32_t> order_signs(const Setup& setup) {
       for (uint32_t y = 0; y < ly; ++y) {
         for (uint32_t x = 0; x < lx; ++x) {
           const uint32_t color = (x + y + z) % 2;
-          uint32_t* to = signs.data() + (uint64_t{g} * 2 + color) * 6 * words + (uint64_t{z} * ly + y) * (lx / 2) + x / 2;
+          uint32_t* to =
+              signs.data() + (uint64_t{g} * 2 + color) * 6 * words + (uint64_t{z} * ly + y) * (lx / 2) + x / 2;
           const uint32_t right = bond(0, x, y, z), left = bond(0, (x + lx - 1) % lx, y, z);
-          const uint32_t all[6] = {x % 2 ? left : right, x % 2 ? right : left,
-                                   bond(1, x, (y + ly - 1) % ly, z), bond(1, x, y, z),
-                                   bond(2, x, y, (z + lz - 1) % lz), bond(2, x, y, z)};
+          const uint32_t all[6] = {x % 2 ? left : right,
+                                   x % 2 ? right : left,
+                                   bond(1, x, (y + ly - 1) % ly, z),
+                                   bond(1, x, y, z),
+                                   bond(2, x, y, (z + lz - 1) % lz),
+                                   bond(2, x, y, z)};
           for (uint32_t j = 0; j < 6; ++j) to[uint64_t{j} * words] = all[j];
         }
       }

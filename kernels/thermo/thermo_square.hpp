@@ -51,7 +51,9 @@ AATGS_FN void look_around(Group& group, const uint32_t* other, uint32_t first, u
     return;
   }
   group.for_each(words / kQuad, [&](uint32_t lane) {
-    const auto load = [&](uint32_t k, Quads& to) { *reinterpret_cast<uint4*>(to.values) = *reinterpret_cast<const uint4*>(other + k); };
+    const auto load = [&](uint32_t k, Quads& to) {
+      *reinterpret_cast<uint4*>(to.values) = *reinterpret_cast<const uint4*>(other + k);
+    };
     const uint32_t k = first + kQuad * lane;
     const uint32_t y = k / row;
     const uint32_t start = y * row;

@@ -19,6 +19,7 @@ struct ThermoStep {
   using Telemetry = ThermoTelemetry;
   using State = ThermoState;
   static constexpr uint32_t kBlockThreads = 512;
+  static constexpr uint32_t kBlocksPerMultiprocessor = 1;
 
   static const char* check(const SetupView<Setup>& setup) { return check_setup(setup); }
 

@@ -29,9 +29,8 @@ AATGS_FN void sweep_packed(Block& block, const ThermoState& state, uint32_t numb
   uint32_t* const words = state.in_shared ? block.template shared<uint32_t>() : home;
   if (state.in_shared) block.for_each(packs * stride, [&](uint32_t i) { words[i] = home[i]; });
   if (sweeps > 0) {
-    block.for_each_group(packs * kPlanes, [&](auto& group, uint32_t i) {
-      set_plane(group, state, first + i / kPlanes, i % kPlanes);
-    });
+    block.for_each_group(packs * kPlanes,
+                         [&](auto& group, uint32_t i) { set_plane(group, state, first + i / kPlanes, i % kPlanes); });
   }
   block.barrier();
   for (uint32_t s = 0; s < sweeps && !block.cancelled(); ++s) {

@@ -92,7 +92,8 @@ function systemAverages(ladders: readonly Float64Array[], systems: number): Floa
   const copies = ladders.length / systems;
   return Array.from({ length: systems }, (_, s) => {
     const sums = new Float64Array(6);
-    for (const ladder of ladders.slice(s * copies, (s + 1) * copies)) for (const k of sums.keys()) sums[k]! += ladder[k] as number;
+    for (const ladder of ladders.slice(s * copies, (s + 1) * copies))
+      for (const k of sums.keys()) sums[k]! += ladder[k] as number;
     const [e = 0, e2 = 0, m = 0, m2 = 0, m4 = 0] = sums.subarray(0, 5).map((sum) => sum / (sums[5] as number));
     return Float64Array.of(e, e2, m, m2, m4, e2 - e * e, m2 - m * m, 1);
   });
@@ -105,7 +106,9 @@ function observeOverlap(series: Series, rung: number): Observables['overlap'] | 
   for (let pair = 0; pair < pairs; pair++) {
     const q = series.overlap(rung, pair).map((x) => x / series.sites);
     const bounds =
-      perSystem > 0 ? [0, q.length] : blockBounds(series.samples, 10 * autocorrelationTime(q.map((x) => x * x)), BLOCKS);
+      perSystem > 0
+        ? [0, q.length]
+        : blockBounds(series.samples, 10 * autocorrelationTime(q.map((x) => x * x)), BLOCKS);
     for (let b = 0; b + 1 < bounds.length; b++) {
       const part = q.subarray(bounds[b], bounds[b + 1]);
       const sums = Float64Array.of(
@@ -114,8 +117,8 @@ function observeOverlap(series: Series, rung: number): Observables['overlap'] | 
         part.length,
       );
       // Pairs of one system are one block.
-      if (perSystem > 1 && pair % perSystem > 0) (blocks.at(-1) as Float64Array).forEach((x, k, all) => void (all[k] = x + (sums[k] as number)));
-      else blocks.push(sums);
+      const joined = perSystem > 1 && pair % perSystem > 0 ? blocks.pop() : undefined;
+      blocks.push(joined ? sums.map((sum, k) => sum + (joined[k] as number)) : sums);
     }
   }
   if (blocks.length === 0 || (series.systems > 1 && series.ladders === series.systems)) return undefined;
