@@ -181,13 +181,19 @@ AATGS_FN void decide(Group& group, uint32_t words, uint64_t seed, Counter counte
       return philox4x32(counter(kLevels + part, lane), static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32));
     };
     Tail tail(PhiloxBlock{{last.x[0][lane], last.x[1][lane], last.x[2][lane], last.x[3][lane]}}, more);
-    AATGS_UNROLL
-    for (uint32_t i = 0; i < kQuad; ++i) {
-      const Slot s = slot(i);
-      for (uint32_t open = equal[s]; open != 0; open &= open - 1) {
-        const uint32_t bit = lowest_bit(open);
-        below[s] |= static_cast<uint32_t>(tail.next() < rest(s, bit)) << bit;
-      }
+    // One loop over all four words: lanes of a warp wait for the one with most bits open, once instead of four times.
+    const Slot s0 = slot(0), s1 = slot(1), s2 = slot(2), s3 = slot(3);
+    uint32_t open0 = equal[s0], open1 = equal[s1], open2 = equal[s2], open3 = equal[s3];
+    while ((open0 | open1 | open2 | open3) != 0) {
+      const bool in0 = open0 != 0, in1 = !in0 && open1 != 0, in2 = !in0 && !in1 && open2 != 0;
+      const bool in3 = !in0 && !in1 && !in2;
+      const uint32_t bit = lowest_bit(in0 ? open0 : in1 ? open1 : in2 ? open2 : open3), one = 1u << bit;
+      const uint32_t limit = in0 ? rest(s0, bit) : in1 ? rest(s1, bit) : in2 ? rest(s2, bit) : rest(s3, bit);
+      const uint32_t set = tail.next() < limit ? one : 0u;
+      open0 &= in0 ? ~one : ~0u, below[s0] |= in0 ? set : 0u;
+      open1 &= in1 ? ~one : ~0u, below[s1] |= in1 ? set : 0u;
+      open2 &= in2 ? ~one : ~0u, below[s2] |= in2 ? set : 0u;
+      open3 &= in3 ? ~one : ~0u, below[s3] |= in3 ? set : 0u;
     }
   });
 }

@@ -93,39 +93,31 @@ void count_packed_energy_here(Group& group, const ThermoState& state, const uint
 
 #else
 
-/// Functions of their own on CUDA too: each gets the registers it needs, whatever the rest of the kernel holds.
-#if defined(__CUDACC__)
-#define AATGS_THERMO_APART __host__ __device__ __noinline__
-#else
-#define AATGS_THERMO_APART inline
-#endif
-
 template <class Block>
-AATGS_THERMO_APART void sweep_pack_here(Block& block, const ThermoState& state, uint32_t pack, uint64_t sweep) {
+AATGS_FN void sweep_pack_here(Block& block, const ThermoState& state, uint32_t pack, uint64_t sweep) {
   sweep_pack(block, state, pack, sweep);
 }
 template <class Group>
-AATGS_THERMO_APART void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, uint32_t color,
-                                         uint64_t sweep) {
+AATGS_FN void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, uint32_t color, uint64_t sweep) {
   sweep_words(group, state, chunk, color, sweep);
 }
 template <class Group>
-AATGS_THERMO_APART void sweep_lattice_here(Group& group, const ThermoState& state, uint64_t task, uint32_t color,
-                                           uint64_t sweep) {
+AATGS_FN void sweep_lattice_here(Group& group, const ThermoState& state, uint64_t task, uint32_t color,
+                                 uint64_t sweep) {
   sweep_lattice(group, state, task, color, sweep);
 }
 template <class Group>
-AATGS_THERMO_APART void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {
+AATGS_FN void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {
   count_lattice_energy(group, state, task);
 }
 template <class Group>
-AATGS_THERMO_APART void update_slice_here(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack,
-                                          uint32_t number, uint64_t sweep) {
+AATGS_FN void update_slice_here(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
+                                uint64_t sweep) {
   update_slice(group, state, words, pack, number, sweep);
 }
 template <class Group>
-AATGS_THERMO_APART void count_packed_energy_here(Group& group, const ThermoState& state, const uint32_t* words,
-                                                 uint32_t pack, uint32_t part) {
+AATGS_FN void count_packed_energy_here(Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack,
+                                       uint32_t part) {
   count_packed_energy(group, state, words, pack, part);
 }
 

@@ -121,20 +121,23 @@ AATGS_FN void count_satisfied(Group& group, const Slice& slice, const Lanes<uint
   }
 }
 
-/// Updates a slice of a pack whose spins are in `words`.
+/// What decides the moves of a slice, drawn before the neighbours are looked at: a site turns where the number of its
+/// satisfied neighbours is at most `reach`, or `always`, but only where `gate` is set.
+struct Moves {
+  Sum reach;
+  Lanes<uint32_t> always, gate;
+};
+
 template <class Group>
-AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
-                           uint64_t sweep) {
+AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& slice, uint32_t pack, uint64_t sweep,
+                         Moves& moves) {
   const Couplings& graph = state.graph;
-  const Slice slice = graph.slices[number];
   const uint64_t seed = state.run->seed;
   const PlaneLimits* limits = state.plane_limits + uint64_t{pack} * kPlanes;
   const auto counter = [&](uint32_t call, uint32_t lane) {
     return counter_of(Purpose::SWEEP, sweep, pack | call << 24, slice.first + lane);
   };
-  Lanes<uint32_t> digit[kDegreeBits + 1], open[kDegreeBits + 1], degree, skip;
-  group.for_each(kLanes,
-                 [&](uint32_t lane) { degree[lane] = lane < slice.count ? graph.degrees[slice.first + lane] : 0; });
+  Lanes<uint32_t> digit[kDegreeBits + 1], open[kDegreeBits + 1], degree, carry;
   const uint32_t beyond = kDegreeBits + slice.digits;
   AATGS_UNROLL
   for (uint32_t p = 0; p <= kDegreeBits; ++p) {
@@ -149,12 +152,13 @@ AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* wor
   LaneWords last;
   philox_lanes(group, seed, last, [&](uint32_t lane) { return counter(2 * kPlanes, lane); });
   group.for_each(kLanes, [&](uint32_t lane) {
+    degree[lane] = lane < slice.count ? graph.degrees[slice.first + lane] : 0;
     // Local fields of an even degree are even: K's lowest digit would not count.
     if (!(degree[lane] & 1u)) digit[0][lane] = open[0][lane] = 0;
-    skip[lane] = (last.x[3][lane] & 15u) == 0 || lane >= slice.count ? ~0u : 0u;
+    moves.gate[lane] = (last.x[3][lane] & 15u) != 0 && lane < slice.count ? ~0u : 0u;
   });
   group.for_each(kLanes, [&](uint32_t lane) {
-    if (skip[lane]) return;
+    if (!moves.gate[lane]) return;
     const auto more = [&](uint32_t part) {
       return philox4x32(counter(2 * kPlanes + part, lane), static_cast<uint32_t>(seed),
                         static_cast<uint32_t>(seed >> 32));
@@ -169,34 +173,88 @@ AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* wor
       }
     }
   });
-  Sum sum;
-  Lanes<uint32_t> own, carry, turns;
-  count_up(group, graph, slice, words, sum);
-  group.for_each(kLanes, [&](uint32_t lane) { own[lane] = lane < slice.count ? words[slice.first + lane] : 0; });
-  count_satisfied(group, slice, own, degree, sum);
   // h = 2 a - d for a satisfied of d: it turns where a <= (K + d) / 2.
-  group.for_each(kLanes, [&](uint32_t lane) {
-    const uint32_t odd = 0u - (degree[lane] & 1u);
-    carry[lane] = digit[0][lane] & odd;
-    turns[lane] = ~0u;
-  });
+  group.for_each(kLanes, [&](uint32_t lane) { carry[lane] = digit[0][lane] & (0u - (degree[lane] & 1u)); });
   AATGS_UNROLL
   for (uint32_t p = 1; p <= kDegreeBits; ++p) {
     if (p > slice.planes) break;
     group.for_each(kLanes, [&](uint32_t lane) {
       const uint32_t a = p < kDegreeBits ? digit[p][lane] : 0u, b = 0u - (degree[lane] >> p & 1u), c = carry[lane];
-      const uint32_t bit = a ^ b ^ c, satisfied = sum[p - 1][lane];
+      moves.reach[p - 1][lane] = a ^ b ^ c;
       carry[lane] = (a & b) | (a & c) | (b & c);
-      turns[lane] = (~satisfied & bit) | (~(satisfied ^ bit) & turns[lane]);
     });
   }
-  // What is left over is above any number of satisfied ones.
+  group.for_each(kLanes, [&](uint32_t lane) { moves.always[lane] = carry[lane] | digit[kDegreeBits][lane]; });
+}
+
+/// Makes them. `words` are the pack's spins.
+template <class Group>
+AATGS_FN void make_moves(Group& group, const Couplings& graph, const Slice& slice, uint32_t* words,
+                         const Moves& moves) {
+  Sum sum;
+  Lanes<uint32_t> own, degree, turns;
+  count_up(group, graph, slice, words, sum);
   group.for_each(kLanes, [&](uint32_t lane) {
-    own[lane] ^= (turns[lane] | carry[lane] | digit[kDegreeBits][lane]) & ~skip[lane];
+    const bool here = lane < slice.count;
+    own[lane] = here ? words[slice.first + lane] : 0;
+    degree[lane] = here ? graph.degrees[slice.first + lane] : 0;
+    turns[lane] = ~0u;
   });
+  count_satisfied(group, slice, own, degree, sum);
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kDegreeBits; ++p) {
+    if (p >= slice.planes) break;
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t satisfied = sum[p][lane], reach = moves.reach[p][lane];
+      turns[lane] = (~satisfied & reach) | (~(satisfied ^ reach) & turns[lane]);
+    });
+  }
+  group.for_each(kLanes, [&](uint32_t lane) { own[lane] ^= (turns[lane] | moves.always[lane]) & moves.gate[lane]; });
   group.for_each(kLanes, [&](uint32_t lane) {
     if (lane < slice.count) words[slice.first + lane] = own[lane];
   });
+}
+
+/// Updates a slice of a pack whose spins are in `words`.
+template <class Group>
+AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
+                           uint64_t sweep) {
+  const Slice slice = state.graph.slices[number];
+  Moves moves;
+  draw_moves(group, state, slice, pack, sweep, moves);
+  make_moves(group, state.graph, slice, words, moves);
+}
+
+/// The two halves apart, by way of memory.
+template <class Group>
+AATGS_FN void store_moves(Group& group, const ThermoState& state, uint32_t pack, uint32_t number, uint64_t sweep) {
+  const Slice slice = state.graph.slices[number];
+  Moves moves;
+  draw_moves(group, state, slice, pack, sweep, moves);
+  uint32_t* to = state.moves_of(pack, number);
+  group.for_each(kLanes, [&](uint32_t lane) {
+    to[lane] = moves.gate[lane];
+    to[kLanes + lane] = moves.always[lane];
+    AATGS_UNROLL
+    for (uint32_t p = 0; p < kDegreeBits; ++p) {
+      if (p < slice.planes) to[(2 + p) * kLanes + lane] = moves.reach[p][lane];
+    }
+  });
+}
+template <class Group>
+AATGS_FN void load_moves(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number) {
+  const Slice slice = state.graph.slices[number];
+  const uint32_t* from = state.moves_of(pack, number);
+  Moves moves;
+  group.for_each(kLanes, [&](uint32_t lane) {
+    moves.gate[lane] = from[lane];
+    moves.always[lane] = from[kLanes + lane];
+    AATGS_UNROLL
+    for (uint32_t p = 0; p < kDegreeBits; ++p) {
+      moves.reach[p][lane] = p < slice.planes ? from[(2 + p) * kLanes + lane] : 0;
+    }
+  });
+  make_moves(group, state.graph, slice, words, moves);
 }
 
 /// Groups that share the counting of one pack's energies; their sums are integers, so any number gives the same.

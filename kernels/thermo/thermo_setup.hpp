@@ -248,6 +248,10 @@ inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState
     state.together = std::min(state.together, static_cast<uint32_t>(target.block_shared_bytes / bytes));
     arena.block_shared(state.together * bytes);
   }
+  for (const Slice& slice : sliced.slices) graph.planes = std::max(graph.planes, slice.planes);
+  state.ahead = target.is_cuda && graph.slice_count * state.together < 32 * graph.class_count;
+  const uint64_t moves = uint64_t{state.packs} * graph.slice_count * (2 + graph.planes) * kLanes;
+  state.moves = arena.scratch<uint32_t>(state.ahead ? moves : 0);
 }
 
 inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) {

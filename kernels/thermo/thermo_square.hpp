@@ -125,6 +125,7 @@ AATGS_FN void sweep_words(Group& group, const ThermoState& state, uint64_t task,
     extreme[s] = ~ones & ~twos;
     balanced[s] = ~ones & twos;
   });
+  const uint32_t rest_two = limits.tails[0], rest_four = limits.tails[1];
   struct Masks {
     uint32_t two, four;
   };
@@ -132,7 +133,7 @@ AATGS_FN void sweep_words(Group& group, const ThermoState& state, uint64_t task,
       group, words, state.run->seed, counter, balanced,
       [&](uint32_t level) { return Masks{limits.masks[level][0], limits.masks[level][1]}; },
       [&](const Masks& masks, Slot s) { return (extreme[s] & masks.four) | (~extreme[s] & masks.two); },
-      [&](Slot s, uint32_t bit) { return limits.tails[extreme[s] >> bit & 1u]; }, below);
+      [&](Slot s, uint32_t bit) { return (extreme[s] >> bit & 1u) ? rest_four : rest_two; }, below);
   store_quads(group, words, mine + first, [&](Slot s) { return majority[s] ^ below[s]; });
 }
 

@@ -44,7 +44,7 @@ struct Couplings {
   const uint32_t* label;  // n: the caller's number of a site
   // Bit-packed, where all sums of a site's |J| are at most 255 and there are no fields; else none of these.
   uint32_t packed;
-  uint32_t slice_count, arc_count;
+  uint32_t slice_count, arc_count, planes;
   const Slice* slices;
   const uint32_t* class_slices;  // class_count + 1: first slice of each
   const uint32_t* degrees;  // n
@@ -126,6 +126,9 @@ struct ThermoState {
   uint64_t* rung_thresholds;  // LATTICE: rungs x 3; bit-packed graphs: rungs x kPlanes
   PlaneLimits* plane_limits;  // bit-packed graphs: packs x kPlanes
   uint32_t together, in_shared;  // packs a block sweeps together, and whether in its shared memory
+  uint32_t
+      ahead;  // whether the moves of all slices are drawn before any is made: for sets too small to keep a block busy
+  uint32_t* moves;  // then: packs x slices x (2 + planes) x kLanes
   LatticeLimits* lattice_limits;  // LATTICE: packs
   int64_t* lowest;  // LATTICE: systems: lowest energy seen at the end of a round
   // Scratch.
@@ -158,6 +161,9 @@ struct ThermoState {
   }
   /// The words of a bit-packed graph's pack.
   AATGS_FN uint32_t* bits_of(uint32_t pack) const { return bits + uint64_t{pack} * (graph.n + 1); }
+  AATGS_FN uint32_t* moves_of(uint32_t pack, uint32_t slice) const {
+    return moves + (uint64_t{pack} * graph.slice_count + slice) * (2 + graph.planes) * kLanes;
+  }
   /// Spin of one replica at a site of a graph.
   AATGS_FN int8_t spin(uint32_t replica, uint32_t site) const {
     const uint32_t pack = replica / kLanes, lane = replica % kLanes;
