@@ -1,5 +1,6 @@
 // Max-Cut on Gset instances, several seeds, and records every run: the cut reached, and when the best known one was.
-//   node bench/thermo-gset.mjs [--time S] [--seeds N] [--device auto|cpu|N] [--instances G1,G22] [--threads N] [--out FILE]
+//   node bench/thermo-gset.mjs [--time S] [--seeds N] [--device auto|cpu|N] [--engine E] [--instances G1,G22]
+//     [--ladders N] [--sweeps N] [--threads N] [--out FILE]
 // The graphs lie in $AATGS_DATA/gset, or in ../shared/data/gset beside the checkout; without them this says so and ends.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,9 @@ const { values } = parseArgs({
     time: { type: 'string', default: '10' },
     seeds: { type: 'string', default: '3' },
     device: { type: 'string', default: 'auto' },
+    engine: { type: 'string' },
+    ladders: { type: 'string', default: '1' },
+    sweeps: { type: 'string', default: '1' },
     threads: { type: 'string', default: '1' },
     instances: { type: 'string' },
     out: { type: 'string' },
@@ -28,6 +32,7 @@ const bestKnown = new Map(manifest.map((line) => line.split('\t')).map((fields) 
 
 const limit = Number(values.time);
 const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const ladders = Number(values.ladders);
 const runs = [];
 for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
   const path = `${data}/${name}.txt.gz`;
@@ -42,13 +47,16 @@ for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
     async: true,
     device,
     maxSamples: 0,
+    ladders,
+    sweepsPerRound: Number(values.sweeps),
+    ...(values.engine && { engine: values.engine }),
     ...(device === 'cpu' && { threads: Number(values.threads) }),
   });
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     const result = await thermo.minimize({ seed, timeLimit: limit, target: total - 2 * best });
     const { sweeps, elapsedMs, history } = result;
     const cut = cutWeight(graph, result.state);
-    const updatesPerNs = (sweeps * graph.n * 32) / elapsedMs / 1e6;
+    const updatesPerNs = (sweeps * graph.n * 32 * ladders) / elapsedMs / 1e6;
     runs.push({
       name,
       n: graph.n,
@@ -70,7 +78,7 @@ for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
     `${name}: best ${Math.max(...cuts)}, worst ${Math.min(...cuts)} of ${best}; ${hits}/${mine.length} hits, found after ${seconds} s on average, ${mine[0].updatesPerNs.toFixed(2)} updates/ns`,
   );
 }
-const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 const { cpu, cuda } = devices();
 const result = {
   benchmark: 'thermo on Gset',
@@ -85,6 +93,9 @@ const result = {
     device,
     threads: Number(values.threads),
     replicas: 32,
+    ladders,
+    sweepsPerRound: Number(values.sweeps),
+    engine: values.engine,
   },
   runs,
 };

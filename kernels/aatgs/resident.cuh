@@ -117,13 +117,13 @@ __device__ void launch_once(const CudaParams& params, typename Step::State state
 }  // namespace aatgs
 
 /// Defines a module's two kernels, `<name>_resident` and `<name>_launch`.
-#define AATGS_CUDA_KERNELS(STEP, NAME)                                                                               \
-  extern "C" __global__ void __launch_bounds__(aatgs::block_threads<STEP>())                                         \
-      NAME##_resident(const __grid_constant__ aatgs::CudaParams params, const __grid_constant__ STEP::State state) { \
-    aatgs::resident<STEP>(params, state);                                                                            \
-  }                                                                                                                  \
-  extern "C" __global__ void __launch_bounds__(aatgs::block_threads<STEP>())                                         \
-      NAME##_launch(const __grid_constant__ aatgs::CudaParams params, const __grid_constant__ STEP::State state,     \
-                    const __grid_constant__ STEP::Config config) {                                                   \
-    aatgs::launch_once<STEP>(params, state, config);                                                                 \
+#define AATGS_CUDA_KERNELS(STEP, NAME)                                                                                 \
+  extern "C" __global__ void __launch_bounds__(aatgs::block_threads<STEP>(), aatgs::blocks_per_multiprocessor<STEP>()) \
+      NAME##_resident(const __grid_constant__ aatgs::CudaParams params, const __grid_constant__ STEP::State state) {   \
+    aatgs::resident<STEP>(params, state);                                                                              \
+  }                                                                                                                    \
+  extern "C" __global__ void __launch_bounds__(aatgs::block_threads<STEP>(), aatgs::blocks_per_multiprocessor<STEP>()) \
+      NAME##_launch(const __grid_constant__ aatgs::CudaParams params, const __grid_constant__ STEP::State state,       \
+                    const __grid_constant__ STEP::Config config) {                                                     \
+    aatgs::launch_once<STEP>(params, state, config);                                                                   \
   }

@@ -17,6 +17,17 @@ constexpr uint32_t block_threads() {
   }
 }
 
+/// Blocks a multiprocessor must be able to hold, the step's kBlocksPerMultiprocessor: a bound on registers. 0: the compiler
+/// chooses, which for large blocks may spill where one block could have them all.
+template <class Step>
+constexpr uint32_t blocks_per_multiprocessor() {
+  if constexpr (requires { Step::kBlocksPerMultiprocessor; }) {
+    return Step::kBlocksPerMultiprocessor;
+  } else {
+    return 0;
+  }
+}
+
 /// Copies bytes between two ranges the device can address, 16 at a time where both are aligned.
 template <class Team>
 AATGS_FN void copy_bytes(Team& team, uint64_t from, uint64_t to, uint64_t bytes) {

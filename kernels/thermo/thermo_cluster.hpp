@@ -44,10 +44,8 @@ AATGS_FN void move_cluster(Block& block, const ThermoState& state, uint32_t a, u
       }
     }
     for (uint32_t i = 0; i < size; ++i) {
-      int8_t& x = state.spin(a, queue[i]);
-      int8_t& y = state.spin(b, queue[i]);
-      x = static_cast<int8_t>(-x);
-      y = static_cast<int8_t>(-y);
+      state.turn(a, queue[i]);
+      state.turn(b, queue[i]);
     }
     state.energies[a] += change;
     state.energies[b] -= change;

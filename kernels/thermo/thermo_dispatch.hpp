@@ -1,6 +1,8 @@
 // The sweeps compiled for what the CPU has: module binaries are built for the x86-64 baseline, and the inner loops are
 // worth several times more with 256-bit or 512-bit vectors. All give the same bits. On CUDA nothing is chosen.
 #pragma once
+#include "thermo/thermo_lattice.hpp"
+#include "thermo/thermo_packed.hpp"
 #include "thermo/thermo_square.hpp"
 #include "thermo/thermo_sweep.hpp"
 
@@ -18,23 +20,31 @@ namespace aatgs::thermo {
   __attribute__((target(TARGET), flatten, noinline)) void sweep_words_##NAME(                                       \
       Group& group, const ThermoState& state, uint64_t chunk, uint32_t color, uint64_t sweep) {                     \
     sweep_words(group, state, chunk, color, sweep);                                                                 \
+  }                                                                                                                 \
+  template <class Group>                                                                                            \
+  __attribute__((target(TARGET), flatten, noinline)) void sweep_lattice_##NAME(                                     \
+      Group& group, const ThermoState& state, uint64_t task, uint32_t color, uint64_t sweep) {                      \
+    sweep_lattice(group, state, task, color, sweep);                                                                \
+  }                                                                                                                 \
+  template <class Group>                                                                                            \
+  __attribute__((target(TARGET), flatten, noinline)) void count_lattice_energy_##NAME(                              \
+      Group& group, const ThermoState& state, uint64_t task) {                                                      \
+    count_lattice_energy(group, state, task);                                                                       \
+  }                                                                                                                 \
+  template <class Group>                                                                                            \
+  __attribute__((target(TARGET), flatten, noinline)) void update_slice_##NAME(                                      \
+      Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number, uint64_t sweep) {    \
+    update_slice(group, state, words, pack, number, sweep);                                                         \
+  }                                                                                                                 \
+  template <class Group>                                                                                            \
+  __attribute__((target(TARGET), flatten, noinline)) void count_packed_energy_##NAME(                               \
+      Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack, uint32_t part) {                \
+    count_packed_energy(group, state, words, pack, part);                                                           \
   }
 AATGS_THERMO_FOR(v4, "arch=x86-64-v4,prefer-vector-width=512")
 AATGS_THERMO_FOR(v3, "arch=x86-64-v3")
 AATGS_THERMO_FOR(v1, "arch=x86-64")
 #undef AATGS_THERMO_FOR
-
-/// 4, 3 or 1: the x86-64 level this machine has.
-inline int cpu_level() {
-  static const int level = [] {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
-      return 4;
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma") ? 3 : 1;
-  }();
-  return level;
-}
 
 template <class Block>
 void sweep_pack_here(Block& block, const ThermoState& state, uint32_t pack, uint64_t sweep) {
@@ -50,6 +60,36 @@ void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, ui
   if (level == 3) return sweep_words_v3(group, state, chunk, color, sweep);
   sweep_words_v1(group, state, chunk, color, sweep);
 }
+template <class Group>
+void sweep_lattice_here(Group& group, const ThermoState& state, uint64_t task, uint32_t color, uint64_t sweep) {
+  const int level = cpu_level();
+  if (level == 4) return sweep_lattice_v4(group, state, task, color, sweep);
+  if (level == 3) return sweep_lattice_v3(group, state, task, color, sweep);
+  sweep_lattice_v1(group, state, task, color, sweep);
+}
+template <class Group>
+void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {
+  const int level = cpu_level();
+  if (level == 4) return count_lattice_energy_v4(group, state, task);
+  if (level == 3) return count_lattice_energy_v3(group, state, task);
+  count_lattice_energy_v1(group, state, task);
+}
+template <class Group>
+void update_slice_here(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
+                       uint64_t sweep) {
+  const int level = cpu_level();
+  if (level == 4) return update_slice_v4(group, state, words, pack, number, sweep);
+  if (level == 3) return update_slice_v3(group, state, words, pack, number, sweep);
+  update_slice_v1(group, state, words, pack, number, sweep);
+}
+template <class Group>
+void count_packed_energy_here(Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack,
+                              uint32_t part) {
+  const int level = cpu_level();
+  if (level == 4) return count_packed_energy_v4(group, state, words, pack, part);
+  if (level == 3) return count_packed_energy_v3(group, state, words, pack, part);
+  count_packed_energy_v1(group, state, words, pack, part);
+}
 
 #else
 
@@ -60,6 +100,25 @@ AATGS_FN void sweep_pack_here(Block& block, const ThermoState& state, uint32_t p
 template <class Group>
 AATGS_FN void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, uint32_t color, uint64_t sweep) {
   sweep_words(group, state, chunk, color, sweep);
+}
+template <class Group>
+AATGS_FN void sweep_lattice_here(Group& group, const ThermoState& state, uint64_t task, uint32_t color,
+                                 uint64_t sweep) {
+  sweep_lattice(group, state, task, color, sweep);
+}
+template <class Group>
+AATGS_FN void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {
+  count_lattice_energy(group, state, task);
+}
+template <class Group>
+AATGS_FN void update_slice_here(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
+                                uint64_t sweep) {
+  update_slice(group, state, words, pack, number, sweep);
+}
+template <class Group>
+AATGS_FN void count_packed_energy_here(Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack,
+                                       uint32_t part) {
+  count_packed_energy(group, state, words, pack, part);
 }
 
 #endif

@@ -3,10 +3,12 @@
 // them.
 #pragma once
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "aatgs/philox.hpp"
 #include "aatgs/platform.hpp"
+#include "thermo/thermo_x86.hpp"
 
 namespace aatgs::thermo {
 
@@ -90,6 +92,18 @@ template <class Group, class Counter>
 AATGS_FN void philox_lanes(Group& group, uint64_t seed, LaneWords& out, Counter counter) {
   const auto key0 = static_cast<uint32_t>(seed);
   const auto key1 = static_cast<uint32_t>(seed >> 32);
+#if AATGS_THERMO_X86
+  if (cpu_level() >= 3) {
+    alignas(64) uint32_t words[4][kLanes];
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const PhiloxBlock start = counter(lane);
+      for (uint32_t i = 0; i < 4; ++i) words[i][lane] = start.x[i];
+    });
+    cpu_level() == 4 ? philox_32_v4(words, key0, key1) : philox_32_v3(words, key0, key1);
+    for (uint32_t i = 0; i < 4; ++i) memcpy(out.x[i].values, words[i], sizeof words[i]);
+    return;
+  }
+#endif
   group.for_each(kLanes, [&](uint32_t lane) {
     const PhiloxBlock block = philox4x32(counter(lane), key0, key1);
     out.x[0][lane] = block.x[0];
@@ -99,12 +113,21 @@ AATGS_FN void philox_lanes(Group& group, uint64_t seed, LaneWords& out, Counter 
   });
 }
 
-/// Adds to a word several warps may add to; integers, so that the order does not matter. A CPU block is one thread.
+/// Adds to a word several warps or threads may add to; integers, so that the order does not matter.
 AATGS_FN void add_shared(int64_t* target, int64_t value) {
 #if AATGS_ON_DEVICE
   atomicAdd(reinterpret_cast<unsigned long long*>(target), static_cast<unsigned long long>(value));
 #else
-  *target += value;
+  __atomic_fetch_add(target, value, __ATOMIC_RELAXED);
+#endif
+}
+
+/// Flips bits of a word of which others may flip other bits.
+AATGS_FN void flip_shared(uint32_t* target, uint32_t bits) {
+#if AATGS_ON_DEVICE
+  atomicXor(target, bits);
+#else
+  __atomic_fetch_xor(target, bits, __ATOMIC_RELAXED);
 #endif
 }
 

@@ -13,11 +13,12 @@ enum class ThermoPhase : uint32_t {
   RESET = 1,
 };
 
-/// ISING: spins -1/+1 on any graph. POTTS: q states on any graph. SQUARE: the ferromagnet on an L x L torus, bit-packed.
+/// ISING: spins -1/+1 on any graph. POTTS: q states on any graph. SQUARE: the ferromagnet on an L x L torus, bit-packed. LATTICE: many +-1 lattices of one shape, bit-packed.
 enum class ThermoModel : uint32_t {
   ISING = 0,
   POTTS = 1,
   SQUARE = 2,
+  LATTICE = 3,
 };
 
 /// Which neighbours try to exchange. DEO: even and odd pairs in turn (non-reversible); SEO: even or odd at random (reversible).
@@ -26,12 +27,16 @@ enum class ThermoScheme : uint32_t {
   SEO = 1,
 };
 
-/// Fixed when the context is made. Parts: betas f64[rungs] (rising: rung 0 is the hottest); for graphs offsets u32[n + 1], neighbours u32[arcs], weights i32[arcs] (both directions), fields i32[n].
+/// Fixed when the context is made. Parts: betas f64[rungs] (rising: rung 0 is the hottest); for graphs offsets u32[n + 1], neighbours u32[arcs], weights i32[arcs] (both directions), fields i32[n]; for LATTICE couplings u32[systems / 32][3][sites]: bit b set where the bond of system b from a site in direction x, y or z is -1.
 struct alignas(16) ThermoSetup {
   uint32_t model;  ///< ThermoModel.
   uint32_t sites;  ///< Number of sites; SQUARE: L, a multiple of 64.
   uint32_t states;  ///< POTTS: number of states, 2 to 255.
   uint32_t rungs;  ///< Temperatures of a ladder.
+  uint32_t width;  ///< LATTICE: side in x, a multiple of 8; sites count x first.
+  uint32_t height;  ///< LATTICE: side in y, even.
+  uint32_t depth;  ///< LATTICE: side in z, even; 1: two dimensions.
+  uint32_t systems;  ///< LATTICE: realisations of the couplings. Ladders are shared out: ladder l belongs to system l / (ladders / systems).
   uint32_t ladders;  ///< Independent ladders. Ladders 2i and 2i+1 form a pair: overlaps and cluster moves join them.
   uint32_t sweeps_per_round;  ///< Sweeps between exchanges; a round is a substep.
   uint32_t scheme;  ///< ThermoScheme.
@@ -46,23 +51,27 @@ struct alignas(16) ThermoSetup {
   uint64_t seed;  ///< Its seed.
   uint8_t pad0[8];
 };
-static_assert(sizeof(ThermoSetup) == 80);
+static_assert(sizeof(ThermoSetup) == 96);
 static_assert(offsetof(ThermoSetup, model) == 0);
 static_assert(offsetof(ThermoSetup, sites) == 4);
 static_assert(offsetof(ThermoSetup, states) == 8);
 static_assert(offsetof(ThermoSetup, rungs) == 12);
-static_assert(offsetof(ThermoSetup, ladders) == 16);
-static_assert(offsetof(ThermoSetup, sweeps_per_round) == 20);
-static_assert(offsetof(ThermoSetup, scheme) == 24);
-static_assert(offsetof(ThermoSetup, cluster_every) == 28);
-static_assert(offsetof(ThermoSetup, capacity) == 32);
-static_assert(offsetof(ThermoSetup, burn_in) == 36);
-static_assert(offsetof(ThermoSetup, anneal) == 40);
-static_assert(offsetof(ThermoSetup, samples) == 44);
-static_assert(offsetof(ThermoSetup, sample_every) == 48);
-static_assert(offsetof(ThermoSetup, adapt) == 52);
-static_assert(offsetof(ThermoSetup, target) == 56);
-static_assert(offsetof(ThermoSetup, seed) == 64);
+static_assert(offsetof(ThermoSetup, width) == 16);
+static_assert(offsetof(ThermoSetup, height) == 20);
+static_assert(offsetof(ThermoSetup, depth) == 24);
+static_assert(offsetof(ThermoSetup, systems) == 28);
+static_assert(offsetof(ThermoSetup, ladders) == 32);
+static_assert(offsetof(ThermoSetup, sweeps_per_round) == 36);
+static_assert(offsetof(ThermoSetup, scheme) == 40);
+static_assert(offsetof(ThermoSetup, cluster_every) == 44);
+static_assert(offsetof(ThermoSetup, capacity) == 48);
+static_assert(offsetof(ThermoSetup, burn_in) == 52);
+static_assert(offsetof(ThermoSetup, anneal) == 56);
+static_assert(offsetof(ThermoSetup, samples) == 60);
+static_assert(offsetof(ThermoSetup, sample_every) == 64);
+static_assert(offsetof(ThermoSetup, adapt) == 68);
+static_assert(offsetof(ThermoSetup, target) == 72);
+static_assert(offsetof(ThermoSetup, seed) == 80);
 
 /// One config. RESET starts a run: its fields are those of the setup, its seed the header's.
 struct alignas(16) ThermoConfig {
@@ -108,6 +117,10 @@ inline constexpr AatgsField kFields[] = {
     {"ThermoSetup.sites", offsetof(ThermoSetup, sites), sizeof(ThermoSetup::sites)},
     {"ThermoSetup.states", offsetof(ThermoSetup, states), sizeof(ThermoSetup::states)},
     {"ThermoSetup.rungs", offsetof(ThermoSetup, rungs), sizeof(ThermoSetup::rungs)},
+    {"ThermoSetup.width", offsetof(ThermoSetup, width), sizeof(ThermoSetup::width)},
+    {"ThermoSetup.height", offsetof(ThermoSetup, height), sizeof(ThermoSetup::height)},
+    {"ThermoSetup.depth", offsetof(ThermoSetup, depth), sizeof(ThermoSetup::depth)},
+    {"ThermoSetup.systems", offsetof(ThermoSetup, systems), sizeof(ThermoSetup::systems)},
     {"ThermoSetup.ladders", offsetof(ThermoSetup, ladders), sizeof(ThermoSetup::ladders)},
     {"ThermoSetup.sweepsPerRound", offsetof(ThermoSetup, sweeps_per_round), sizeof(ThermoSetup::sweeps_per_round)},
     {"ThermoSetup.scheme", offsetof(ThermoSetup, scheme), sizeof(ThermoSetup::scheme)},
@@ -133,6 +146,6 @@ inline constexpr AatgsField kFields[] = {
     {"ThermoTelemetry.roundTrips", offsetof(ThermoTelemetry, round_trips), sizeof(ThermoTelemetry::round_trips)},
     {"ThermoTelemetry.acceptance", offsetof(ThermoTelemetry, acceptance), sizeof(ThermoTelemetry::acceptance)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0xa424337889b8de71ULL;
+inline constexpr uint64_t kLayoutFingerprint = 0xe0ee10d974d8ed8cULL;
 
 }  // namespace aatgs::thermo

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 
+#include "thermo/thermo_lattice.hpp"
 #include "thermo/thermo_square.hpp"
 #include "thermo/thermo_sweep.hpp"
 
@@ -41,9 +42,9 @@ AATGS_FN void keep_best(Block& block, const ThermoState& state, uint32_t pack) {
   const auto lowest =
       block.template argmin<int64_t>(left < kLanes ? left : kLanes, [&](uint32_t lane) { return energies[lane]; });
   if (lowest.value >= state.best_energy[pack]) return;
-  const int8_t* spins = state.spins_of(pack) + lowest.index;
+  const uint32_t replica = pack * kLanes + static_cast<uint32_t>(lowest.index);
   int8_t* best = state.best_spins + uint64_t{pack} * state.graph.n;
-  block.for_each(state.graph.n, [&](uint32_t site) { best[site] = spins[uint64_t{site} * kLanes]; });
+  block.for_each(state.graph.n, [&](uint32_t site) { best[site] = state.spin(replica, site); });
   block.barrier();
   block.leader([&] { state.best_energy[pack] = lowest.value; });
   block.barrier();
@@ -53,14 +54,13 @@ AATGS_FN void keep_best(Block& block, const ThermoState& state, uint32_t pack) {
 template <class Block>
 AATGS_FN void count_moments(Block& block, const ThermoState& state, uint32_t pack) {
   const Couplings& graph = state.graph;
-  const int8_t* spins = state.spins_of(pack);
   const bool potts = state.model == ThermoModel::POTTS;
   block.for_each_group(kLanes, [&](auto& group, uint32_t lane) {
     int64_t most = 0;
     const uint32_t states = potts ? graph.states : 1;
     for (uint32_t c = 0; c < states; ++c) {
       const auto count = group.template sum<int64_t>(graph.n, [&](uint32_t site) {
-        const int8_t own = spins[uint64_t{site} * kLanes + lane];
+        const int8_t own = state.spin(pack * kLanes + lane, site);
         return potts ? int64_t{static_cast<uint8_t>(own) == c} : int64_t{own};
       });
       most = !potts || count > most ? count : most;
@@ -71,17 +71,25 @@ AATGS_FN void count_moments(Block& block, const ThermoState& state, uint32_t pac
 
 /// Sites on which two replicas agree less those on which they differ; POTTS: sites on which they agree.
 template <class Block>
-AATGS_FN int32_t overlap(Block& block, const ThermoState& state, uint32_t a, uint32_t b) {
+AATGS_FN int64_t overlap(Block& block, const ThermoState& state, uint32_t a, uint32_t b) {
   if (state.model == ThermoModel::SQUARE) {
-    const auto differ = block.template sum<int32_t>(2 * state.words, [&](uint32_t w) {
-      return static_cast<int32_t>(count_bits(state.sublattice(a, 0)[w] ^ state.sublattice(b, 0)[w]));
+    const auto differ = block.template sum<int64_t>(2 * state.words, [&](uint32_t w) {
+      return static_cast<int64_t>(count_bits(state.sublattice(a, 0)[w] ^ state.sublattice(b, 0)[w]));
     });
-    return static_cast<int32_t>(state.side * state.side) - 2 * differ;
+    return static_cast<int64_t>(state.side) * state.side - 2 * differ;
+  }
+  if (state.model == ThermoModel::LATTICE) {
+    const uint32_t* x = state.lattice_of(state.pack_of(a), 0);
+    const uint32_t* y = state.lattice_of(state.pack_of(b), 0);
+    const uint32_t bit = state.bit_of(a);
+    const auto differ = block.template sum<int64_t>(
+        2 * state.words, [&](uint32_t w) { return static_cast<int64_t>((x[w] ^ y[w]) >> bit & 1u); });
+    return int64_t{2} * state.words - 2 * differ;
   }
   const bool potts = state.model == ThermoModel::POTTS;
-  return block.template sum<int32_t>(state.graph.n, [&](uint32_t site) {
+  return block.template sum<int64_t>(state.graph.n, [&](uint32_t site) {
     const int8_t x = state.spin(a, site), y = state.spin(b, site);
-    return potts ? static_cast<int32_t>(x == y) : static_cast<int32_t>(x * y);
+    return potts ? static_cast<int64_t>(x == y) : static_cast<int64_t>(x * y);
   });
 }
 
@@ -95,6 +103,11 @@ AATGS_FN void take_sample(Team& team, const ThermoState& state) {
           2 * state.words, [&](uint32_t w) { return int64_t{count_bits(state.sublattice(replica, 0)[w])}; });
       block.leader([&] { state.moments[replica] = 2 * up - int64_t{64} * state.words; });
     });
+  } else if (state.model == ThermoModel::LATTICE) {
+    team.for_each(state.replicas, [&](uint32_t replica) { state.moments[replica] = 0; });
+    team.barrier();
+    team.for_each_group(uint64_t{state.packs} * 2 * count_spans(state),
+                        [&](auto& group, uint64_t t) { count_lattice_moment(group, state, t); });
   } else {
     team.for_each_block(state.packs, [&](auto& block, uint32_t pack) { count_moments(block, state, pack); });
   }
@@ -105,10 +118,10 @@ AATGS_FN void take_sample(Team& team, const ThermoState& state) {
     entry[0] = state.energies[replica];
     entry[1] = state.moments[replica];
   });
-  const uint32_t joined = state.ladders / 2 * state.rungs;
+  const uint32_t joined = state.joined * state.rungs;
   team.for_each_block(joined, [&](auto& block, uint32_t i) {
     const uint32_t* at = state.at + uint64_t{2} * (i / state.rungs) * state.rungs + i % state.rungs;
-    const int32_t q = overlap(block, state, at[0], at[state.rungs]);
+    const int64_t q = overlap(block, state, at[0], at[state.rungs]);
     block.leader([&] { state.overlaps[sample * joined + i] = q; });
   });
 }

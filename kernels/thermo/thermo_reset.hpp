@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-#include "thermo/thermo_measure.hpp"
+#include "thermo/thermo_sweeps.hpp"
 
 namespace aatgs::thermo {
 
@@ -12,6 +12,14 @@ inline constexpr uint32_t kFirstAdaptation = 32;
 template <class Block>
 AATGS_FN void randomize(Block& block, const ThermoState& state, uint32_t pack) {
   const Couplings& graph = state.graph;
+  if (graph.packed) {
+    uint32_t* words = state.bits_of(pack);
+    block.for_each(graph.n + 1, [&](uint32_t site) {
+      words[site] = site < graph.n ? draw(state.run->seed, Purpose::INIT, 0, pack, site).x[0] : 0;
+    });
+    block.barrier();
+    return;
+  }
   int8_t* spins = state.spins_of(pack);
   block.for_each_group(graph.n, [&](auto& group, uint32_t site) {
     group.for_each(kLanes, [&](uint32_t lane) {
@@ -51,21 +59,25 @@ AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& st
   team.for_each(state.packs, [&](uint32_t p) { state.best_energy[p] = 0x7fffffffffffffff; });
   const uint64_t entries = uint64_t{state.capacity} * state.replicas * 2;
   team.for_each(entries, [&](uint64_t i) { state.series[i] = 0; });
-  team.for_each(uint64_t{state.capacity} * (state.ladders / 2) * state.rungs,
-                [&](uint64_t i) { state.overlaps[i] = 0; });
+  team.for_each(uint64_t{state.capacity} * state.joined * state.rungs, [&](uint64_t i) { state.overlaps[i] = 0; });
   team.barrier();
-  if (state.model == ThermoModel::SQUARE) {
-    team.for_each(uint64_t{state.replicas} * 2 * state.words, [&](uint64_t i) {
-      state.square[i] = draw(state.run->seed, Purpose::INIT, i >> 32, 0, static_cast<uint32_t>(i)).x[0];
+  if (state.bit_packed()) {
+    const bool square = state.model == ThermoModel::SQUARE;
+    uint32_t* words = square ? state.square : state.lattice;
+    team.for_each(uint64_t{square ? state.replicas : state.packs} * 2 * state.words, [&](uint64_t i) {
+      words[i] = draw(state.run->seed, Purpose::INIT, i >> 32, 0, static_cast<uint32_t>(i)).x[0];
     });
-    team.for_each(state.rungs, [&](uint32_t k) { state.thresholds[2 * k] = state.thresholds[2 * k + 1] = 0; });
     team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] = 0; });
+    team.for_each(square ? 0 : state.systems, [&](uint32_t i) { state.lowest[i] = 0x7fffffffffffffff; });
   } else {
     team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
       randomize(block, state, pack);
+      if (state.graph.packed) return;
       count_energy(block, state, pack);
       keep_best(block, state, pack);
     });
+    team.barrier();
+    if (state.graph.packed) sweep_packs(team, state, 0, 0);
   }
   team.barrier();
 }

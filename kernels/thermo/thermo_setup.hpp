@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "aatgs/module.hpp"
+#include "thermo/thermo_packed.hpp"
 #include "thermo/thermo_state.hpp"
 
 namespace aatgs::thermo {
@@ -56,12 +57,32 @@ inline const char* check_graph(const Setup& setup) {
   return nullptr;
 }
 
+inline const char* check_lattice(const Setup& setup) {
+  if (setup->cluster_every) return "cluster moves need the model ISING";
+  const auto even = [](uint32_t side) { return side >= 4 && side <= 4096 && side % 2 == 0; };
+  if (!even(setup->width) || setup->width % 8 != 0 || !even(setup->height) ||
+      (setup->depth != 1 && !even(setup->depth)))
+    return "the sides of LATTICE must be even, 4 to 4096, its width a multiple of 8, its depth perhaps 1";
+  if (uint64_t{setup->width} * setup->height * setup->depth != setup->sites)
+    return "sites must be width times height times depth";
+  if (setup->systems == 0 || setup->ladders % setup->systems != 0)
+    return "ladders must be a multiple of systems, which must be at least 1";
+  if (setup->ladders / setup->systems > 1 && setup->ladders / setup->systems % 2 != 0)
+    return "ladders of a system must be one or an even number: they form pairs";
+  if (setup.count<uint32_t>(1) != uint64_t{(setup->systems + kLanes - 1) / kLanes} * 3 * setup->sites)
+    return "part 1, the couplings, must hold three words a site for every 32 systems";
+  return nullptr;
+}
+
 /// Null, or what is wrong with the setup.
 inline const char* check_setup(const Setup& setup) {
-  if (setup->model > static_cast<uint32_t>(ThermoModel::SQUARE)) return "model must be ISING, POTTS or SQUARE";
+  if (setup->model > static_cast<uint32_t>(ThermoModel::LATTICE))
+    return "model must be ISING, POTTS, SQUARE or LATTICE";
   if (setup->sites == 0 || setup->sites > 1u << 28) return "sites must be between 1 and 2^28";
   if (setup->rungs == 0 || setup->ladders == 0 || uint64_t{setup->rungs} * setup->ladders > 1u << 20)
     return "rungs times ladders must be between 1 and 2^20";
+  if (setup->systems == 0 || (setup->systems > 1 && setup->model != static_cast<uint32_t>(ThermoModel::LATTICE)))
+    return "systems must be 1, or the model LATTICE";
   if (setup->scheme > static_cast<uint32_t>(ThermoScheme::SEO)) return "scheme must be DEO or SEO";
   if (setup->sweeps_per_round == 0) return "sweepsPerRound must be at least 1";
   if (setup->sample_every == 0) return "sampleEvery must be at least 1";
@@ -74,10 +95,11 @@ inline const char* check_setup(const Setup& setup) {
   }
   if (setup->model == static_cast<uint32_t>(ThermoModel::SQUARE)) {
     if (setup->cluster_every) return "cluster moves need the model ISING";
-    if (setup->sites % 64 != 0 || setup->sites > 65536)
-      return "the side of SQUARE must be a multiple of 64, up to 65536";
+    if (setup->sites % 64 != 0 || setup->sites > 131072)
+      return "the side of SQUARE must be a multiple of 64, up to 131072";
     return nullptr;
   }
+  if (setup->model == static_cast<uint32_t>(ThermoModel::LATTICE)) return check_lattice(setup);
   if (setup->model == static_cast<uint32_t>(ThermoModel::POTTS)) {
     if (setup->cluster_every) return "cluster moves need the model ISING";
     if (setup->states < 2 || setup->states > 255) return "states must be between 2 and 255";
@@ -140,9 +162,97 @@ struct OrderedGraph {
     for (uint32_t c = 0; c < colors; ++c) classes[c + 1] += classes[c];
     std::vector<uint32_t> next(classes.begin(), classes.end() - 1);
     label.resize(given.n);
-    for (uint32_t v = 0; v < given.n; ++v) label[next[color[v]]++] = v;
+    // In each set the highest degrees first: lanes that work together then have about as many neighbours.
+    for (const uint32_t v : by_degree) label[next[color[v]]++] = v;
   }
 };
+
+/// The graph for bit-packed sweeps: sites in slices of 32, their arcs side by side.
+struct SlicedGraph {
+  std::vector<Slice> slices;
+  std::vector<uint32_t> class_slices, degrees, arcs;
+  uint32_t arc_count = 0;
+
+  static bool fits(const Setup& setup) {
+    if (setup->model != static_cast<uint32_t>(ThermoModel::ISING)) return false;
+    const GivenGraph given(setup);
+    uint64_t arcs = 0;
+    for (uint32_t v = 0; v < given.n; ++v) {
+      if (given.fields[v] != 0 || given.reach(v) >= 1 << kDegreeBits) return false;
+      arcs += static_cast<uint64_t>(given.reach(v));
+    }
+    // Couplings are repeated as often as they are large; more than four times is more work than bytes are.
+    return arcs <= uint64_t{4} * given.offsets[given.n] && arcs < 1u << kSumBits && given.n < 1u << 24;
+  }
+
+  explicit SlicedGraph(const OrderedGraph& graph) {
+    const auto n = static_cast<uint32_t>(graph.label.size());
+    for (uint32_t i = 0; i < n; ++i) {
+      uint32_t degree = 0;
+      for (uint32_t a = graph.offsets[i]; a < graph.offsets[i + 1]; ++a)
+        degree += static_cast<uint32_t>(std::abs(graph.weights[a]));
+      degrees.push_back(degree);
+      arc_count += degree;
+    }
+    for (size_t c = 0; c + 1 < graph.classes.size(); ++c) {
+      class_slices.push_back(static_cast<uint32_t>(slices.size()));
+      for (uint32_t first = graph.classes[c]; first < graph.classes[c + 1]; first += kLanes)
+        add(graph, first, std::min(kLanes, graph.classes[c + 1] - first), n);
+    }
+    class_slices.push_back(static_cast<uint32_t>(slices.size()));
+  }
+
+ private:
+  void add(const OrderedGraph& graph, uint32_t first, uint32_t count, uint32_t nowhere) {
+    Slice slice{first, count, static_cast<uint32_t>(arcs.size()), 0, 0, 0, 0};
+    uint32_t largest = 0;
+    for (uint32_t i = first; i < first + count; ++i) {
+      largest = std::max(largest, degrees[i]);
+      slice.odd |= degrees[i] & 1u;
+    }
+    while (largest >> slice.planes) ++slice.planes;
+    while ((1u << slice.digits) < largest) ++slice.digits;
+    slice.most = (largest + 3) / 4 * 4;
+    arcs.resize(arcs.size() + uint64_t{slice.most} * kLanes, nowhere << 1);
+    for (uint32_t lane = 0; lane < count; ++lane) {
+      uint32_t* next = arcs.data() + slice.arcs + lane;
+      for (uint32_t a = graph.offsets[first + lane]; a < graph.offsets[first + lane + 1]; ++a) {
+        const int32_t weight = graph.weights[a];
+        for (int32_t k = 0; k < std::abs(weight); ++k, next += kLanes) *next = graph.neighbours[a] << 1 | (weight < 0);
+      }
+    }
+    slices.push_back(slice);
+  }
+};
+
+/// The bit-packed state of a graph. On CUDA a block sweeps several packs at once where there are more than blocks.
+inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState& state) {
+  const SlicedGraph sliced(ordered);
+  Couplings& graph = state.graph;
+  graph.packed = 1;
+  graph.slice_count = static_cast<uint32_t>(sliced.slices.size());
+  graph.arc_count = sliced.arc_count;
+  graph.slices = arena.constant(sliced.slices.size(), sliced.slices.data());
+  graph.class_slices = arena.constant(sliced.class_slices.size(), sliced.class_slices.data());
+  graph.degrees = arena.constant(sliced.degrees.size(), sliced.degrees.data());
+  graph.arcs = arena.constant(sliced.arcs.size(), sliced.arcs.data());
+  state.bits = arena.state<uint32_t>(uint64_t{state.packs} * (graph.n + 1));
+  state.plane_limits = arena.scratch<PlaneLimits>(uint64_t{state.packs} * kPlanes);
+  state.rung_thresholds = arena.scratch<uint64_t>(uint64_t{state.rungs} * kPlanes);
+  const AatgsTarget& target = arena.target();
+  const uint64_t bytes = uint64_t{graph.n + 1} * sizeof(uint32_t);
+  state.together = 1;
+  state.in_shared = target.is_cuda && bytes <= target.block_shared_bytes;
+  if (target.is_cuda) state.together = (state.packs + target.parallel_blocks - 1) / target.parallel_blocks;
+  if (state.in_shared) {
+    state.together = std::min(state.together, static_cast<uint32_t>(target.block_shared_bytes / bytes));
+    arena.block_shared(state.together * bytes);
+  }
+  for (const Slice& slice : sliced.slices) graph.planes = std::max(graph.planes, slice.planes);
+  state.ahead = target.is_cuda && graph.slice_count * state.together < 32 * graph.class_count;
+  const uint64_t moves = uint64_t{state.packs} * graph.slice_count * (2 + graph.planes) * kLanes;
+  state.moves = arena.scratch<uint32_t>(state.ahead ? moves : 0);
+}
 
 inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) {
   const OrderedGraph ordered{GivenGraph(setup)};
@@ -160,12 +270,60 @@ inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) 
   graph.fields = constant(ordered.fields);
   graph.label = constant(ordered.label);
   const uint64_t n = graph.n;
-  state.spins = arena.state<int8_t>(state.packs * n * kLanes);
+  if (SlicedGraph::fits(setup)) {
+    lay_out_packs(arena, ordered, state);
+  } else {
+    state.spins = arena.state<int8_t>(state.packs * n * kLanes);
+  }
   state.best_spins = arena.state<int8_t>(state.packs * n);
   state.best = arena.state<int32_t>(n, "best");
   const uint64_t joined = state.cluster_every ? uint64_t{state.ladders} / 2 * state.rungs : 0;
   state.queue = arena.scratch<uint32_t>(joined * n);
   state.seen = arena.scratch<uint32_t>(joined * n);
+}
+
+/// The couplings as the sweeps read them: for each site of a sublattice its six, in the order of Wanted.
+inline std::vector<uint32_t> order_signs(const Setup& setup) {
+  const uint32_t lx = setup->width, ly = setup->height, lz = setup->depth;
+  const uint32_t groups = (setup->systems + kLanes - 1) / kLanes, words = setup->sites / 2;
+  const uint32_t* given = setup.part<uint32_t>(1);
+  std::vector<uint32_t> signs(uint64_t{groups} * 12 * words);
+  for (uint32_t g = 0; g < groups; ++g) {
+    const auto bond = [&](uint32_t direction, uint32_t x, uint32_t y, uint32_t z) {
+      return given[(uint64_t{g} * 3 + direction) * setup->sites + (uint64_t{z} * ly + y) * lx + x];
+    };
+    for (uint32_t z = 0; z < lz; ++z) {
+      for (uint32_t y = 0; y < ly; ++y) {
+        for (uint32_t x = 0; x < lx; ++x) {
+          const uint32_t color = (x + y + z) % 2;
+          uint32_t* to =
+              signs.data() + (uint64_t{g} * 2 + color) * 6 * words + (uint64_t{z} * ly + y) * (lx / 2) + x / 2;
+          const uint32_t right = bond(0, x, y, z), left = bond(0, (x + lx - 1) % lx, y, z);
+          const uint32_t all[6] = {x % 2 ? left : right,
+                                   x % 2 ? right : left,
+                                   bond(1, x, (y + ly - 1) % ly, z),
+                                   bond(1, x, y, z),
+                                   bond(2, x, y, (z + lz - 1) % lz),
+                                   bond(2, x, y, z)};
+          for (uint32_t j = 0; j < 6; ++j) to[uint64_t{j} * words] = all[j];
+        }
+      }
+    }
+  }
+  return signs;
+}
+
+inline void lay_out_lattice(Arena& arena, const Setup& setup, ThermoState& state) {
+  state.width = setup->width;
+  state.height = setup->height;
+  state.depth = setup->depth;
+  state.words = setup->sites / 2;
+  const std::vector<uint32_t> signs = order_signs(setup);
+  state.signs = arena.constant(signs.size(), signs.data());
+  state.lattice = arena.state<uint32_t>(uint64_t{state.packs} * 2 * state.words);
+  state.lowest = arena.state<int64_t>(state.systems, "lowest");
+  state.rung_thresholds = arena.scratch<uint64_t>(uint64_t{3} * state.rungs);
+  state.lattice_limits = arena.scratch<LatticeLimits>(state.packs);
 }
 
 inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) {
@@ -174,7 +332,12 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
   state.rungs = setup->rungs;
   state.ladders = setup->ladders;
   state.replicas = setup->rungs * setup->ladders;
+  state.systems = setup->systems;
+  state.copies = state.ladders / state.systems;
+  state.joined = state.systems > 1 && state.copies == 1 ? 0 : state.ladders / 2;
   state.packs = (state.replicas + kLanes - 1) / kLanes;
+  if (state.model == ThermoModel::LATTICE)
+    state.packs = (state.systems + kLanes - 1) / kLanes * state.copies * state.rungs;
   state.sweeps_per_round = setup->sweeps_per_round;
   state.cluster_every = setup->cluster_every;
   state.capacity = setup->capacity;
@@ -197,13 +360,15 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
   state.moments = arena.state<int64_t>(uint64_t{state.packs} * kLanes);
   state.best_energy = arena.state<int64_t>(state.packs);
   state.series = arena.state<int64_t>(uint64_t{state.capacity} * state.replicas * 2, "series");
-  state.overlaps = arena.state<int32_t>(uint64_t{state.capacity} * (state.ladders / 2) * state.rungs, "overlaps");
+  state.overlaps = arena.state<int64_t>(uint64_t{state.capacity} * state.joined * state.rungs, "overlaps");
   state.before = arena.scratch<double>(state.rungs);
   if (state.model == ThermoModel::SQUARE) {
     state.side = setup->sites;
     state.words = state.side / 64 * state.side;
     state.square = arena.state<uint32_t>(uint64_t{state.replicas} * 2 * state.words, "square");
-    state.thresholds = arena.state<uint32_t>(uint64_t{2} * state.rungs);
+    state.square_limits = arena.scratch<SquareLimits>(state.rungs);
+  } else if (state.model == ThermoModel::LATTICE) {
+    lay_out_lattice(arena, setup, state);
   } else {
     lay_out_graph(arena, setup, state);
   }

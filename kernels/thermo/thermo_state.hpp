@@ -7,6 +7,27 @@
 
 namespace aatgs::thermo {
 
+/// Bits of a bit-packed site's degree, its couplings counted with their size: at most 255.
+inline constexpr uint32_t kDegreeBits = 8;
+/// Thresholds a pack of such a graph compares with: see thermo_packed.hpp.
+inline constexpr uint32_t kPlanes = 2 * kDegreeBits + 1;
+/// Bits of a sum over all sites.
+inline constexpr uint32_t kSumBits = 26;
+struct PlaneLimits {
+  uint32_t masks[8];
+  uint32_t tails[32];
+};
+
+/// Up to 32 sites of one independent set, which the lanes of a group update together.
+struct Slice {
+  uint32_t first, count;
+  uint32_t arcs;  // arc j of lane l is at arcs + 32 j + l
+  uint32_t most;  // arcs of each lane, a multiple of 4; those it lacks lead to the word that is always 0
+  uint32_t planes;  // bits of the largest degree
+  uint32_t digits;  // of K: the least m with 2^m >= the largest degree
+  uint32_t odd;  // whether a degree is
+};
+
 /// A graph with integer couplings, constant for the life of the instance. Sites are renumbered: independent sets are
 /// contiguous, so that a warp may update any of one set at once. E = -sum J s s - sum h s (ISING), -sum J [s = s] (POTTS).
 struct Couplings {
@@ -21,6 +42,13 @@ struct Couplings {
   const int32_t* weights;
   const int32_t* fields;  // n
   const uint32_t* label;  // n: the caller's number of a site
+  // Bit-packed, where all sums of a site's |J| are at most 255 and there are no fields; else none of these.
+  uint32_t packed;
+  uint32_t slice_count, arc_count, planes;
+  const Slice* slices;
+  const uint32_t* class_slices;  // class_count + 1: first slice of each
+  const uint32_t* degrees;  // n
+  const uint32_t* arcs;  // neighbour << 1 | (J < 0), as often as |J| says
 };
 
 /// Exchanges of one pair of neighbouring rungs.
@@ -49,6 +77,19 @@ struct Run {
   uint32_t next_adaptation;  // round; they double
 };
 
+/// SQUARE: the heat bath's thresholds at one temperature, for local fields of 2 and 4: the bits of the upper levels as
+/// masks, and the rest.
+struct SquareLimits {
+  uint32_t masks[8][2];
+  uint32_t tails[2];
+};
+
+/// LATTICE: the same of a pack, each bit at a temperature of its own, for local fields of 2, 4 and 6.
+struct LatticeLimits {
+  uint32_t masks[8][4];
+  uint32_t tails[3][32];
+};
+
 struct ThermoState {
   ThermoModel model;
   ThermoScheme scheme;
@@ -56,7 +97,12 @@ struct ThermoState {
   uint32_t sweeps_per_round, cluster_every, capacity;
   ThermoConfig first;  // the implicit first reset
   Couplings graph;
-  uint32_t side, words;  // SQUARE: L, and words of one sublattice
+  uint32_t side;  // SQUARE: L
+  uint32_t words;  // SQUARE, LATTICE: of one sublattice
+  uint32_t width, height, depth;  // LATTICE
+  uint32_t joined;  // pairs of ladders of one system
+  uint32_t systems, copies;  // LATTICE: realisations of the couplings, and ladders of each
+  const uint32_t* signs;  // LATTICE: systems / 32 x 2 colours x 6 neighbours x words: set where J = -1
   const double* first_betas;
   // State.
   Run* run;
@@ -67,26 +113,72 @@ struct ThermoState {
   uint32_t* at;  // replicas: ladder * rungs + rung -> replica
   int64_t* energies;  // packs * kLanes
   int64_t* moments;  // packs * kLanes: magnetisation of the last sample
-  int8_t* spins;  // packs x n x kLanes
+  int8_t* spins;  // packs x n x kLanes, where not bit-packed
+  uint32_t* bits;  // packs x (n + 1), where bit-packed; the last word of a pack is 0
   uint32_t* square;  // SQUARE: replicas x 2 x words
   int64_t* best_energy;  // packs
   int8_t* best_spins;  // packs x n
   int32_t* best;  // n: the state the host reads
   int64_t* series;  // capacity x replicas x 2: energy and magnetisation by ladder and rung
-  int32_t* overlaps;  // capacity x (ladders / 2) x rungs
-  uint32_t* thresholds;  // SQUARE: rungs x 2
+  int64_t* overlaps;  // capacity x joined x rungs
+  SquareLimits* square_limits;  // SQUARE: rungs
+  uint32_t* lattice;  // LATTICE: packs x 2 x words
+  uint64_t* rung_thresholds;  // LATTICE: rungs x 3; bit-packed graphs: rungs x kPlanes
+  PlaneLimits* plane_limits;  // bit-packed graphs: packs x kPlanes
+  uint32_t together, in_shared;  // packs a block sweeps together, and whether in its shared memory
+  uint32_t
+      ahead;  // whether the moves of all slices are drawn before any is made: for sets too small to keep a block busy
+  uint32_t* moves;  // then: packs x slices x (2 + planes) x kLanes
+  LatticeLimits* lattice_limits;  // LATTICE: packs
+  int64_t* lowest;  // LATTICE: systems: lowest energy seen at the end of a round
   // Scratch.
   double* before;  // rungs: the ladder while it is being adapted
   uint32_t* queue;  // cluster moves: (ladders / 2) x rungs x n
   uint32_t* seen;  // the same
 
+  /// One bit a spin; states of lowest energy are not kept.
+  AATGS_FN bool bit_packed() const { return model == ThermoModel::SQUARE || model == ThermoModel::LATTICE; }
   AATGS_FN int8_t* spins_of(uint32_t pack) const { return spins + uint64_t{pack} * graph.n * kLanes; }
   AATGS_FN uint32_t* sublattice(uint32_t replica, uint32_t color) const {
     return square + (uint64_t{replica} * 2 + color) * words;
   }
-  /// Spin of one replica at a site.
-  AATGS_FN int8_t& spin(uint32_t replica, uint32_t site) const {
-    return spins_of(replica / kLanes)[uint64_t{site} * kLanes + replica % kLanes];
+  /// LATTICE: pack (group of systems * copies + copy) * rungs + number holds one replica of each of 32 systems. A number
+  /// past the last replica where there is no such system.
+  AATGS_FN uint32_t replica_of(uint32_t pack, uint32_t bit) const {
+    const uint32_t ladder = pack / rungs, system = ladder / copies * kLanes + bit;
+    return system < systems ? (system * copies + ladder % copies) * rungs + pack % rungs : ~0u;
+  }
+  AATGS_FN uint32_t pack_of(uint32_t replica) const {
+    const uint32_t ladder = replica / rungs;
+    return (ladder / copies / kLanes * copies + ladder % copies) * rungs + replica % rungs;
+  }
+  AATGS_FN uint32_t bit_of(uint32_t replica) const { return replica / rungs / copies % kLanes; }
+  AATGS_FN uint32_t* lattice_of(uint32_t pack, uint32_t color) const {
+    return lattice + (uint64_t{pack} * 2 + color) * words;
+  }
+  AATGS_FN const uint32_t* signs_of(uint32_t group, uint32_t color) const {
+    return signs + (uint64_t{group} * 2 + color) * 6 * words;
+  }
+  /// The words of a bit-packed graph's pack.
+  AATGS_FN uint32_t* bits_of(uint32_t pack) const { return bits + uint64_t{pack} * (graph.n + 1); }
+  AATGS_FN uint32_t* moves_of(uint32_t pack, uint32_t slice) const {
+    return moves + (uint64_t{pack} * graph.slice_count + slice) * (2 + graph.planes) * kLanes;
+  }
+  /// Spin of one replica at a site of a graph.
+  AATGS_FN int8_t spin(uint32_t replica, uint32_t site) const {
+    const uint32_t pack = replica / kLanes, lane = replica % kLanes;
+    if (graph.packed) return (bits_of(pack)[site] >> lane & 1u) ? 1 : -1;
+    return spins_of(pack)[uint64_t{site} * kLanes + lane];
+  }
+  /// Turns it. Others may turn theirs in the same word.
+  AATGS_FN void turn(uint32_t replica, uint32_t site) const {
+    const uint32_t pack = replica / kLanes, lane = replica % kLanes;
+    if (graph.packed) {
+      flip_shared(&bits_of(pack)[site], 1u << lane);
+    } else {
+      int8_t& own = spins_of(pack)[uint64_t{site} * kLanes + lane];
+      own = static_cast<int8_t>(-own);
+    }
   }
 };
 

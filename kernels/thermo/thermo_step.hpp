@@ -5,11 +5,11 @@
 #include "aatgs/module.hpp"
 #include "aatgs/team.hpp"
 #include "thermo/thermo_cluster.hpp"
-#include "thermo/thermo_dispatch.hpp"
 #include "thermo/thermo_exchange.hpp"
 #include "thermo/thermo_measure.hpp"
 #include "thermo/thermo_reset.hpp"
 #include "thermo/thermo_setup.hpp"
+#include "thermo/thermo_sweeps.hpp"
 
 namespace aatgs::thermo {
 
@@ -18,6 +18,8 @@ struct ThermoStep {
   using Config = ThermoConfig;
   using Telemetry = ThermoTelemetry;
   using State = ThermoState;
+  static constexpr uint32_t kBlockThreads = 512;
+  static constexpr uint32_t kBlocksPerMultiprocessor = 1;
 
   static const char* check(const SetupView<Setup>& setup) { return check_setup(setup); }
 
@@ -57,7 +59,7 @@ struct ThermoStep {
       });
       team.barrier();
     }
-    sweep(team, state);
+    sweep_all(team, state);
     team.barrier();
     if (state.rungs > 1) exchange(team, state);
     team.barrier();
@@ -86,37 +88,10 @@ struct ThermoStep {
     });
   }
 
-  template <class Team>
-  AATGS_FN static void sweep(Team& team, State& state) {
-    const uint64_t first = state.run->rounds * state.sweeps_per_round;
-    if (state.model != ThermoModel::SQUARE) {
-      team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
-        for (uint32_t s = 0; s < state.sweeps_per_round && !block.cancelled(); ++s) {
-          sweep_pack_here(block, state, pack, first + s);
-          keep_best(block, state, pack);
-        }
-      });
-      return;
-    }
-    team.for_each(state.rungs, [&](uint32_t k) {
-      heat_bath_thresholds(state.betas[k] * static_cast<double>(*state.scale), state.thresholds + 2 * k);
-    });
-    const uint64_t chunks = uint64_t{state.replicas} * (state.words / kLanes);
-    for (uint32_t s = 0; s < state.sweeps_per_round && !team.cancelled(); ++s) {
-      team.for_each(state.replicas, [&](uint32_t replica) { state.energies[replica] = 0; });
-      for (uint32_t color = 0; color < 2; ++color) {
-        team.barrier();
-        team.for_each_group(chunks,
-                            [&](auto& group, uint64_t c) { sweep_words_here(group, state, c, color, first + s); });
-      }
-      team.barrier();
-    }
-  }
-
   /// The lowest energy since the reset. Collective.
   template <class Team>
   AATGS_FN static int64_t best_energy(Team& team, State& state) {
-    if (state.model == ThermoModel::SQUARE) {
+    if (state.bit_packed()) {
       team.barrier();
       const auto now = team.template min<int64_t>(state.replicas, [&](uint32_t r) { return state.energies[r]; });
       const int64_t before = state.best_energy[0];
@@ -131,7 +106,7 @@ struct ThermoStep {
   template <class Team>
   AATGS_FN static void report(Team& team, State& state, Telemetry& telemetry, bool idle) {
     int64_t lowest = state.best_energy[0];
-    if (state.model != ThermoModel::SQUARE) {
+    if (!state.bit_packed()) {
       const auto best = team.template argmin<int64_t>(state.packs, [&](uint32_t p) { return state.best_energy[p]; });
       lowest = best.value;
       const int8_t* spins = state.best_spins + best.index * state.graph.n;

@@ -61,7 +61,7 @@ class Instance {
                                 {model.neighbours.data(), model.neighbours.size() * 4},
                                 {model.weights.data(), model.weights.size() * 4},
                                 {model.fields.data(), model.fields.size() * 4}};
-    const AatgsSetup given{{&setup, sizeof setup}, parts, model.offsets.empty() ? 1u : 5u};
+    const AatgsSetup given{{&setup, sizeof setup}, parts, model.offsets.empty() ? 1u : model.fields.empty() ? 2u : 5u};
     const AatgsTarget target{0, threads, 1 << 20};
     AatgsError error{};
     if (module_->plan(&given, &target, &plan_, &error)) throw std::runtime_error(error.message);

@@ -24,6 +24,7 @@ ThermoSetup setup_for(ThermoModel model, uint32_t samples, uint32_t ladders = 1)
   setup.model = static_cast<uint32_t>(model);
   setup.states = 3;
   setup.ladders = ladders;
+  setup.systems = 1;
   setup.sweeps_per_round = 1;
   setup.capacity = setup.samples = samples;
   setup.sample_every = 1;
@@ -51,12 +52,24 @@ std::vector<Case> cases() {
       {"potts", random_graph(60, 20, 3, 4, betas), setup_for(ThermoModel::POTTS, 30)},
       {"clusters", torus(8, 5, betas), setup_for(ThermoModel::ISING, 30, 4)},
       {"square", {}, setup_for(ThermoModel::SQUARE, 10, 2)},
+      {"lattice", {}, setup_for(ThermoModel::LATTICE, 10, 2 * 40)},
+      {"layer", {}, setup_for(ThermoModel::LATTICE, 10, 7)},
   };
   for (uint32_t v = 0; v < 60; ++v) all[1].model.fields[v] = static_cast<int32_t>(v % 7) - 3;
   all[4].setup.cluster_every = 1;
   all[5].model.betas = {0.3, 0.4, 0.45};
   all[5].setup.sites = 64;
   all[5].setup.sweeps_per_round = 2;
+  for (const bool solid : {true, false}) {
+    Case& c = all[solid ? 6 : 7];
+    c.model.betas = {0.3, 0.5, 0.8};
+    c.setup.width = 8, c.setup.height = solid ? 6 : 12, c.setup.depth = solid ? 4 : 1;
+    c.setup.sites = c.setup.width * c.setup.height * c.setup.depth;
+    c.setup.systems = solid ? 40 : 7;
+    c.model.offsets.resize((solid ? 2u : 1u) * 3 * c.setup.sites);
+    std::mt19937 random(7);
+    for (uint32_t& word : c.model.offsets) word = static_cast<uint32_t>(random());
+  }
   return all;
 }
 
@@ -96,7 +109,7 @@ void snapshot_and_go_on() {
 
 void the_energy_kept_is_the_energy() {
   for (const Case& c : cases()) {
-    if (c.setup.model == static_cast<uint32_t>(ThermoModel::SQUARE)) continue;
+    if (c.setup.model >= static_cast<uint32_t>(ThermoModel::SQUARE)) continue;
     const uint32_t states = c.setup.model == static_cast<uint32_t>(ThermoModel::POTTS) ? 3 : 2;
     Instance instance(c.model, c.setup);
     const auto telemetry = instance.complete();
@@ -211,6 +224,38 @@ void the_square_lattice_is_exact() {
   }
 }
 
+/// Ensembles of spin glasses: each system against the same couplings as a graph, by exact enumeration of neither but by
+/// what is known exactly: where a share p of the bonds is +1 and tanh(beta) = 2p - 1, the energy of d dimensions averaged
+/// over disorder is -d tanh(beta) a site, whatever the size (H. Nishimori, Prog. Theor. Phys. 66, 1981).
+void the_energy_on_the_nishimori_line_is_exact() {
+  for (const uint32_t depth : {1u, 8u}) {
+    const uint32_t systems = 256, side = 8, sites = side * side * depth, dimensions = depth > 1 ? 3 : 2;
+    const double share = depth > 1 ? 0.75 : 0.85, beta = std::atanh(2 * share - 1);
+    std::mt19937 random(depth);
+    Model model;
+    model.betas = {0.2, 0.6 * beta, beta};
+    model.offsets.assign(uint64_t{systems} / 32 * 3 * sites, 0);  // the second part: here the couplings
+    for (uint32_t& word : model.offsets) {
+      for (uint32_t b = 0; b < 32; ++b) word |= static_cast<uint32_t>(random() >= share * 4294967296.0) << b;
+    }
+    ThermoSetup setup = setup_for(ThermoModel::LATTICE, 40, 2 * systems);
+    setup.sites = sites, setup.width = setup.height = side, setup.depth = depth, setup.systems = systems;
+    setup.adapt = 0, setup.sample_every = 4, setup.sweeps_per_round = 2, setup.burn_in = 400, setup.anneal = 200;
+    Instance instance(model, setup, 2);
+    instance.complete();
+    const auto entries = instance.samples(2);
+    std::vector<double> means(systems);
+    for (size_t i = 0; i < entries.size(); ++i)
+      means[i % (2 * systems) / 2] += static_cast<double>(entries[i].energy) / (80.0 * sites);
+    double sum = 0, squares = 0;
+    for (const double mean : means) sum += mean, squares += mean * mean;
+    const double mean = sum / systems, error = std::sqrt((squares / systems - mean * mean) / systems);
+    const double exact = -static_cast<double>(dimensions) * std::tanh(beta);
+    std::printf("Nishimori line, %u dimensions: e = %.5f +- %.5f, exact %.5f\n", dimensions, mean, error, exact);
+    EXPECT(std::abs(mean - exact) < 4 * error);
+  }
+}
+
 void the_ladder_adapts() {
   const std::vector<double> uneven = {0.1, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 1.5};
   ThermoSetup setup = setup_for(ThermoModel::ISING, 500, 4);
@@ -273,6 +318,7 @@ int main() {
   exchanges_keep_the_joint_distribution();
   deterministic_exchanges_travel_further();
   the_square_lattice_is_exact();
+  the_energy_on_the_nishimori_line_is_exact();
   the_ladder_adapts();
   bad_setups_are_refused();
   std::printf(failures ? "%d expectations failed\n" : "thermo: all tests passed\n", failures);

@@ -8,7 +8,7 @@ import {
   type ThermoTelemetry,
   thermoLayout,
 } from './generated/layout.ts';
-import type { Model } from './models/index.ts';
+import { Ensemble, type Model } from './models/index.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -31,7 +31,7 @@ export function thermoModule(
   setup: Omit<ThermoSetup, 'model' | 'sites' | 'rungs'>,
 ): ThermoKernel {
   const betas = Float64Array.from(temperatures, (t) => model.unit / t);
-  const graph = [model.offsets, model.neighbors, model.weights, model.fields];
+  const [width = 0, height = 0, depth = 1] = model instanceof Ensemble ? model.sides : [];
   return new KernelModule({
     layout: thermoLayout,
     library: thermoLibrary(),
@@ -40,9 +40,11 @@ export function thermoModule(
       model: model.kind,
       sites: model.side || model.n,
       states: model.states,
+      systems: model.systems,
+      ...(model instanceof Ensemble && { width, height, depth }),
       rungs: betas.length,
     },
-    parts: model.kind === ThermoModel.SQUARE ? [betas] : [betas, ...graph],
+    parts: [betas, ...couplings(model)],
     presets: THERMO_PRESETS,
     substeps: thermoSubsteps,
   });
@@ -52,6 +54,12 @@ const thermoSubsteps: SubstepRule<ThermoConfig> = {
   of: ({ phase = ThermoPhase.RUN, substeps = 1 }) => (phase === ThermoPhase.RUN ? substeps : 0),
   with: (config, substeps) => ({ ...config, substeps }),
 };
+
+function couplings(model: Model): (Uint32Array | Int32Array)[] {
+  if (model.kind === ThermoModel.SQUARE) return [];
+  if (model instanceof Ensemble) return [model.signs];
+  return [model.offsets, model.neighbors, model.weights, model.fields];
+}
 
 /** Configs to start from: `production` for throughput, `responsive` for frequent progress. */
 export const THERMO_PRESETS = {

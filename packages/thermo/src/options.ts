@@ -7,7 +7,7 @@ import type { Model } from './models/index.ts';
 export interface ThermoOptions extends PlacementOptions {
   /** Temperatures, in the model's energy (k_B = 1), in any order; at least one. Default: {@link defaultTemperatures}. */
   readonly temperatures?: ArrayLike<number>;
-  /** Independent ladders of all temperatures. Default 1. Two or more also give overlaps. */
+  /** Independent ladders of all temperatures, of every system. Default 1. Two or more also give overlaps. */
   readonly ladders?: number;
   /** Sweeps of every replica between exchanges: one round. Default 1. */
   readonly sweepsPerRound?: number;
@@ -24,6 +24,7 @@ export interface ThermoOptions extends PlacementOptions {
 /** Options with every default filled in. */
 export interface ResolvedThermoOptions {
   readonly temperatures: Float64Array;
+  /** Of all systems. */
   readonly ladders: number;
   readonly sweepsPerRound: number;
   readonly scheme: number;
@@ -39,11 +40,12 @@ const RUNGS = 32;
 /**
  * A geometric ladder of 32 temperatures around a model's scale, the root mean square s of a site's couplings: from 1.2 s,
  * where replicas forget their state in a few sweeps, down to 0.07 s, where they hardly leave local minima. The square
- * ferromagnet gets 1.5 to 3.5, around its critical temperature 2.269.
+ * ferromagnet gets 1.5 to 3.5, around its critical temperature 2.269; ensembles of spin glasses 2 to 0.5.
  */
 export function defaultTemperatures(model: Model): Float64Array {
   if (model.kind === ThermoModel.SQUARE)
     return Float64Array.from({ length: RUNGS }, (_, k) => 3.5 - (2 * k) / (RUNGS - 1));
+  if (model.kind === ThermoModel.LATTICE) return geometricTemperatures(2, 0.5, RUNGS);
   let squares = 0;
   for (const weight of model.weights) squares += weight * weight;
   for (const field of model.fields) squares += field * field;
@@ -72,9 +74,11 @@ export function resolveThermoOptions(model: Model, options: ThermoOptions): Reso
   if (clusterEvery > 0 && (model.kind !== ThermoModel.ISING || ladders < 2)) {
     throw invalidArgument('clusterEvery', clusterEvery, '0, or an Ising model on a graph with at least two ladders');
   }
+  if (model.systems > 1 && ladders > 1 && ladders % 2 === 1)
+    throw invalidArgument('ladders', ladders, '1, or an even number: the ladders of a system form pairs');
   return {
     temperatures,
-    ladders,
+    ladders: ladders * model.systems,
     sweepsPerRound: checkInteger('sweepsPerRound', options.sweepsPerRound ?? 1, 1, 2 ** 31),
     scheme: SCHEMES[scheme],
     clusterEvery,

@@ -40,6 +40,13 @@ export interface SampleOptions extends Omit<RunOptions, 'maxSweeps'> {
   readonly burnIn?: number;
   /** Move the inner temperatures to equal rejection during burn-in (Syed et al. 2022). Default true. */
   readonly adapt?: boolean;
+  /**
+   * Called with the samples so far, about every `seriesEvery` of them: for analysis while sampling goes on. In async mode
+   * what is queued runs on meanwhile; `configSlots` says how much that is. What it throws ends the run.
+   */
+  readonly onSeries?: (series: Series) => void;
+  /** Samples between calls of `onSeries`. Default: a tenth of `samples`. */
+  readonly seriesEvery?: number;
 }
 
 /** What both kinds of run report. */
@@ -112,11 +119,15 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
     this.#options = resolved;
   }
 
-  /** Looks for a state of low energy, until a limit or the target is met. Not for `SQUARE` models, whose states are not kept. */
+  /** Looks for a state of low energy, until a limit or the target is met. Not for bit-packed lattices, whose states are not kept. */
   minimize(options: MinimizeOptions): Promise<MinimizeResult> {
     return this.#inOrder(async () => {
-      if (this.model.kind === ThermoModel.SQUARE)
-        throw invalidArgument('model', this.model.name, "a model on a graph: the ferromagnet's ground state is known");
+      if (this.model.kind === ThermoModel.SQUARE || this.model.kind === ThermoModel.LATTICE)
+        throw invalidArgument(
+          'model',
+          this.model.name,
+          'a model on a graph: states of bit-packed lattices are not kept',
+        );
       checkLimits(options);
       const anneal = checkInteger('anneal', options.anneal ?? 500, 0, FOREVER);
       const target = options.target === undefined ? undefined : this.#units(options.target);
@@ -137,7 +148,8 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
       const burnIn = checkInteger('burnIn', options.burnIn ?? Math.max(1000, samples * sampleEvery), 0, FOREVER);
       const anneal = Math.floor(burnIn / 4);
       const reset = { burnIn, anneal, samples, sampleEvery, adapt: options.adapt === false ? 0 : 1 };
-      const search = await this.#run(reset, options, options);
+      const seriesEvery = checkInteger('seriesEvery', options.seriesEvery ?? Math.ceil(samples / 10), 1, FOREVER);
+      const search = await this.#run(reset, options, options, this.#reporter(options.onSeries, seriesEvery));
       const series = await this.#series(search.last?.samples ?? 0);
       const observables = series.samples > 1 ? Array.from(series.temperatures, (_, k) => observe(series, k)) : [];
       return {
@@ -156,7 +168,28 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
     return betas.map((beta) => this.model.unit / beta);
   }
 
-  async #run(config: ThermoConfig, limits: ThermoLimits, { seed, checkpoint }: RunOptions): Promise<Search> {
+  /** Between two segments: reads the series, ahead of the next segment's configs, and hands it on while they run. */
+  #reporter(onSeries: SampleOptions['onSeries'], every: number): ((search: Search) => Promise<void>) | undefined {
+    if (!onSeries) return undefined;
+    let seen = 0;
+    let report: Promise<void> = Promise.resolve();
+    return async (search) => {
+      const samples = search.last?.samples ?? 0;
+      if (samples < 2 || samples - seen < every) return;
+      seen = samples;
+      await report; // one at a time; throws what the last one threw
+      report = this.#series(samples).then(onSeries);
+      report.catch(() => {}); // thrown at the next look
+      if (search.over) await report;
+    };
+  }
+
+  async #run(
+    config: ThermoConfig,
+    limits: ThermoLimits,
+    { seed, checkpoint }: RunOptions,
+    report?: (search: Search) => Promise<void>,
+  ): Promise<Search> {
     const first = { ...config, phase: ThermoPhase.RESET, seed: seed ?? this.#options.seed };
     const goal = { config: JSON.stringify(config), seed: String(first.seed) };
     const resumed = await resumeFromCheckpoint<Job>(this.context, goal, checkpoint, invalidArgument);
@@ -171,7 +204,10 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
       () => ({ goal, rounds: search.rounds }),
       () => search.over,
     );
-    await search.run(resumed ? { phase: ThermoPhase.RUN, substeps: 0 } : first, between);
+    await search.run(resumed ? { phase: ThermoPhase.RUN, substeps: 0 } : first, async () => {
+      await between?.();
+      await report?.(search);
+    });
     return search;
   }
 
@@ -189,14 +225,18 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
 
   async #series(samples: number): Promise<Series> {
     const { ladders } = this.#options;
-    const temperatures = await this.temperatures();
-    const raw = new BigInt64Array((await this.context.read('series')).slice().buffer);
-    const overlaps = new Int32Array((await this.context.read('overlaps')).slice().buffer);
+    // All at once, so that nothing comes between them.
+    const [betas, raw, overlapping] = await Promise.all(
+      ['betas', 'series', 'overlaps'].map(async (name) => (await this.context.read(name)).slice().buffer),
+    );
+    const temperatures = new Float64Array(betas as ArrayBuffer).map((beta) => this.model.unit / beta);
+    const column64 = new BigInt64Array(raw as ArrayBuffer);
+    const overlaps = Float64Array.from(new BigInt64Array(overlapping as ArrayBuffer), Number);
     const entries = samples * ladders * temperatures.length;
-    const column = (part: number) => Float64Array.from({ length: entries }, (_, i) => Number(raw[2 * i + part]));
-    const { unit, offset, n: sites } = this.model;
+    const column = (part: number) => Float64Array.from({ length: entries }, (_, i) => Number(column64[2 * i + part]));
+    const { unit, offset, n: sites, systems } = this.model;
     const energies = column(0).map((e) => e * unit + offset);
-    return new Series({ temperatures, ladders, samples, sites, energies, moments: column(1), overlaps });
+    return new Series({ temperatures, ladders, systems, samples, sites, energies, moments: column(1), overlaps });
   }
 
   /** An energy in units, rounded so that a target meant as an integer stays one. */

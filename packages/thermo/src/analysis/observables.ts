@@ -24,7 +24,11 @@ export interface Observables {
 /** Most jackknife blocks of one ladder. */
 const BLOCKS = 40;
 
-/** Estimates at one temperature of a series, over all ladders, with jackknife errors from blocks of several tau. */
+/**
+ * Estimates at one temperature of a series, over all ladders, with jackknife errors. Of one system the blocks are stretches
+ * of several tau; of many systems each is one block, since what differs most are the couplings: errors of averages over
+ * disorder.
+ */
 export function observe(series: Series, rung: number): Observables {
   const n = series.sites;
   const t = series.temperatures[rung] as number;
@@ -38,10 +42,10 @@ export function observe(series: Series, rung: number): Observables {
   }));
   const tau = taus.reduce((sum, { energy }) => sum + energy, 0) / taus.length;
   const longest = taus.reduce((most, { energy, moment }) => Math.max(most, energy, moment), 0.5);
-  const bounds = blockBounds(series.samples, 10 * longest, BLOCKS);
-  const blocks: Float64Array[] = [];
+  const bounds = series.systems > 1 ? [0, series.samples] : blockBounds(series.samples, 10 * longest, BLOCKS);
   // Energies relative to their mean: differences of large squares would lose digits.
   const origin = (ladders[0]?.energy[0] ?? 0) as number;
+  const blocks: Float64Array[] = [];
   for (const { energy, moment } of ladders) {
     for (let b = 0; b + 1 < bounds.length; b++) {
       const sums = new Float64Array(6);
@@ -53,13 +57,15 @@ export function observe(series: Series, rung: number): Observables {
       blocks.push(sums);
     }
   }
+  const parts = series.systems > 1 ? systemAverages(blocks, series.systems) : blocks.map(withVariances);
+  // Variances are within a system: the last two columns of many systems; of one, from its averages.
   const [energy, specificHeat, magnetization, susceptibility, binder] = jackknife(
-    blocks,
-    ([e = 0, e2 = 0, m = 0, m2 = 0, m4 = 0]) => [
+    parts,
+    ([e = 0, e2 = 0, m = 0, m2 = 0, m4 = 0, ee = 0, mm = 0]) => [
       (e + origin) / n,
-      (e2 - e * e) / (t * t * n),
+      (series.systems > 1 ? ee : e2 - e * e) / (t * t * n),
       m,
-      ((m2 - m * m) * n) / t,
+      ((series.systems > 1 ? mm : m2 - m * m) * n) / t,
       m2 > 0 ? 1 - m4 / (3 * m2 * m2) : 0,
     ],
   ) as [Estimate, Estimate, Estimate, Estimate, Estimate];
@@ -76,23 +82,46 @@ export function observe(series: Series, rung: number): Observables {
   };
 }
 
+/** Room for the two variances, which are not sums, of one system's blocks. */
+function withVariances(sums: Float64Array): Float64Array {
+  return Float64Array.of(...sums.subarray(0, 5), 0, 0, sums[5] as number);
+}
+
+/** Of each system, its ladders together: averages, and variances of energy and magnetisation around its own averages. */
+function systemAverages(ladders: readonly Float64Array[], systems: number): Float64Array[] {
+  const copies = ladders.length / systems;
+  return Array.from({ length: systems }, (_, s) => {
+    const sums = new Float64Array(6);
+    for (const ladder of ladders.slice(s * copies, (s + 1) * copies))
+      for (const k of sums.keys()) sums[k]! += ladder[k] as number;
+    const [e = 0, e2 = 0, m = 0, m2 = 0, m4 = 0] = sums.subarray(0, 5).map((sum) => sum / (sums[5] as number));
+    return Float64Array.of(e, e2, m, m2, m4, e2 - e * e, m2 - m * m, 1);
+  });
+}
+
 function observeOverlap(series: Series, rung: number): Observables['overlap'] | undefined {
   const blocks: Float64Array[] = [];
-  for (let pair = 0; pair < Math.floor(series.ladders / 2); pair++) {
+  const pairs = Math.floor(series.ladders / 2);
+  const perSystem = series.systems > 1 ? pairs / series.systems : 0;
+  for (let pair = 0; pair < pairs; pair++) {
     const q = series.overlap(rung, pair).map((x) => x / series.sites);
-    const bounds = blockBounds(series.samples, 10 * autocorrelationTime(q.map((x) => x * x)), BLOCKS);
+    const bounds =
+      perSystem > 0
+        ? [0, q.length]
+        : blockBounds(series.samples, 10 * autocorrelationTime(q.map((x) => x * x)), BLOCKS);
     for (let b = 0; b + 1 < bounds.length; b++) {
       const part = q.subarray(bounds[b], bounds[b + 1]);
-      blocks.push(
-        Float64Array.of(
-          part.reduce((s, x) => s + x ** 2, 0),
-          part.reduce((s, x) => s + x ** 4, 0),
-          part.length,
-        ),
+      const sums = Float64Array.of(
+        part.reduce((s, x) => s + x ** 2, 0),
+        part.reduce((s, x) => s + x ** 4, 0),
+        part.length,
       );
+      // Pairs of one system are one block.
+      const joined = perSystem > 1 && pair % perSystem > 0 ? blocks.pop() : undefined;
+      blocks.push(joined ? sums.map((sum, k) => sum + (joined[k] as number)) : sums);
     }
   }
-  if (blocks.length === 0) return undefined;
+  if (blocks.length === 0 || (series.systems > 1 && series.ladders === series.systems)) return undefined;
   const [square, binder] = jackknife(blocks, ([q2 = 0, q4 = 0]) => [q2, q2 > 0 ? (3 - q4 / (q2 * q2)) / 2 : 0]);
   return { square: square as Estimate, binder: binder as Estimate };
 }

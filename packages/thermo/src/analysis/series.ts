@@ -4,30 +4,34 @@ import { invalidArgument } from '../errors.ts';
 export class Series {
   /** Temperatures sampled at, falling. */
   readonly temperatures: Float64Array;
-  /** Independent ladders, each with all temperatures. */
+  /** Independent ladders, each with all temperatures, of all systems: ladder l belongs to system l / (ladders / systems). */
   readonly ladders: number;
+  /** Realisations of disorder. */
+  readonly systems: number;
   /** Samples of every temperature and ladder. */
   readonly samples: number;
   /** Number of spins. */
   readonly sites: number;
   readonly #energies: Float64Array;
   readonly #moments: Float64Array;
-  readonly #overlaps: Int32Array;
+  readonly #overlaps: Float64Array;
 
   /** @internal */
   constructor(parts: {
     temperatures: Float64Array;
     ladders: number;
+    systems: number;
     samples: number;
     sites: number;
     /** By sample, ladder, rung. */
     energies: Float64Array;
     moments: Float64Array;
     /** By sample, pair of ladders, rung. */
-    overlaps: Int32Array;
+    overlaps: Float64Array;
   }) {
     this.temperatures = parts.temperatures;
     this.ladders = parts.ladders;
+    this.systems = parts.systems;
     this.samples = parts.samples;
     this.sites = parts.sites;
     this.#energies = parts.energies;
@@ -45,7 +49,7 @@ export class Series {
     return this.#column(this.#moments, rung, ladder);
   }
 
-  /** Overlaps of ladders 2 `pair` and 2 `pair` + 1: sums of s s'; Potts: sites on which they agree. */
+  /** Overlaps of ladders 2 `pair` and 2 `pair` + 1 of one system: sums of s s'; Potts: sites on which they agree. */
   overlap(rung: number, pair: number = 0): Float64Array {
     const rungs = this.temperatures.length;
     const pairs = Math.floor(this.ladders / 2);

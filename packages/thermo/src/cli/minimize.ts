@@ -15,6 +15,7 @@ import { Thermo } from '../thermo.ts';
 import {
   type CommonCliOptions,
   checkpointOptions,
+  laddersForTime,
   numberOption,
   secondsOption,
   thermoCommand,
@@ -123,8 +124,9 @@ async function solve(options: MinimizeCliOptions, problem: Problem): Promise<voi
   const { model, figure } = problem;
   const { sweeps, clusterEvery, anneal, target, out } = options;
   const time = options.time ?? (sweeps === undefined ? DEFAULT_SECONDS : undefined);
+  const ladders = options.ladders ?? (sweeps === undefined ? laddersForTime(options) : 1);
   await using thermo = new Thermo(model, {
-    ...thermoOptions(model, options),
+    ...thermoOptions(model, { ...options, ladders }),
     maxSamples: 0,
     ...(clusterEvery !== undefined && { clusterEvery }),
   });
@@ -157,7 +159,8 @@ async function solve(options: MinimizeCliOptions, problem: Problem): Promise<voi
       [figure]: value,
       energy: result.bestEnergy,
       sweeps: result.sweeps,
-      replicas: options.replicas * (options.ladders ?? 1),
+      replicas: options.replicas * ladders,
+      ladders,
       milliseconds: elapsedMs,
       foundAtMilliseconds: firstAt,
       ended,

@@ -1,4 +1,4 @@
-import type { CheckpointOptions } from '@aatgs/core';
+import { type CheckpointOptions, devices } from '@aatgs/core';
 import { deviceOption, integerOption, seedOption } from '@aatgs/core/cli';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Model } from '../models/index.ts';
@@ -45,7 +45,11 @@ export function thermoCommand(name: string): Command {
     .option('--t-min <t>', 'lowest temperature (default: from the model)', positiveOption)
     .option('--t-max <t>', 'highest temperature (default: from the model)', positiveOption)
     .option('--replicas <n>', 'temperatures of a ladder', integerOption(1), 32)
-    .option('--ladders <n>', 'independent ladders', integerOption(1))
+    .option(
+      '--ladders <n>',
+      'independent ladders (default: 1; where only time ends a search, what fills the device)',
+      integerOption(1),
+    )
     .option('--sync', 'wait for every step; the result is the same')
     .option('--device <device>', 'auto, cpu or the index of a GPU', deviceOption, 'auto')
     .option('--threads <n>', 'CPU threads; the result is the same', integerOption(1))
@@ -66,6 +70,16 @@ export function thermoOptions(model: Model, options: CommonCliOptions): ThermoOp
     ...(ladders !== undefined && { ladders }),
     ...(threads !== undefined && { threads }),
   };
+}
+
+/**
+ * Ladders of a search that time ends: as many as keep the device busy, since its result is not reproducible anyway. On a GPU
+ * one a multiprocessor, on the CPU one a thread.
+ */
+export function laddersForTime({ device, threads }: CommonCliOptions): number {
+  const { cpu, cuda } = devices();
+  const gpu = device === 'auto' ? cuda.devices[0] : cuda.devices.find(({ index }) => index === device);
+  return gpu ? gpu.multiprocessors : (threads ?? Math.max(1, cpu.cores - 1));
 }
 
 export function checkpointOptions(options: CommonCliOptions): { checkpoint?: CheckpointOptions } {

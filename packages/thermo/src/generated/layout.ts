@@ -5,18 +5,19 @@ export const ThermoPhase = {
   RUN: 0,
   RESET: 1,
 } as const;
-/** ISING: spins -1/+1 on any graph. POTTS: q states on any graph. SQUARE: the ferromagnet on an L x L torus, bit-packed. */
+/** ISING: spins -1/+1 on any graph. POTTS: q states on any graph. SQUARE: the ferromagnet on an L x L torus, bit-packed. LATTICE: many +-1 lattices of one shape, bit-packed. */
 export const ThermoModel = {
   ISING: 0,
   POTTS: 1,
   SQUARE: 2,
+  LATTICE: 3,
 } as const;
 /** Which neighbours try to exchange. DEO: even and odd pairs in turn (non-reversible); SEO: even or odd at random (reversible). */
 export const ThermoScheme = {
   DEO: 0,
   SEO: 1,
 } as const;
-/** Fixed when the context is made. Parts: betas f64[rungs] (rising: rung 0 is the hottest); for graphs offsets u32[n + 1], neighbours u32[arcs], weights i32[arcs] (both directions), fields i32[n]. */
+/** Fixed when the context is made. Parts: betas f64[rungs] (rising: rung 0 is the hottest); for graphs offsets u32[n + 1], neighbours u32[arcs], weights i32[arcs] (both directions), fields i32[n]; for LATTICE couplings u32[systems / 32][3][sites]: bit b set where the bond of system b from a site in direction x, y or z is -1. */
 export interface ThermoSetup {
   /** ThermoModel. Default 0. */
   readonly model?: number;
@@ -26,6 +27,14 @@ export interface ThermoSetup {
   readonly states?: number;
   /** Temperatures of a ladder. Default 0. */
   readonly rungs?: number;
+  /** LATTICE: side in x, a multiple of 8; sites count x first. Default 0. */
+  readonly width?: number;
+  /** LATTICE: side in y, even. Default 0. */
+  readonly height?: number;
+  /** LATTICE: side in z, even; 1: two dimensions. Default 0. */
+  readonly depth?: number;
+  /** LATTICE: realisations of the couplings. Ladders are shared out: ladder l belongs to system l / (ladders / systems). Default 1. */
+  readonly systems?: number;
   /** Independent ladders. Ladders 2i and 2i+1 form a pair: overlaps and cluster moves join them. Default 1. */
   readonly ladders?: number;
   /** Sweeps between exchanges; a round is a substep. Default 1. */
@@ -84,24 +93,28 @@ export interface ThermoTelemetry extends TelemetryRecord {
 /** Codecs of the thermo module's messages. */
 export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemetry> = {
   name: 'thermo',
-  fingerprint: 'a424337889b8de71',
+  fingerprint: 'e0ee10d974d8ed8c',
   fields: [
     { name: 'ThermoSetup.model', offset: 0, bytes: 4 },
     { name: 'ThermoSetup.sites', offset: 4, bytes: 4 },
     { name: 'ThermoSetup.states', offset: 8, bytes: 4 },
     { name: 'ThermoSetup.rungs', offset: 12, bytes: 4 },
-    { name: 'ThermoSetup.ladders', offset: 16, bytes: 4 },
-    { name: 'ThermoSetup.sweepsPerRound', offset: 20, bytes: 4 },
-    { name: 'ThermoSetup.scheme', offset: 24, bytes: 4 },
-    { name: 'ThermoSetup.clusterEvery', offset: 28, bytes: 4 },
-    { name: 'ThermoSetup.capacity', offset: 32, bytes: 4 },
-    { name: 'ThermoSetup.burnIn', offset: 36, bytes: 4 },
-    { name: 'ThermoSetup.anneal', offset: 40, bytes: 4 },
-    { name: 'ThermoSetup.samples', offset: 44, bytes: 4 },
-    { name: 'ThermoSetup.sampleEvery', offset: 48, bytes: 4 },
-    { name: 'ThermoSetup.adapt', offset: 52, bytes: 4 },
-    { name: 'ThermoSetup.target', offset: 56, bytes: 8 },
-    { name: 'ThermoSetup.seed', offset: 64, bytes: 8 },
+    { name: 'ThermoSetup.width', offset: 16, bytes: 4 },
+    { name: 'ThermoSetup.height', offset: 20, bytes: 4 },
+    { name: 'ThermoSetup.depth', offset: 24, bytes: 4 },
+    { name: 'ThermoSetup.systems', offset: 28, bytes: 4 },
+    { name: 'ThermoSetup.ladders', offset: 32, bytes: 4 },
+    { name: 'ThermoSetup.sweepsPerRound', offset: 36, bytes: 4 },
+    { name: 'ThermoSetup.scheme', offset: 40, bytes: 4 },
+    { name: 'ThermoSetup.clusterEvery', offset: 44, bytes: 4 },
+    { name: 'ThermoSetup.capacity', offset: 48, bytes: 4 },
+    { name: 'ThermoSetup.burnIn', offset: 52, bytes: 4 },
+    { name: 'ThermoSetup.anneal', offset: 56, bytes: 4 },
+    { name: 'ThermoSetup.samples', offset: 60, bytes: 4 },
+    { name: 'ThermoSetup.sampleEvery', offset: 64, bytes: 4 },
+    { name: 'ThermoSetup.adapt', offset: 68, bytes: 4 },
+    { name: 'ThermoSetup.target', offset: 72, bytes: 8 },
+    { name: 'ThermoSetup.seed', offset: 80, bytes: 8 },
     { name: 'ThermoConfig.substeps', offset: 64, bytes: 4 },
     { name: 'ThermoConfig.burnIn', offset: 68, bytes: 4 },
     { name: 'ThermoConfig.anneal', offset: 72, bytes: 4 },
@@ -115,24 +128,28 @@ export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemet
     { name: 'ThermoTelemetry.roundTrips', offset: 52, bytes: 4 },
     { name: 'ThermoTelemetry.acceptance', offset: 56, bytes: 4 },
   ],
-  setupBytes: 80,
+  setupBytes: 96,
   encodeSetup(v: SlotViews, base: number, message: ThermoSetup): void {
     v.u32[(base >>> 2) + 0] = u32Field(message.model ?? 0, 'model');
     v.u32[(base >>> 2) + 1] = u32Field(message.sites ?? 0, 'sites');
     v.u32[(base >>> 2) + 2] = u32Field(message.states ?? 2, 'states');
     v.u32[(base >>> 2) + 3] = u32Field(message.rungs ?? 0, 'rungs');
-    v.u32[(base >>> 2) + 4] = u32Field(message.ladders ?? 1, 'ladders');
-    v.u32[(base >>> 2) + 5] = u32Field(message.sweepsPerRound ?? 1, 'sweepsPerRound');
-    v.u32[(base >>> 2) + 6] = u32Field(message.scheme ?? 0, 'scheme');
-    v.u32[(base >>> 2) + 7] = u32Field(message.clusterEvery ?? 0, 'clusterEvery');
-    v.u32[(base >>> 2) + 8] = u32Field(message.capacity ?? 0, 'capacity');
-    v.u32[(base >>> 2) + 9] = u32Field(message.burnIn ?? 0, 'burnIn');
-    v.u32[(base >>> 2) + 10] = u32Field(message.anneal ?? 0, 'anneal');
-    v.u32[(base >>> 2) + 11] = u32Field(message.samples ?? 0, 'samples');
-    v.u32[(base >>> 2) + 12] = u32Field(message.sampleEvery ?? 1, 'sampleEvery');
-    v.u32[(base >>> 2) + 13] = u32Field(message.adapt ?? 1, 'adapt');
-    v.f64[(base >>> 3) + 7] = message.target ?? -1e+300;
-    u64Field(v.u32, (base >>> 2) + 16, message.seed ?? 0, 'seed');
+    v.u32[(base >>> 2) + 4] = u32Field(message.width ?? 0, 'width');
+    v.u32[(base >>> 2) + 5] = u32Field(message.height ?? 0, 'height');
+    v.u32[(base >>> 2) + 6] = u32Field(message.depth ?? 0, 'depth');
+    v.u32[(base >>> 2) + 7] = u32Field(message.systems ?? 1, 'systems');
+    v.u32[(base >>> 2) + 8] = u32Field(message.ladders ?? 1, 'ladders');
+    v.u32[(base >>> 2) + 9] = u32Field(message.sweepsPerRound ?? 1, 'sweepsPerRound');
+    v.u32[(base >>> 2) + 10] = u32Field(message.scheme ?? 0, 'scheme');
+    v.u32[(base >>> 2) + 11] = u32Field(message.clusterEvery ?? 0, 'clusterEvery');
+    v.u32[(base >>> 2) + 12] = u32Field(message.capacity ?? 0, 'capacity');
+    v.u32[(base >>> 2) + 13] = u32Field(message.burnIn ?? 0, 'burnIn');
+    v.u32[(base >>> 2) + 14] = u32Field(message.anneal ?? 0, 'anneal');
+    v.u32[(base >>> 2) + 15] = u32Field(message.samples ?? 0, 'samples');
+    v.u32[(base >>> 2) + 16] = u32Field(message.sampleEvery ?? 1, 'sampleEvery');
+    v.u32[(base >>> 2) + 17] = u32Field(message.adapt ?? 1, 'adapt');
+    v.f64[(base >>> 3) + 9] = message.target ?? -1e+300;
+    u64Field(v.u32, (base >>> 2) + 20, message.seed ?? 0, 'seed');
   },
   encodeConfig(v: SlotViews, base: number, message: ThermoConfig): void {
     v.u32[(base >>> 2) + 16] = u32Field(message.substeps ?? 1, 'substeps');

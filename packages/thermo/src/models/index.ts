@@ -1,2 +1,3 @@
+export { Ensemble, type EnsembleOptions, edwardsAndersonEnsemble } from './ensemble.ts';
 export { type Bonds, Model, type ModelOptions } from './model.ts';
 export * from './problems.ts';

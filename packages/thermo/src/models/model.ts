@@ -27,6 +27,8 @@ export interface ModelOptions {
   readonly offset?: number;
   /** Name for messages and reports. Default: empty. */
   readonly name?: string;
+  /** Systems simulated together. Default 1. */
+  readonly systems?: number;
 }
 
 /** Largest sum of the couplings of one site, in units. */
@@ -48,6 +50,8 @@ export class Model {
   readonly name: string;
   /** Number of spins. */
   readonly n: number;
+  /** Systems of this size with couplings of their own: see {@link Ensemble}. 1 of every other model. */
+  readonly systems: number;
   /** Side of a square lattice, else 0. */
   readonly side: number;
   /** Number of states of a spin. */
@@ -74,6 +78,7 @@ export class Model {
     fields,
     offset = 0,
     name = '',
+    systems = 1,
   }: ModelOptions) {
     checkInteger('sites', sites, 1, 2 ** 28);
     const square = kind === ThermoModel.SQUARE;
@@ -81,9 +86,10 @@ export class Model {
     this.name = name;
     this.n = square ? sites * sites : sites;
     this.side = square ? sites : 0;
+    this.systems = systems;
     this.states = checkInteger('states', states, 2, 255);
     this.offset = offset;
-    const rows = square ? 0 : sites;
+    const rows = square || kind === ThermoModel.LATTICE ? 0 : sites;
     if (fields && fields.length !== rows) throw invalidArgument('fields.length', fields.length, `${rows}, one a site`);
     checkBonds(bonds, rows);
     this.unit = chooseUnit(bonds, fields, rows);

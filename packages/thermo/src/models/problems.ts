@@ -1,5 +1,6 @@
 import { checkInteger, invalidArgument, ThermoError } from '../errors.ts';
 import { ThermoModel } from '../generated/layout.ts';
+import { couplingSigns, torusBonds } from './lattice.ts';
 import { type Bonds, Model } from './model.ts';
 
 /** Undirected weighted graph of a Max-Cut problem: `n` vertices from 0, edges as columns. */
@@ -93,7 +94,7 @@ export function coloringModel(n: number, colors: number, edges: { u: ArrayLike<n
 
 /** The 2D Ising ferromagnet (J = 1) on an L x L torus. Bit-packed where L is a multiple of 64, a graph otherwise. */
 export function ising2d(side: number): Model {
-  checkInteger('side', side, 3, 65536);
+  checkInteger('side', side, 3, 131072);
   const name = `ising2d-${side}`;
   if (side % 64 === 0) return new Model({ kind: ThermoModel.SQUARE, sites: side, name });
   return new Model({ kind: ThermoModel.ISING, sites: side * side, bonds: torusBonds([side, side], () => 1), name });
@@ -102,37 +103,11 @@ export function ising2d(side: number): Model {
 /** An Edwards-Anderson spin glass, J = +-1 at random, on a torus with these sides; the same for one seed everywhere. */
 export function edwardsAnderson(sides: readonly number[], seed: number): Model {
   for (const side of sides) if (!(side >= 3)) throw invalidArgument('sides', sides, 'sides of at least 3');
-  let state = (checkInteger('seed', seed, 0, 2 ** 32 - 1) ^ 0x9e3779b9) >>> 0;
-  const sign = () => {
-    // Mulberry32.
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) & 1 ? 1 : -1;
-  };
   const sites = sides.reduce((a, b) => a * b, 1);
   return new Model({
     kind: ThermoModel.ISING,
     sites,
-    bonds: torusBonds(sides, sign),
+    bonds: torusBonds(sides, couplingSigns(seed)),
     name: `ea-${sides.join('x')}-${seed}`,
   });
-}
-
-function torusBonds(sides: readonly number[], weight: () => number): Bonds {
-  const sites = sides.reduce((a, b) => a * b, 1);
-  const u: number[] = [];
-  const v: number[] = [];
-  const w: number[] = [];
-  for (let site = 0; site < sites; site++) {
-    let stride = 1;
-    for (const side of sides) {
-      const x = Math.floor(site / stride) % side;
-      u.push(site);
-      v.push(site + (x + 1 === side ? stride * (1 - side) : stride));
-      w.push(weight());
-      stride *= side;
-    }
-  }
-  return { u, v, w };
 }

@@ -245,6 +245,7 @@ void CudaEngine::serve_resident() {
     }
     if (result != CUDA_SUCCESS) return failed(result);
     device_.leave(*this);
+    unyield();  // it has left; launches, which may take over now, would go on waiting for whoever asked
     if (!prefers_resident()) return;
   }
   if (!stopping_ && runnable(host_word(line.config_read)) > 0 && enter()) start_resident();

@@ -1,0 +1,98 @@
+// Does analysis on the host overlap with sampling? The same run, with observables of all samples so far estimated again and
+// again on the JavaScript thread, sync and async; and once without analysis.
+//   node bench/thermo-overlap.mjs [--device auto|cpu|N] [--engine E] [--side 512] [--samples 2000] [--repeats 3] [--out FILE]
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { devices } from '@aatgs/core';
+import { ising2d, observe, Thermo } from '@aatgs/thermo';
+
+const { values } = parseArgs({
+  options: {
+    device: { type: 'string', default: 'auto' },
+    engine: { type: 'string' },
+    threads: { type: 'string' },
+    side: { type: 'string', default: '512' },
+    rungs: { type: 'string', default: '32' },
+    samples: { type: 'string', default: '2000' },
+    every: { type: 'string', default: '20' },
+    repeats: { type: 'string', default: '3' },
+    out: { type: 'string' },
+  },
+});
+const rungs = Number(values.rungs);
+const samples = Number(values.samples);
+const model = ising2d(Number(values.side));
+const temperatures = Float64Array.from({ length: rungs }, (_, k) => 2.1 + (0.4 * k) / rungs);
+const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+
+async function run(async, analyse) {
+  await using thermo = new Thermo(model, {
+    async,
+    device,
+    temperatures,
+    maxSamples: samples,
+    configSlots: 64,
+    ...(values.engine && { engine: values.engine }),
+    ...(values.threads && { threads: Number(values.threads) }),
+  });
+  await thermo.sample({ samples: 10, burnIn: 50, seed: 1 }); // warm
+  thermo.context.resetStats();
+  let analysisMs = 0;
+  let analyses = 0;
+  let last = 0;
+  const start = performance.now();
+  const result = await thermo.sample({
+    samples,
+    sampleEvery: Number(values.every),
+    burnIn: 200,
+    seed: 2,
+    ...(analyse && {
+      seriesEvery: Math.ceil(samples / 40),
+      onSeries(series) {
+        const begin = performance.now();
+        for (let k = 0; k < rungs; k++) last = observe(series, k).tau;
+        analysisMs += performance.now() - begin;
+        analyses++;
+      },
+    }),
+  });
+  const milliseconds = performance.now() - start;
+  return {
+    milliseconds,
+    analysisMs,
+    analyses,
+    last,
+    busyFraction: thermo.stats.busyFraction,
+    energy: result.series.energy(0).at(-1),
+    engine: thermo.info.engine,
+    deviceName: thermo.info.deviceName,
+  };
+}
+
+const repeats = [];
+for (let i = 0; i < Number(values.repeats); i++) {
+  const round = { alone: await run(true, false), sync: await run(false, true), async: await run(true, true) };
+  repeats.push(round);
+  const show = ({ milliseconds, analysisMs, busyFraction }) =>
+    `${milliseconds.toFixed(0)} ms (analysis ${analysisMs.toFixed(0)} ms, device busy ${(100 * busyFraction).toFixed(0)} %)`;
+  console.log(
+    `sampling alone ${show(round.alone)}; with analysis: sync ${show(round.sync)}, async ${show(round.async)}`,
+  );
+  if (round.sync.energy !== round.async.energy) throw new Error('sync and async parted ways');
+}
+if (values.out) {
+  const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+  const { cpu, cuda } = devices();
+  const result = {
+    benchmark: 'thermo: analysis beside sampling',
+    date: new Date().toISOString(),
+    commit,
+    node: process.version,
+    cpu,
+    cuda,
+    parameters: values,
+    repeats,
+  };
+  writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
+}

@@ -1,0 +1,350 @@
+// Metropolis sweeps on any sparse graph of small integer couplings with one bit a spin: a word holds a site of the 32
+// replicas of a pack, and a lane updates one site of all of them.
+//
+// A move that raises the energy by 2 h, h > 0 an integer, is made where a number K with P(K >= h) = exp(-2 beta h) is at
+// least h. Such a K is geometric, and the binary digits of a geometric number are independent: digit i is 1 with
+// probability 1 / (1 + exp(2 beta 2^i)). So K is drawn bit by bit for 32 replicas at once, each at a temperature of its own,
+// and compared with a bit-sliced h: no exponential, no logarithm, no table of moves. Exact to 2^-40 a digit.
+//
+// One visit in 16 is left out, for all replicas of a pack: otherwise sweeps that accept every change of zero would walk in
+// circles. What is left out does not depend on any state, so the replicas stay independent.
+#pragma once
+#include <cstdint>
+
+#include "thermo/thermo_bits.hpp"
+
+namespace aatgs::thermo {
+
+/// The thresholds at one temperature: digits 0 to 7 of K, then for m = 0 to 8 whether K >= 2^m.
+AATGS_FN uint64_t digit_threshold(double beta, uint32_t plane) {
+  const bool digit = plane < kDegreeBits;
+  const double e = exp_negative(-2.0 * beta * static_cast<double>(1u << (digit ? plane : plane - kDegreeBits)));
+  return threshold_of(digit ? e / (1.0 + e) : e);
+}
+
+/// Gives one plane of a pack the thresholds of where its replicas are on the ladder. A group's work.
+template <class Group>
+AATGS_FN void set_plane(Group& group, const ThermoState& state, uint32_t pack, uint32_t plane) {
+  PlaneLimits& limits = state.plane_limits[uint64_t{pack} * kPlanes + plane];
+  Lanes<uint64_t> threshold;
+  group.for_each(kLanes, [&](uint32_t lane) {
+    const uint32_t replica = pack * kLanes + lane;
+    threshold[lane] =
+        replica < state.replicas ? state.rung_thresholds[state.walkers[replica].rung * kPlanes + plane] : 0;
+    limits.tails[lane] = tail_of(threshold[lane]);
+  });
+  for (uint32_t level = 0; level < kLevels; ++level) {
+    const uint32_t mask =
+        gather_bits(group, [&](uint32_t lane) { return (level_mask(threshold[lane], level) & 1u) != 0; });
+    group.leader([&] { limits.masks[level] = mask; });
+  }
+}
+
+/// Random words of one plane for a slice: bits that are set, and bits left open.
+template <class Group, class Counter>
+AATGS_FN void draw_plane(Group& group, uint64_t seed, const PlaneLimits& limits, uint32_t plane, Counter counter,
+                         Lanes<uint32_t>& below, Lanes<uint32_t>& open) {
+  group.for_each(kLanes, [&](uint32_t lane) { below[lane] = 0, open[lane] = ~0u; });
+  AATGS_UNROLL
+  for (uint32_t half = 2; half-- > 0;) {
+    LaneWords random;
+    philox_lanes(group, seed, random, [&](uint32_t lane) { return counter(2 * plane + half, lane); });
+    AATGS_UNROLL
+    for (uint32_t i = 4; i-- > 0;) {
+      const uint32_t limit = limits.masks[4 * half + i];
+      group.for_each(kLanes, [&](uint32_t lane) { compare_level(limit, random.x[i][lane], below[lane], open[lane]); });
+    }
+  }
+}
+
+/// Bit-sliced numbers up to 255, one a lane and replica. Loops go over planes outside and lanes inside, and no further than
+/// the slice's degrees need.
+using Sum = Lanes<uint32_t>[kDegreeBits];
+
+/// What one neighbour of each lane's site wants.
+template <class Group>
+AATGS_FN void follow_arcs(Group& group, const uint32_t* words, const uint32_t* arcs, Lanes<uint32_t>& out) {
+#if AATGS_THERMO_X86
+  if (cpu_level() == 4) return follow_32_v4(words, arcs, out.values);
+#endif
+  group.for_each(kLanes, [&](uint32_t lane) {
+    const uint32_t arc = arcs[lane];
+    out[lane] = words[arc >> 1] ^ (0u - (arc & 1u));
+  });
+}
+
+/// How many of a site's neighbours, counted with their couplings, want it up.
+template <class Group>
+AATGS_FN void count_up(Group& group, const Couplings& graph, const Slice& slice, const uint32_t* words, Sum& sum) {
+  const uint32_t* arcs = graph.arcs + slice.arcs;
+  Lanes<uint32_t> x[4], carry;
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kDegreeBits; ++p) group.for_each(kLanes, [&](uint32_t lane) { sum[p][lane] = 0; });
+  for (uint32_t j = 0; j < slice.most; j += 4) {
+    AATGS_UNROLL
+    for (uint32_t i = 0; i < 4; ++i) follow_arcs(group, words, arcs + (j + i) * kLanes, x[i]);
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t a = sum[0][lane], b = sum[1][lane], x0 = x[0][lane], x1 = x[1][lane], x2 = x[2][lane];
+      const uint32_t s = a ^ x0 ^ x1, two0 = (a & x0) | (a & x1) | (x0 & x1);
+      const uint32_t x3 = x[3][lane], two1 = (s & x2) | (s & x3) | (x2 & x3);
+      sum[0][lane] = s ^ x2 ^ x3;
+      sum[1][lane] = b ^ two0 ^ two1;
+      carry[lane] = (b & two0) | (b & two1) | (two0 & two1);
+    });
+    AATGS_UNROLL
+    for (uint32_t p = 2; p < kDegreeBits; ++p) {
+      if (p >= slice.planes) break;
+      group.for_each(kLanes, [&](uint32_t lane) {
+        const uint32_t old = sum[p][lane];
+        sum[p][lane] = old ^ carry[lane];
+        carry[lane] &= old;
+      });
+    }
+  }
+}
+
+/// Turns the number of neighbours that want a site up into that of satisfied ones: the degree less it where it is down.
+template <class Group>
+AATGS_FN void count_satisfied(Group& group, const Slice& slice, const Lanes<uint32_t>& own,
+                              const Lanes<uint32_t>& degree, Sum& sum) {
+  Lanes<uint32_t> carry;
+  group.for_each(kLanes, [&](uint32_t lane) { carry[lane] = 0; });
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kDegreeBits; ++p) {
+    if (p >= slice.planes) break;
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t down = ~own[lane];
+      const uint32_t a = sum[p][lane] ^ down, b = (0u - ((degree[lane] + 1) >> p & 1u)) & down, c = carry[lane];
+      sum[p][lane] = a ^ b ^ c;
+      carry[lane] = (a & b) | (a & c) | (b & c);
+    });
+  }
+}
+
+/// What decides the moves of a slice, drawn before the neighbours are looked at: a site turns where the number of its
+/// satisfied neighbours is at most `reach`, or `always`, but only where `gate` is set.
+struct Moves {
+  Sum reach;
+  Lanes<uint32_t> always, gate;
+};
+
+template <class Group>
+AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& slice, uint32_t pack, uint64_t sweep,
+                         Moves& moves) {
+  const Couplings& graph = state.graph;
+  const uint64_t seed = state.run->seed;
+  const PlaneLimits* limits = state.plane_limits + uint64_t{pack} * kPlanes;
+  const auto counter = [&](uint32_t call, uint32_t lane) {
+    return counter_of(Purpose::SWEEP, sweep, pack | call << 24, slice.first + lane);
+  };
+  Lanes<uint32_t> digit[kDegreeBits + 1], open[kDegreeBits + 1], degree, carry;
+  const uint32_t beyond = kDegreeBits + slice.digits;
+  AATGS_UNROLL
+  for (uint32_t p = 0; p <= kDegreeBits; ++p) {
+    const bool last = p == kDegreeBits;
+    if (last || (p < slice.digits && (p > 0 || slice.odd))) {
+      const uint32_t plane = last ? beyond : p;
+      draw_plane(group, seed, limits[plane], plane, counter, digit[p], open[p]);
+    } else {
+      group.for_each(kLanes, [&](uint32_t lane) { digit[p][lane] = open[p][lane] = 0; });
+    }
+  }
+  LaneWords last;
+  philox_lanes(group, seed, last, [&](uint32_t lane) { return counter(2 * kPlanes, lane); });
+  group.for_each(kLanes, [&](uint32_t lane) {
+    degree[lane] = lane < slice.count ? graph.degrees[slice.first + lane] : 0;
+    // Local fields of an even degree are even: K's lowest digit would not count.
+    if (!(degree[lane] & 1u)) digit[0][lane] = open[0][lane] = 0;
+    moves.gate[lane] = (last.x[3][lane] & 15u) != 0 && lane < slice.count ? ~0u : 0u;
+  });
+  group.for_each(kLanes, [&](uint32_t lane) {
+    if (!moves.gate[lane]) return;
+    const auto more = [&](uint32_t part) {
+      return philox4x32(counter(2 * kPlanes + part, lane), static_cast<uint32_t>(seed),
+                        static_cast<uint32_t>(seed >> 32));
+    };
+    Tail tail(PhiloxBlock{{last.x[0][lane], last.x[1][lane], last.x[2][lane], 0}}, more, 3);
+    AATGS_UNROLL
+    for (uint32_t p = 0; p <= kDegreeBits; ++p) {
+      const uint32_t* rest = limits[p == kDegreeBits ? beyond : p].tails;
+      for (uint32_t left = open[p][lane]; left != 0; left &= left - 1) {
+        const uint32_t bit = lowest_bit(left);
+        digit[p][lane] |= static_cast<uint32_t>(tail.next() < rest[bit]) << bit;
+      }
+    }
+  });
+  // h = 2 a - d for a satisfied of d: it turns where a <= (K + d) / 2.
+  group.for_each(kLanes, [&](uint32_t lane) { carry[lane] = digit[0][lane] & (0u - (degree[lane] & 1u)); });
+  AATGS_UNROLL
+  for (uint32_t p = 1; p <= kDegreeBits; ++p) {
+    if (p > slice.planes) break;
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t a = p < kDegreeBits ? digit[p][lane] : 0u, b = 0u - (degree[lane] >> p & 1u), c = carry[lane];
+      moves.reach[p - 1][lane] = a ^ b ^ c;
+      carry[lane] = (a & b) | (a & c) | (b & c);
+    });
+  }
+  group.for_each(kLanes, [&](uint32_t lane) { moves.always[lane] = carry[lane] | digit[kDegreeBits][lane]; });
+}
+
+/// Makes them. `words` are the pack's spins.
+template <class Group>
+AATGS_FN void make_moves(Group& group, const Couplings& graph, const Slice& slice, uint32_t* words,
+                         const Moves& moves) {
+  Sum sum;
+  Lanes<uint32_t> own, degree, turns;
+  count_up(group, graph, slice, words, sum);
+  group.for_each(kLanes, [&](uint32_t lane) {
+    const bool here = lane < slice.count;
+    own[lane] = here ? words[slice.first + lane] : 0;
+    degree[lane] = here ? graph.degrees[slice.first + lane] : 0;
+    turns[lane] = ~0u;
+  });
+  count_satisfied(group, slice, own, degree, sum);
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kDegreeBits; ++p) {
+    if (p >= slice.planes) break;
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t satisfied = sum[p][lane], reach = moves.reach[p][lane];
+      turns[lane] = (~satisfied & reach) | (~(satisfied ^ reach) & turns[lane]);
+    });
+  }
+  group.for_each(kLanes, [&](uint32_t lane) { own[lane] ^= (turns[lane] | moves.always[lane]) & moves.gate[lane]; });
+  group.for_each(kLanes, [&](uint32_t lane) {
+    if (lane < slice.count) words[slice.first + lane] = own[lane];
+  });
+}
+
+/// Updates a slice of a pack whose spins are in `words`.
+template <class Group>
+AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
+                           uint64_t sweep) {
+  const Slice slice = state.graph.slices[number];
+  Moves moves;
+  draw_moves(group, state, slice, pack, sweep, moves);
+  make_moves(group, state.graph, slice, words, moves);
+}
+
+/// The two halves apart, by way of memory.
+template <class Group>
+AATGS_FN void store_moves(Group& group, const ThermoState& state, uint32_t pack, uint32_t number, uint64_t sweep) {
+  const Slice slice = state.graph.slices[number];
+  Moves moves;
+  draw_moves(group, state, slice, pack, sweep, moves);
+  uint32_t* to = state.moves_of(pack, number);
+  group.for_each(kLanes, [&](uint32_t lane) {
+    to[lane] = moves.gate[lane];
+    to[kLanes + lane] = moves.always[lane];
+    AATGS_UNROLL
+    for (uint32_t p = 0; p < kDegreeBits; ++p) {
+      if (p < slice.planes) to[(2 + p) * kLanes + lane] = moves.reach[p][lane];
+    }
+  });
+}
+template <class Group>
+AATGS_FN void load_moves(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number) {
+  const Slice slice = state.graph.slices[number];
+  const uint32_t* from = state.moves_of(pack, number);
+  Moves moves;
+  group.for_each(kLanes, [&](uint32_t lane) {
+    moves.gate[lane] = from[lane];
+    moves.always[lane] = from[kLanes + lane];
+    AATGS_UNROLL
+    for (uint32_t p = 0; p < kDegreeBits; ++p) {
+      moves.reach[p][lane] = p < slice.planes ? from[(2 + p) * kLanes + lane] : 0;
+    }
+  });
+  make_moves(group, state.graph, slice, words, moves);
+}
+
+/// Groups that share the counting of one pack's energies; their sums are integers, so any number gives the same.
+inline constexpr uint32_t kCountGroups = 16;
+
+/// f(bit, sum) for 32 bits: sums over lanes of bit-sliced numbers.
+template <class Group, class F>
+AATGS_FN void lane_totals(Group& group, Lanes<uint32_t> (&planes)[kSumBits], F f) {
+#if AATGS_ON_DEVICE
+  AATGS_UNROLL
+  for (uint32_t step = 0; step < 5; ++step) {
+    uint32_t carry = 0;
+    AATGS_UNROLL
+    for (uint32_t j = 0; j < kSumBits; ++j) {
+      const uint32_t a = planes[j].value, b = __shfl_xor_sync(0xffffffffu, a, 1u << step);
+      planes[j].value = a ^ b ^ carry;
+      carry = (a & b) | (a & carry) | (b & carry);
+    }
+  }
+#else
+  for (uint32_t half = kLanes / 2; half > 0; half /= 2) {
+    uint32_t carry[kLanes / 2] = {};
+    for (uint32_t j = 0; j < kSumBits; ++j) {
+      for (uint32_t w = 0; w < half; ++w) {
+        const uint32_t a = planes[j][w], b = planes[j][w + half], c = carry[w];
+        planes[j][w] = a ^ b ^ c;
+        carry[w] = (a & b) | (a & c) | (b & c);
+      }
+    }
+  }
+#endif
+  group.for_each(kLanes, [&](uint32_t bit) {
+    uint32_t total = 0;
+    AATGS_UNROLL
+    for (uint32_t j = 0; j < kSumBits; ++j) total |= (planes[j][AATGS_ON_DEVICE ? bit : 0] >> bit & 1u) << j;
+    f(bit, total);
+  });
+}
+
+/// Adds a bit-sliced number of `width` planes to a longer one.
+template <uint32_t kFrom, uint32_t kTo, class Group>
+AATGS_FN void add_planes(Group& group, const Lanes<uint32_t> (&more)[kFrom], uint32_t width,
+                         Lanes<uint32_t> (&total)[kTo], uint32_t length) {
+  Lanes<uint32_t> carry;
+  group.for_each(kLanes, [&](uint32_t lane) { carry[lane] = 0; });
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kTo; ++p) {
+    if (p >= length) break;
+    const bool within = p < kFrom && p < width;
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t a = total[p][lane], b = within ? more[p < kFrom ? p : 0][lane] : 0u, c = carry[lane];
+      total[p][lane] = a ^ b ^ c;
+      carry[lane] = (a & b) | (a & c) | (b & c);
+    });
+  }
+}
+
+/// Slices whose counts fit in four planes more than one has.
+inline constexpr uint32_t kBatch = 16;
+
+/// Takes from the energies of a pack what one of kCountGroups groups counts of its satisfied bonds, each from both ends.
+template <class Group>
+AATGS_FN void count_packed_energy(Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack,
+                                  uint32_t part) {
+  const Couplings& graph = state.graph;
+  Lanes<uint32_t> total[kSumBits], batch[kDegreeBits + 4], own, degree;
+  Sum sum;
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kSumBits; ++p) group.for_each(kLanes, [&](uint32_t lane) { total[p][lane] = 0; });
+  for (uint32_t begin = part; begin < graph.slice_count; begin += kBatch * kCountGroups) {
+    AATGS_UNROLL
+    for (uint32_t p = 0; p < kDegreeBits + 4; ++p) group.for_each(kLanes, [&](uint32_t lane) { batch[p][lane] = 0; });
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < kBatch && begin + i * kCountGroups < graph.slice_count; ++i) {
+      const Slice slice = graph.slices[begin + i * kCountGroups];
+      count_up(group, graph, slice, words, sum);
+      group.for_each(kLanes, [&](uint32_t lane) {
+        const bool here = lane < slice.count;
+        degree[lane] = here ? graph.degrees[slice.first + lane] : 0;
+        own[lane] = here ? words[slice.first + lane] : ~0u;
+      });
+      count_satisfied(group, slice, own, degree, sum);
+      most = most > slice.planes ? most : slice.planes;
+      add_planes(group, sum, slice.planes, batch, most + 4);
+    }
+    add_planes(group, batch, most + 4, total, kSumBits);
+  }
+  lane_totals(group, total, [&](uint32_t bit, uint32_t satisfied) {
+    add_shared(&state.energies[pack * kLanes + bit], -static_cast<int64_t>(satisfied));
+  });
+}
+
+}  // namespace aatgs::thermo

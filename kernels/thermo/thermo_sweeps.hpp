@@ -1,0 +1,213 @@
+// The sweeps of one round, for each kind of model, and the energies after them.
+#pragma once
+#include <cstdint>
+
+#include "thermo/thermo_dispatch.hpp"
+#include "thermo/thermo_measure.hpp"
+
+namespace aatgs::thermo {
+
+/// On CUDA each loop below is a function of its own with a copy of the state: so its registers are its own, and what it
+/// reads of the state is read once.
+#if defined(__CUDACC__)
+#define AATGS_APART __host__ __device__ __noinline__
+#else
+#define AATGS_APART inline
+#endif
+
+template <class Block>
+AATGS_APART void sweep_bytes(Block& block, const ThermoState& shared_state, uint32_t pack, uint64_t sweep) {
+  const ThermoState state = shared_state;
+  sweep_pack_here(block, state, pack, sweep);
+}
+
+/// Spins in bytes: packs of 32 replicas, each a block's own.
+template <class Team>
+AATGS_FN void sweep_graph(Team& team, const ThermoState& state, uint64_t first) {
+  team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
+    for (uint32_t s = 0; s < state.sweeps_per_round && !block.cancelled(); ++s) {
+      sweep_bytes(block, state, pack, first + s);
+      keep_best(block, state, pack);
+    }
+  });
+}
+
+/// The packs one block holds, and where their words are while it works on them.
+struct HeldPacks {
+  uint32_t first, count, stride;
+  uint32_t* words;
+};
+
+/// One sweep, set after set.
+template <class Block>
+AATGS_APART void sweep_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, uint64_t sweep) {
+  const ThermoState state = shared_state;
+  for (uint32_t c = 0; c < state.graph.class_count; ++c) {
+    const uint32_t begin = state.graph.class_slices[c], slices = state.graph.class_slices[c + 1] - begin;
+    block.for_each_group(slices * packs.count, [&](auto& group, uint32_t i) {
+      const uint32_t pack = i / slices;
+      update_slice_here(group, state, packs.words + pack * packs.stride, packs.first + pack, begin + i % slices, sweep);
+    });
+    block.barrier();
+  }
+}
+
+/// The same with all moves drawn first.
+template <class Block>
+AATGS_APART void draw_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, uint64_t sweep) {
+  const ThermoState state = shared_state;
+  block.for_each_group(state.graph.slice_count * packs.count, [&](auto& group, uint32_t i) {
+    store_moves(group, state, packs.first + i / state.graph.slice_count, i % state.graph.slice_count, sweep);
+  });
+  block.barrier();
+}
+template <class Block>
+AATGS_APART void move_sets(Block& block, const ThermoState& shared_state, HeldPacks packs) {
+  const ThermoState state = shared_state;
+  for (uint32_t c = 0; c < state.graph.class_count; ++c) {
+    const uint32_t begin = state.graph.class_slices[c], slices = state.graph.class_slices[c + 1] - begin;
+    block.for_each_group(slices * packs.count, [&](auto& group, uint32_t i) {
+      const uint32_t pack = i / slices;
+      load_moves(group, state, packs.words + pack * packs.stride, packs.first + pack, begin + i % slices);
+    });
+    block.barrier();
+  }
+}
+
+template <class Block>
+AATGS_APART void count_packs(Block& block, const ThermoState& shared_state, HeldPacks packs) {
+  const ThermoState state = shared_state;
+  block.for_each_group(packs.count * kCountGroups, [&](auto& group, uint32_t i) {
+    const uint32_t pack = i / kCountGroups;
+    count_packed_energy_here(group, state, packs.words + pack * packs.stride, packs.first + pack, i % kCountGroups);
+  });
+}
+
+/// Sweeps of the packs that one block holds, and their energies.
+template <class Block>
+AATGS_FN void sweep_packed(Block& block, const ThermoState& state, uint32_t number, uint64_t first_sweep,
+                           uint32_t sweeps) {
+  const uint32_t first = number * state.together, rest = state.packs - first;
+  HeldPacks packs{first, rest < state.together ? rest : state.together, state.graph.n + 1, state.bits_of(first)};
+  const uint32_t length = packs.count * packs.stride;
+  if (state.in_shared) {
+    packs.words = block.template shared<uint32_t>();
+    block.for_each(length, [&](uint32_t i) { packs.words[i] = state.bits_of(first)[i]; });
+  }
+  if (sweeps > 0) {
+    block.for_each_group(packs.count * kPlanes,
+                         [&](auto& group, uint32_t i) { set_plane(group, state, first + i / kPlanes, i % kPlanes); });
+  }
+  block.for_each(packs.count * kLanes,
+                 [&](uint32_t i) { state.energies[first * kLanes + i] = state.graph.arc_count / 2; });
+  block.barrier();
+  for (uint32_t s = 0; s < sweeps && !block.cancelled(); ++s) {
+    if (state.ahead) {
+      draw_sets(block, state, packs, first_sweep + s);
+      move_sets(block, state, packs);
+    } else {
+      sweep_sets(block, state, packs, first_sweep + s);
+    }
+  }
+  count_packs(block, state, packs);
+  if (state.in_shared) block.for_each(length, [&](uint32_t i) { state.bits_of(first)[i] = packs.words[i]; });
+  block.barrier();
+}
+
+/// Bit-packed graphs.
+template <class Team>
+AATGS_FN void sweep_packs(Team& team, const ThermoState& state, uint64_t first, uint32_t sweeps) {
+  if (sweeps > 0) {
+    team.for_each(state.rungs * kPlanes, [&](uint32_t i) {
+      const double beta = state.betas[i / kPlanes] * static_cast<double>(*state.scale);
+      state.rung_thresholds[i] = digit_threshold(beta, i % kPlanes);
+    });
+    team.barrier();
+  }
+  team.for_each_block((state.packs + state.together - 1) / state.together, [&](auto& block, uint32_t i) {
+    sweep_packed(block, state, i, first, sweeps);
+    for (uint32_t j = 0; j < state.together && i * state.together + j < state.packs; ++j)
+      keep_best(block, state, i * state.together + j);
+  });
+}
+
+/// One colour of all replicas.
+template <class Team>
+AATGS_APART void sweep_square_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep) {
+  const ThermoState state = shared_state;
+  team.for_each_group(uint64_t{state.replicas} * square_chunks(state),
+                      [&](auto& group, uint64_t t) { sweep_words_here(group, state, t, color, sweep); });
+}
+
+template <class Team>
+AATGS_FN void sweep_square(Team& team, const ThermoState& state, uint64_t first) {
+  team.for_each(state.rungs, [&](uint32_t k) {
+    heat_bath_thresholds(state.betas[k] * static_cast<double>(*state.scale), state.square_limits[k]);
+  });
+  team.for_each(state.replicas, [&](uint32_t replica) { state.energies[replica] = 0; });
+  for (uint32_t s = 0; s < state.sweeps_per_round && !team.cancelled(); ++s) {
+    for (uint32_t color = 0; color < 2; ++color) {
+      team.barrier();
+      sweep_square_color(team, state, color, first + s);
+    }
+  }
+  team.barrier();
+  const uint64_t parts = uint64_t{state.replicas} * ((state.words + kCountWords - 1) / kCountWords);
+  team.for_each_block(parts, [&](auto& block, uint64_t t) { count_square_energy(block, state, t); });
+}
+
+/// One colour of all systems' replicas.
+template <class Team>
+AATGS_APART void sweep_lattice_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep) {
+  const ThermoState state = shared_state;
+  team.for_each_group(uint64_t{state.packs} * lattice_chunks(state),
+                      [&](auto& group, uint64_t t) { sweep_lattice_here(group, state, t, color, sweep); });
+}
+
+template <class Team>
+AATGS_APART void count_lattice_energies(Team& team, const ThermoState& shared_state) {
+  const ThermoState state = shared_state;
+  team.for_each_group(uint64_t{state.packs} * count_spans(state),
+                      [&](auto& group, uint64_t t) { count_lattice_energy_here(group, state, t); });
+}
+
+template <class Team>
+AATGS_FN void sweep_lattices(Team& team, const ThermoState& state, uint64_t first) {
+  team.for_each(state.rungs, [&](uint32_t k) {
+    lattice_thresholds(state.betas[k] * static_cast<double>(*state.scale), state.rung_thresholds + 3 * k);
+  });
+  team.for_each(state.replicas, [&](uint32_t replica) { state.energies[replica] = 0; });
+  team.barrier();
+  team.for_each_group(state.packs, [&](auto& group, uint32_t pack) { set_limits(group, state, pack); });
+  for (uint32_t s = 0; s < state.sweeps_per_round && !team.cancelled(); ++s) {
+    for (uint32_t color = 0; color < 2; ++color) {
+      team.barrier();
+      sweep_lattice_color(team, state, color, first + s);
+    }
+  }
+  team.barrier();
+  count_lattice_energies(team, state);
+  team.barrier();
+  const uint32_t together = state.copies * state.rungs;
+  team.for_each_group(state.systems, [&](auto& group, uint32_t system) {
+    const auto now = group.template min<int64_t>(
+        together, [&](uint32_t i) { return state.energies[uint64_t{system} * together + i]; });
+    group.leader([&] { state.lowest[system] = now < state.lowest[system] ? now : state.lowest[system]; });
+  });
+}
+
+template <class Team>
+AATGS_FN void sweep_all(Team& team, const ThermoState& state) {
+  const uint64_t first = state.run->rounds * state.sweeps_per_round;
+  if (state.model == ThermoModel::SQUARE) {
+    sweep_square(team, state, first);
+  } else if (state.model == ThermoModel::LATTICE) {
+    sweep_lattices(team, state, first);
+  } else if (state.graph.packed) {
+    sweep_packs(team, state, first, state.sweeps_per_round);
+  } else {
+    sweep_graph(team, state, first);
+  }
+}
+
+}  // namespace aatgs::thermo
