@@ -124,7 +124,8 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   uint64_t moves = uses_table(state.dynamic) ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
   if (state.dynamic == WhcrDynamic::SPARSE) moves = kRoundsPerSubstep;
   if (setup->moves_per_substep) moves = setup->moves_per_substep;
-  const uint64_t generation = setup->moves_per_generation ? setup->moves_per_generation : at_least(10000, 16 * n);
+  const uint64_t grown = n * n / 25 < 200000 ? n * n / 25 : 200000;
+  const uint64_t generation = setup->moves_per_generation ? setup->moves_per_generation : at_least(10000, grown);
   state.moves_per_substep = static_cast<uint32_t>(moves > 0x7fffffff ? 0x7fffffff : moves);
   state.substeps_per_generation = static_cast<uint32_t>(at_least(1, (generation + moves / 2) / moves));
 }

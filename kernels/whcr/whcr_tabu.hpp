@@ -49,7 +49,7 @@ class TabuWalk {
       }
       move(choice, clock, draw.stay + tenure_share(*table_.size));
       conflicts += choice.change;
-      if (conflicts < best) {
+      if (conflicts <= best) {  // the last of equals: the next generation's parents differ more
         best = conflicts;
         unsaved = true;
       }

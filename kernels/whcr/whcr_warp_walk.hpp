@@ -85,7 +85,7 @@ class WarpWalk {
       const uint32_t tenure = draw.stay + tenure_share(agreed.clashing);
       move(agreed.move, static_cast<uint32_t>(clock), tenure);
       conflicts += change;
-      if (conflicts < best) {
+      if (conflicts <= best) {  // the last of equals: the next generation's parents differ more
         best = conflicts;
         unsaved = true;
       }
@@ -146,20 +146,20 @@ class WarpWalk {
     threads_.barrier(size());
     bool outgrown = false;
     uint32_t ends = 0;
-    for (uint32_t w = 0; w < kWords; ++w) {
+    unrolled<kWords>([&](auto w) {
       own_[w] = low_[w] = hues_[w][0] = hues_[w][1] = need_[w] = 0;
-      if (!has(w)) continue;
+      if (!has(w)) return;
       outgrown |= build(word_of(w));
       hues_[w][0] = hue_[4 * word_of(w)] | uint32_t{hue_[4 * word_of(w) + 1]} << 16;
       hues_[w][1] = hue_[4 * word_of(w) + 2] | uint32_t{hue_[4 * word_of(w) + 3]} << 16;
-      for (uint32_t i = 0; i < 4; ++i) {
+      unrolled<4>([&](auto i) {
         const uint32_t v = 4 * word_of(w) + i;
         const uint32_t own = v < n_ ? count(hue_[v], v) : 0u;
         own_[w] = bytes::set(own_[w], i, own);
         ends += own;
-      }
+      });
       need_[w] = bytes::nonzero(own_[w]);
-    }
+    });
     threads_.sync();
     outgrown |= load_tabus();
     threads_.sync();
@@ -176,24 +176,36 @@ class WarpWalk {
     }
     conflicts_ = static_cast<int32_t>(total / 2);
     threads_.barrier(size());
+    // Warps that do not exist propose nothing.
+    for (uint32_t i = thread_; i < 2 * (kWarpThreads / 32); i += size()) proposals_[i] = {kNone, 0, 0, 0};
+    threads_.barrier(size());
     return stop == 0;
   }
 
   /// The counts of one word's vertices; true when one has reached its bound.
   AATGS_FN bool build(uint32_t word) {
-    for (uint32_t v = 0; v < n_; ++v) {
-      const uint32_t more = adjacent(v, word);
-      uint32_t* at = count_word(hue_[v], word);
-      const uint32_t counts = *at + more;
-      *at = counts;
-      if (bytes::full(counts)) return true;
+    constexpr uint32_t kBatch = 8;  // rows looked up together, to wait for memory once
+    uint32_t full = 0;
+    for (uint32_t base = 0; base < n_ && !full; base += kBatch) {
+      uint32_t more[kBatch];
+      uint32_t hues[kBatch];
+      unrolled<kBatch>([&](auto j) {
+        const uint32_t v = base + j < n_ ? base + j : base;
+        more[j] = base + j < n_ ? adjacent(v, word) : 0;
+        hues[j] = hue_[v];
+      });
+      unrolled<kBatch>([&](auto j) {
+        uint32_t* at = count_word(hues[j], word);
+        *at += more[j];
+        full |= bytes::full(*at);
+      });
     }
-    return false;
+    return full != 0;
   }
 
   /// Takes up the entries of the warp's own vertices; true when there are too many.
   AATGS_FN bool load_tabus() {
-    for (uint32_t s = 0; s < kSlots; ++s) pair_[s] = kNone;
+    unrolled<kSlots>([&](auto s) { pair_[s] = kNone; });
     outgrown_ = false;
     if (member_.fresh) return false;
     for (uint32_t base = 0; base <= ring_; base += 32) {
@@ -215,22 +227,26 @@ class WarpWalk {
 
   /// Puts an entry into a free place of some lane; says so when it was the last one. By a whole warp.
   AATGS_FN void hold(uint32_t v, uint32_t c, uint32_t expires, uint32_t born) {
-    for (uint32_t s = 0; s < kSlots; ++s) {
+    bool held = false;
+    unrolled<kSlots>([&](auto s) {
       const uint32_t free = threads_.ballot(pair_[s] == kNone);
-      if (free == 0) continue;
-      if (lane_ == lowest_bit(free)) {
+      const bool here = !held && free != 0;
+      if (here && lane_ == lowest_bit(free)) {
         pair_[s] = v << 16 | c;
         expires_[s] = expires;
         born_[s] = born;
       }
-      outgrown_ = s + 1 == kSlots && (free & (free - 1)) == 0;
-      return;
-    }
+      held |= here;
+      if (here) outgrown_ |= s + 1 == kSlots && (free & (free - 1)) == 0;
+    });
   }
 
   /// Lifts the tabus that end now.
   AATGS_FN void release(uint32_t clock) {
-    for (uint32_t s = 0; s < kSlots; ++s) {
+    bool any = false;
+    unrolled<kSlots>([&](auto s) { any |= pair_[s] != kNone && expires_[s] == clock; });
+    if (threads_.ballot(any) == 0) return;
+    unrolled<kSlots>([&](auto s) {
       const bool due = pair_[s] != kNone && expires_[s] == clock;
       for (uint32_t left = threads_.ballot(due); left != 0; left &= left - 1) {
         const uint32_t pair = threads_.shuffle(pair_[s], lowest_bit(left));
@@ -239,22 +255,22 @@ class WarpWalk {
           uint8_t& at = count(pair & 0xffff, v);
           const uint32_t counts = at & 0x7fu;
           at = static_cast<uint8_t>(counts);
-          for (uint32_t w = 0; w < kWords; ++w) {
+          unrolled<kWords>([&](auto w) {
             if (mine(v, w) && counts < bytes::get(low_[w], v & 3)) low_[w] = bytes::set(low_[w], v & 3, counts);
-          }
+          });
         }
       }
       if (due) pair_[s] = kNone;
-    }
+    });
     threads_.sync();
   }
 
   AATGS_FN void keep_tabus() {
     for (uint32_t i = thread_; i <= ring_; i += size()) tabu_[i] = kFree;
     threads_.barrier(size());
-    for (uint32_t s = 0; s < kSlots; ++s) {
+    unrolled<kSlots>([&](auto s) {
       if (pair_[s] != kNone) tabu_[born_[s]] = {pair_[s] >> 16, pair_[s] & 0xffff, expires_[s]};
-    }
+    });
   }
 
   // --- chance
@@ -263,13 +279,12 @@ class WarpWalk {
   AATGS_FN void refill(uint64_t clock) {
     Search keys{};
     keys.seed = seed_;
-    Random random = random_for(keys, Purpose::MOVE, index_, (clock & ~uint64_t{31}) + lane_);
-    for (uint32_t& word : drawn_) word = random.next();
+    drawn_ = random_for(keys, Purpose::MOVE, index_, (clock & ~uint64_t{31}) + lane_).first();
   }
   AATGS_FN Draw draw_at(uint64_t clock) const {
     const uint32_t from = static_cast<uint32_t>(clock) & 31;
-    return Draw::from(threads_.shuffle(drawn_[0], from), threads_.shuffle(drawn_[1], from),
-                      threads_.shuffle(drawn_[2], from), threads_.shuffle(drawn_[3], from));
+    return Draw::from(threads_.shuffle(drawn_.x[0], from), threads_.shuffle(drawn_.x[1], from),
+                      threads_.shuffle(drawn_.x[2], from), threads_.shuffle(drawn_.x[3], from));
   }
 
   // --- choosing
@@ -280,9 +295,9 @@ class WarpWalk {
     uint32_t candidate = 0;  // vertex, and its lowest count or the tabu colour
     uint32_t clashing = 0;
     bool hopeful = false;
-    for (uint32_t w = 0; w < kWords; ++w) {
-      if (!used(w) || own_[w] == 0) continue;
-      for (uint32_t i = 0; i < 4; ++i) {
+    unrolled<kWords>([&](auto w) {
+      if (!used(w) || own_[w] == 0) return;
+      unrolled<4>([&](auto i) {
         const uint32_t own = bytes::get(own_[w], i);
         const uint32_t low = bytes::get(low_[w], i);
         const uint32_t v = 4 * word_of(w) + i;
@@ -293,8 +308,8 @@ class WarpWalk {
           key = mine;
           candidate = v | low << 16;
         }
-      }
-    }
+      });
+    });
     clashing = threads_.sum(clashing | (outgrown_here_ ? 0x10000u : 0u));
     outgrown_ |= clashing > 0xffff;
     clashing &= 0xffff;
@@ -316,10 +331,10 @@ class WarpWalk {
       if (key == least) to = draw.color_rank(candidate >> 16) << 16 | candidate >> 16;
     } else {
       const uint32_t low = chosen >> 16;
+AATGS_UNROLL_4
       for (uint32_t c = lane_; c < colors_; c += 32) {
-        if (count(c, v) != low || c == from) continue;
         const uint32_t mine = draw.color_rank(c) << 16 | c;
-        to = mine < to ? mine : to;
+        to = count(c, v) == low && c != from && mine < to ? mine : to;
       }
     }
     to = threads_.min(to) & 0xffff;
@@ -328,33 +343,35 @@ class WarpWalk {
 
   /// Tabu moves that lead below the best seen.
   AATGS_FN void aspire(const Draw& draw, int32_t gap, uint32_t& key, uint32_t& candidate) const {
-    for (uint32_t s = 0; s < kSlots; ++s) {
-      if (pair_[s] == kNone) continue;
+    unrolled<kSlots>([&](auto s) {
+      if (pair_[s] == kNone) return;
       const uint32_t v = pair_[s] >> 16;
       const uint32_t c = pair_[s] & 0xffff;
       const int32_t own = count(hue_[v], v) & 0x7f;
       const int32_t change = (count(c, v) & 0x7f) - own;
-      if (own == 0 || change >= gap) continue;
+      if (own == 0 || change >= gap) return;
       const uint32_t mine = static_cast<uint32_t>(change + 128) << 17 | 0x10000 | draw.vertex_rank(v);
       const bool first = mine == key && draw.color_rank(c) < draw.color_rank(candidate >> 16);
       if (mine < key || first) {
         key = mine;
         candidate = v | c << 16;
       }
-    }
+    });
   }
 
   /// The best of all proposals. Keys never tie: ranks of vertices differ, and a vertex has one warp.
   AATGS_FN Agreed agree(uint64_t clock) const {
     Agreed agreed{{kNone, 0, 0, 0}, 0, 0};
     const Proposal* proposals = proposals_ + (static_cast<uint32_t>(clock) & 1) * (kWarpThreads / 32);
-    for (uint32_t w = 0; w < kWarpThreads / 32; ++w) {
-      if (w >= warps_) break;
+    unrolled<kWarpThreads / 32>([&](auto w) {
       const Proposal proposal = proposals[w];
-      if (proposal.key < agreed.move.key) agreed.move = proposal;
+      const bool better = proposal.key < agreed.move.key;
+      agreed.move.key = better ? proposal.key : agreed.move.key;
+      agreed.move.vertex_to = better ? proposal.vertex_to : agreed.move.vertex_to;
+      agreed.move.from_clashing = better ? proposal.from_clashing : agreed.move.from_clashing;
       agreed.clashing += proposal.from_clashing >> 16;
       agreed.stop |= proposal.stop;
-    }
+    });
     return agreed;
   }
 
@@ -365,12 +382,12 @@ class WarpWalk {
     const uint32_t to = chosen.vertex_to & 0xffff;
     const uint32_t from = chosen.from_clashing & 0xffff;
     const bool was_tabu = (chosen.key & 0x10000) != 0;
-    for (uint32_t w = 0; w < kWords; ++w) {
+    unrolled<kWords>([&](auto w) {
       if (used(w) && has(w)) shift(w, v, from, to);
-    }
+    });
     if (owner_of(v) / 32 == warp_) {
       if (was_tabu) {
-        for (uint32_t s = 0; s < kSlots; ++s) pair_[s] = pair_[s] == (v << 16 | to) ? kNone : pair_[s];
+        unrolled<kSlots>([&](auto s) { pair_[s] = pair_[s] == (v << 16 | to) ? kNone : pair_[s]; });
       }
       hold(v, from, clock + tenure, clock & ring_);
     }
@@ -409,16 +426,18 @@ class WarpWalk {
     count(to, v) = static_cast<uint8_t>(own);  // a pair taken up in spite of its tabu is not tabu any more
     count(from, v) = static_cast<uint8_t>(bytes::get(less, i) | kForbidden);
     hue_[v] = static_cast<uint16_t>(to);
-    uint32_t& pair = i < 2 ? hues_[w][0] : hues_[w][1];
-    pair = i & 1 ? (pair & 0xffffu) | to << 16 : (pair & 0xffff0000u) | to;
+    const uint32_t shift = 16 * (i & 1);
+    unrolled<2>([&](auto half) {
+      if (half == i / 2) hues_[w][half] = (hues_[w][half] & ~(0xffffu << shift)) | to << shift;
+    });
     own_[w] = bytes::set(own_[w], i, own);
     need_[w] = bytes::set(need_[w], i, own != 0 ? 0x80u : 0u);
   }
 
   /// Looks up the lowest counts of the vertices marked in `need_`: those of each by a whole warp.
   AATGS_FN void rescan() {
-    for (uint32_t w = 0; w < kWords; ++w) {
-      if (!used(w)) continue;
+    unrolled<kWords>([&](auto w) {
+      if (!used(w)) return;
       for (uint32_t lanes = threads_.ballot(need_[w] != 0); lanes != 0; lanes &= lanes - 1) {
         const uint32_t lane = lowest_bit(lanes);
         for (uint32_t marks = threads_.shuffle(need_[w], lane); marks != 0; marks &= marks - 1) {
@@ -426,6 +445,7 @@ class WarpWalk {
           const uint32_t v = 4 * (word_of(w) - lane_ + lane) + i;
           const uint32_t own = hue_[v];
           uint32_t low = 0xff;
+AATGS_UNROLL_4
           for (uint32_t c = lane_; c < colors_; c += 32) {
             const uint32_t counts = count(c, v);
             low = counts < low && c != own ? counts : low;
@@ -434,17 +454,17 @@ class WarpWalk {
           if (lane_ == lane) low_[w] = bytes::set(low_[w], i, low);
         }
       }
-    }
+    });
   }
 
   AATGS_FN void save(uint16_t* to) const {
-    for (uint32_t w = 0; w < kWords; ++w) {
-      if (!used(w) || !has(w)) continue;
-      for (uint32_t i = 0; i < 4; ++i) {
+    unrolled<kWords>([&](auto w) {
+      if (!used(w) || !has(w)) return;
+      unrolled<4>([&](auto i) {
         const uint32_t v = 4 * word_of(w) + i;
         if (v < n_) to[v] = static_cast<uint16_t>(hues_[w][i / 2] >> (16 * (i & 1)));
-      }
-    }
+      });
+    });
   }
 
   Threads threads_;
@@ -467,7 +487,7 @@ class WarpWalk {
   uint32_t need_[kWords];     // 0x80: the lowest count must be looked up
   // Tabu entries of the warp's vertices, in any lane.
   uint32_t pair_[kSlots], expires_[kSlots], born_[kSlots];
-  uint32_t drawn_[4];
+  PhiloxBlock drawn_;
   int32_t conflicts_ = 0;
   bool outgrown_ = false;
   bool outgrown_here_ = false;

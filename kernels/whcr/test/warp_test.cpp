@@ -138,16 +138,18 @@ void same_moves(const char* name, const CsrGraph& graph, uint32_t colors, uint32
 int main() {
   using namespace aatgs::whcr;
   using namespace aatgs::whcr::test;
-  same_moves("queen", queen(8), 9, 9, 500, 4);
+  same_moves("queen", queen(8), 9, 9, 200, 4);
   same_moves("a third of a warp", queen(6), 6, 6, 300, 3);
   same_moves("solved", queen(5), 5, 5, 2000, 3);
-  same_moves("random", random_graph(200, 1, 2, 7), 27, 27, 400, 4);
-  same_moves("few colours left", random_graph(120, 1, 2, 1), 3, 3, 200, 3);
-  same_moves("two colours", random_graph(60, 1, 2, 1), 2, 2, 200, 3);
-  same_moves("sparse", random_graph(500, 1, 50, 3), 4, 4, 400, 3);
-  same_moves("several words a thread", random_graph(1500, 1, 20, 3), 12, 12, 150, 3);
-  same_moves("counts outgrown from the start", random_graph(300, 1, 2, 3), 40, 1, 400, 3);
-  same_moves("counts outgrown on the way", random_graph(500, 1, 2, 3), 40, 2, 100, 4);
+  same_moves("random", random_graph(200, 50, 1, 7), 27, 27, 120, 4);
+  same_moves("few colours", random_graph(120, 50, 1, 1), 3, 3, 100, 3);
+  same_moves("two colours", random_graph(60, 50, 1, 1), 2, 2, 100, 3);
+  same_moves("one colour", random_graph(60, 50, 1, 1), 1, 1, 20, 3);
+  same_moves("planted", random_graph(500, 20, 6, 3), 6, 6, 100, 3);
+  same_moves("nearly all threads", random_graph(1000, 50, 1, 3), 84, 84, 30, 3);
+  same_moves("several words a thread", random_graph(1500, 10, 1, 3), 25, 25, 20, 3);
+  same_moves("counts outgrown from the start", random_graph(300, 50, 1, 3), 40, 1, 60, 3);
+  same_moves("counts outgrown on the way", random_graph(500, 50, 1, 3), 40, 2, 30, 4);
   std::printf(failures ? "%d expectations failed\n" : "warp walk: all tests passed\n", failures);
   return failures != 0;
 }
