@@ -212,6 +212,8 @@ class CudaBlock {
   __device__ bool cancelled() const {
     return __syncthreads_or(threadIdx.x == 0 && DeviceWord(*cancel_).load(cuda::memory_order_relaxed) != 0) != 0;
   }
+  /// The word behind cancelled(), for code that cannot gather the whole block.
+  __device__ const uint32_t* cancel_word() const { return cancel_; }
   __device__ uint32_t rank() const { return threadIdx.x; }
   __device__ uint32_t count() const { return Threads; }
 

@@ -35,7 +35,7 @@ class CudaEngine final : public Engine, private Client {
   AatgsTarget target() const override {
     const DeviceInfo& gpu = device_.info();
     // A little is left for the team's own shared memory.
-    return {1, static_cast<uint32_t>(gpu.multiprocessors), static_cast<uint64_t>(gpu.max_shared_bytes - 8192)};
+    return {1, static_cast<uint32_t>(gpu.multiprocessors), static_cast<uint64_t>(gpu.max_shared_bytes - 4096)};
   }
 
   void* allocate_host(uint64_t bytes) override {
