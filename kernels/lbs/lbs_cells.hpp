@@ -82,11 +82,11 @@ AATGS_FN void exclusive_scan(Team& team, uint32_t* values, uint32_t n, uint32_t 
 
 /// Atoms in cells, of all structures of a batch.
 struct Cells {
-  Grid* grids;       // structures
+  Grid* grids;  // structures
   uint32_t* starts;  // cells + 1: place of the first atom in `order`
-  uint32_t* fill;    // cells
-  uint32_t* order;   // atoms: the batch's number of the atom at a place
-  Atom* sorted;      // atoms: the atom there
+  uint32_t* fill;  // cells
+  uint32_t* order;  // atoms: the batch's number of the atom at a place
+  Atom* sorted;  // atoms: the atom there
 };
 
 /// Calls f(place) for every place whose atom may lie within `radius` of (x, y, z).
@@ -106,7 +106,7 @@ AATGS_FN void for_near(const Cells& cells, const Grid& grid, Vec p, float radius
 
 /// Which structures and atoms of the batch a config works on.
 struct Range {
-  uint32_t first, last;            // structures
+  uint32_t first, last;  // structures
   uint32_t first_atom, last_atom;  // atoms
   AATGS_FN uint32_t structures() const { return last - first; }
   AATGS_FN uint32_t atoms() const { return last_atom - first_atom; }
@@ -129,8 +129,8 @@ AATGS_FN uint32_t owner_of(const Box* boxes, const Range& range, uint32_t atom) 
 }
 
 template <class Team>
-AATGS_FN void sort_into_cells(Team& team, const Batch& batch, const Range& range, const Cells& cells,
-                              uint32_t* owners, uint32_t* chunks) {
+AATGS_FN void sort_into_cells(Team& team, const Batch& batch, const Range& range, const Cells& cells, uint32_t* owners,
+                              uint32_t* chunks) {
   const uint32_t c0 = range.first_cell();
   team.for_each(range.structures(), [&](uint32_t s) {
     cells.grids[range.first + s] = grid_of(batch.boxes[range.first + s], range.first + s);

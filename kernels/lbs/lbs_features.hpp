@@ -48,8 +48,8 @@ AATGS_FN AtomBurial burial_of(const Cells& cells, const Grid& grid, Vec p) {
 }
 
 AATGS_FN float hydropathy_of(uint32_t residue) {
-  constexpr int8_t table[kResidues] = {18,  -45, -35, -35, 25,  -35, -35, -4, -32, 45, 38,
-                                       -39, 19,  28,  -16, -8, -7,  -9,  -13, 42, 0};
+  constexpr int8_t table[kResidues] = {18,  -45, -35, -35, 25, -35, -35, -4,  -32, 45, 38,
+                                       -39, 19,  28,  -16, -8, -7,  -9,  -13, 42,  0};
   return 0.1f * static_cast<float>(table[residue < kResidues ? residue : kResidues - 1]);
 }
 
@@ -70,9 +70,8 @@ AATGS_FN void describe(const Scene& scene, const Grid& grid, const Box& box, con
   for (uint32_t k = 0; k < 16; ++k) {
     ahead[k] = behind[k] = 144.0f;
     // In the molecule's frame, so that every neighbour needs no turning.
-    const Vec axis = k < kRays / 2
-        ? frame.out({directions.ray_x[k], directions.ray_y[k], directions.ray_z[k]})
-        : Vec{0, 0, 0};
+    const Vec axis =
+        k < kRays / 2 ? frame.out({directions.ray_x[k], directions.ray_y[k], directions.ray_z[k]}) : Vec{0, 0, 0};
     axis_x[k] = axis.x;
     axis_y[k] = axis.y;
     axis_z[k] = axis.z;
@@ -156,8 +155,7 @@ AATGS_FN void describe(const Scene& scene, const Grid& grid, const Box& box, con
   f[F_ATOM_BURIAL] = share(f[F_ATOM_BURIAL], weight6);
   f[F_ATOM_BURIAL + 1] = share(f[F_ATOM_BURIAL + 1], weight6);
   f[F_ATOM_EXPOSED] = share(f[F_ATOM_EXPOSED], weight6);
-  f[F_ATOM_EXPOSED + 1] =
-      static_cast<float>(scene.surface.starts[point.atom + 1] - scene.surface.starts[point.atom]);
+  f[F_ATOM_EXPOSED + 1] = static_cast<float>(scene.surface.starts[point.atom + 1] - scene.surface.starts[point.atom]);
   f[F_ATOMS] = static_cast<float>(box.atoms);
   f[F_CENTRE] = norm(p);
 }
@@ -175,7 +173,7 @@ enum ContextFeature : uint32_t {
   C_ACROSS = C_BELOW + 2,              // score of points across a cleft: within 10 A, facing this one
   kContextFeatures = C_ACROSS + 1
 };
-inline constexpr uint32_t kAllFeatures = kPointFeatures + kContextFeatures;
+inline constexpr uint32_t kAllFeatures = uint32_t{kPointFeatures} + uint32_t{kContextFeatures};
 
 struct FirstScore {
   float score;  // probability of the first model

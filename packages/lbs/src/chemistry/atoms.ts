@@ -130,7 +130,10 @@ export function elementOf(columns: string, inAminoAcid: boolean): string {
 
 /** The symbol in capitals, without charge; empty where it is none. */
 export function normalElement(text: string): string {
-  const letters = text.trim().toUpperCase().replace(/[^A-Z]/g, '');
+  const letters = text
+    .trim()
+    .toUpperCase()
+    .replace(/[^A-Z]/g, '');
   if (letters.length === 1) return letters;
   if (TWO_LETTERS.has(letters)) return letters;
   return letters.length === 0 ? '' : letters.length === 2 ? letters : '';

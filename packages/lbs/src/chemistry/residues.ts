@@ -37,7 +37,9 @@ const WATERS = new Set(['HOH', 'WAT', 'DOD', 'H2O', 'TIP', 'TIP3', 'TIP4', 'SOL'
 export const isWater = (compId: string): boolean => WATERS.has(compId);
 
 const NUCLEOTIDES = new Set(
-  'A C G U I T N DA DC DG DT DU DI DN RA RC RG RU ADE CYT GUA THY URA PSU 5MU 5MC 1MA 2MG 7MG M2G OMC OMG H2U'.split(' '),
+  'A C G U I T N DA DC DG DT DU DI DN RA RC RG RU ADE CYT GUA THY URA PSU 5MU 5MC 1MA 2MG 7MG M2G OMC OMG H2U'.split(
+    ' ',
+  ),
 );
 /** Whether a residue is one of the usual nucleotides. */
 export const isNucleotide = (compId: string): boolean => NUCLEOTIDES.has(compId);

@@ -98,7 +98,8 @@ export class CifTokens {
   value(item: string): string {
     const token = this.next();
     if (token === undefined) throw this.#truncated(`${item} has no value`);
-    if (!this.quoted && (token.startsWith('_') || RESERVED.test(token))) throw this.unexpected(token, `the value of ${item}`);
+    if (!this.quoted && (token.startsWith('_') || RESERVED.test(token)))
+      throw this.unexpected(token, `the value of ${item}`);
     return token;
   }
 

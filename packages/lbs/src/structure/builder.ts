@@ -70,7 +70,12 @@ export class StructureBuilder {
   }
 
   /** The structure. Throws ERR_LBS_NO_PROTEIN where nothing is left. */
-  build(name: string, source: string, about: { model: number; models: number; predicted: boolean }, options: ReadOptions): Structure {
+  build(
+    name: string,
+    source: string,
+    about: { model: number; models: number; predicted: boolean },
+    options: ReadOptions,
+  ): Structure {
     const groups = this.#oneLocation(this.#groups);
     settleModified(groups);
     const count = (kind: Group['kind']) => groups.filter((group) => group.kind === kind).length;
@@ -152,7 +157,9 @@ const named = (group: Group, name: string): RawAtom | undefined => group.atoms.f
 function bonded(a: Group, b: Group): boolean {
   const c = named(a, 'C');
   const n = named(b, 'N');
-  return c !== undefined && n !== undefined && (c.x - n.x) ** 2 + (c.y - n.y) ** 2 + (c.z - n.z) ** 2 < PEPTIDE_BOND ** 2;
+  return (
+    c !== undefined && n !== undefined && (c.x - n.x) ** 2 + (c.y - n.y) ** 2 + (c.z - n.z) ** 2 < PEPTIDE_BOND ** 2
+  );
 }
 
 /** A residue of an unknown name is protein when a peptide bond joins it to a neighbour that is. */
