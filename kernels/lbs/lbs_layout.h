@@ -21,7 +21,7 @@ enum class LbsFlag : uint32_t {
   OUTPUT = 8,
 };
 
-/// Fixed when the context is made. Parts: borders of the point features, forests of the two point models, borders and forest of the site model, calibration, and optionally a batch to start with (see lbs_input.hpp and lbs_model.hpp).
+/// Fixed when the context is made. Parts: borders of the point features, forest of the point model, borders and forest of the site model, calibration, and optionally a batch to start with (see lbs_input.hpp and lbs_model.hpp).
 struct alignas(16) LbsSetup {
   uint32_t max_atoms;  ///< Most atoms of a batch.
   uint32_t max_structures;  ///< Most structures of a batch.

@@ -27,25 +27,15 @@ struct Job {
   }
 };
 
-AATGS_FN void score_first(const Job& job, uint32_t q) {
+AATGS_FN void score_point(const Job& job, uint32_t q) {
   const LbsState& state = job.state;
   const uint32_t s = job.owner(q);
   float f[kPointFeatures];
   describe(job.scene(), state.cells.grids[s], job.batch.boxes[s], job.surface.points[q], f);
-  uint8_t* bytes = state.bytes + uint64_t{kAllFeatures} * q;
+  uint8_t* bytes = state.bytes + uint64_t{kPointFeatures} * q;
   for (uint32_t k = 0; k < kPointFeatures; ++k) bytes[k] = cut(state.model.borders + k * kBorders, f[k]);
-  state.first[q] = {sigmoid(state.model.first.margin(bytes)), f[F_RAYS + 2]};
-}
-
-AATGS_FN void score_second(const Job& job, uint32_t q) {
-  const LbsState& state = job.state;
-  float f[kContextFeatures];
-  describe_context(job.scene(), job.grid(q), state.first, q, f);
-  uint8_t* bytes = state.bytes + uint64_t{kAllFeatures} * q;
-  for (uint32_t k = 0; k < kContextFeatures; ++k) {
-    bytes[kPointFeatures + k] = cut(state.model.borders + (kPointFeatures + k) * kBorders, f[k]);
-  }
-  state.score[q] = sigmoid(state.model.second.margin(bytes));
+  state.score[q] = sigmoid(state.model.points.margin(bytes));
+  state.rays[q] = f[F_RAYS + 2];
 }
 
 /// Best first; a site within `apart` of a better one is dropped. For one thread: there are few candidates.
@@ -56,7 +46,7 @@ AATGS_FN void list_sites(const Job& job, uint32_t structure, const Candidate* ca
   const PointRange range = job.points_of(structure);
   result.sites = 0;
   result.points = range.count();
-  result.first_point = range.first - job.points_of(job.range.first).first;
+  result.first_point = 0;
   result.reserved = 0;
   uint64_t used = 0;
   while (result.sites < kListedSites) {
@@ -139,7 +129,7 @@ AATGS_FN void measure_sites(Block& block, const Job& job, uint32_t structure) {
         const float r = job.batch.atoms[job.surface.points[q].atom].radius() + kProbe;
         area += 12.5663706f * r * r / static_cast<float>(kDirections);
         const float w = state.score[q] * state.score[q];
-        rays += w * state.first[q].rays;
+        rays += w * state.rays[q];
         weight += w;
       }
       listed.volume = volume;
@@ -196,11 +186,9 @@ AATGS_FN void predict(Team& team, Job& job) {
   });
   team.barrier();
   if (team.cancelled()) return;
-  team.for_each(job.points, [&](uint32_t q) { score_first(job, q); });
+  team.for_each(job.points, [&](uint32_t q) { score_point(job, q); });
   team.barrier();
   if (team.cancelled()) return;
-  team.for_each(job.points, [&](uint32_t q) { score_second(job, q); });
-  team.barrier();
   team.for_each(job.points, [&](uint32_t q) {
     find_density(job.scene(), job.grid(q), job.scored(), q);
     state.site_of[q] = 0;

@@ -25,15 +25,15 @@ inline bool is_forest(const Setup& setup, uint32_t part, uint32_t features) {
 
 /// Null, or what is wrong with a batch of `words` words.
 inline const char* check_batch(const uint32_t* batch, uint64_t words) {
-  if (words < kInputHeaderWords || batch[0] != kInputMagic) return "part 6, the batch, must begin with its header";
-  if (words != input_words(batch[1], batch[2])) return "part 6, the batch, must be as long as its header says";
+  if (words < kInputHeaderWords || batch[0] != kInputMagic) return "part 5, the batch, must begin with its header";
+  if (words != input_words(batch[1], batch[2])) return "part 5, the batch, must be as long as its header says";
   uint64_t atoms = 0;
   const auto* boxes = reinterpret_cast<const Box*>(batch + kInputHeaderWords);
   for (uint32_t s = 0; s < batch[1]; ++s) {
-    if (boxes[s].first_atom != atoms || boxes[s].atoms == 0) return "part 6, the batch, must list its atoms in order";
+    if (boxes[s].first_atom != atoms || boxes[s].atoms == 0) return "part 5, the batch, must list its atoms in order";
     atoms += boxes[s].atoms;
   }
-  return atoms == batch[2] ? nullptr : "part 6, the batch, must list all its atoms";
+  return atoms == batch[2] ? nullptr : "part 5, the batch, must list all its atoms";
 }
 
 inline const char* check_setup(const Setup& setup) {
@@ -42,22 +42,19 @@ inline const char* check_setup(const Setup& setup) {
     return "maxStructures must be between 1 and 65536";
   if (!(setup->points_per_atom > 0.0f && setup->points_per_atom <= static_cast<float>(kDirections)))
     return "pointsPerAtom must be above 0 and at most 40";
-  if (setup.count<float>(PART_BORDERS) != uint64_t{kAllFeatures} * kBorders)
+  if (setup.count<float>(PART_BORDERS) != uint64_t{kPointFeatures} * kBorders)
     return "part 0, the borders, is not of this version's features";
-  if (!is_forest(setup, PART_FIRST, kPointFeatures))
-    return "part 1, the first point model, is no forest of its features";
-  if (!is_forest(setup, PART_SECOND, kAllFeatures))
-    return "part 2, the second point model, is no forest of its features";
+  if (!is_forest(setup, PART_POINTS, kPointFeatures)) return "part 1, the point model, is no forest of its features";
   if (setup.count<float>(PART_SITE_BORDERS) != uint64_t{kSiteFeatures} * kBorders)
-    return "part 3, the site borders, is not of this version's features";
-  if (!is_forest(setup, PART_SITE, kSiteFeatures)) return "part 4, the site model, is no forest of its features";
+    return "part 2, the site borders, is not of this version's features";
+  if (!is_forest(setup, PART_SITE, kSiteFeatures)) return "part 3, the site model, is no forest of its features";
   if (setup.count<uint8_t>(PART_RULES) != sizeof(SiteRules) + sizeof(Calibration))
-    return "part 5, the rules, must hold ten numbers";
+    return "part 4, the rules, must hold ten numbers";
   const uint64_t words = setup.count<uint32_t>(PART_BATCH);
   if (words == 0) return nullptr;
   const uint32_t* batch = setup.part<uint32_t>(PART_BATCH);
   if (const char* problem = check_batch(batch, words)) return problem;
-  if (batch[1] > setup->max_structures || batch[2] > setup->max_atoms) return "part 6, the batch, is over the limits";
+  if (batch[1] > setup->max_structures || batch[2] > setup->max_atoms) return "part 5, the batch, is over the limits";
   return nullptr;
 }
 
@@ -78,8 +75,7 @@ inline void lay_out_state(Arena& arena, const Setup& setup, LbsState& state) {
   state.max_points = static_cast<uint32_t>(points);
   LbsModel& model = state.model;
   model.borders = arena.constant(setup.count<float>(PART_BORDERS), setup.part<float>(PART_BORDERS));
-  model.first = lay_out_forest(arena, setup, PART_FIRST);
-  model.second = lay_out_forest(arena, setup, PART_SECOND);
+  model.points = lay_out_forest(arena, setup, PART_POINTS);
   model.site_borders = arena.constant(setup.count<float>(PART_SITE_BORDERS), setup.part<float>(PART_SITE_BORDERS));
   model.site = lay_out_forest(arena, setup, PART_SITE);
   std::memcpy(&model.rules, setup.part<uint8_t>(PART_RULES), sizeof model.rules);
@@ -105,8 +101,8 @@ inline void lay_out_state(Arena& arena, const Setup& setup, LbsState& state) {
   state.exposed = arena.scratch<uint64_t>(atoms);
   state.starts = arena.scratch<uint32_t>(atoms + 1);
   state.points = arena.scratch<Point>(points);
-  state.bytes = arena.scratch<uint8_t>(points * kAllFeatures);
-  state.first = arena.scratch<FirstScore>(points);
+  state.bytes = arena.scratch<uint8_t>(points * kPointFeatures);
+  state.rays = arena.scratch<float>(points);
   state.score = arena.scratch<float>(points);
   state.density = arena.scratch<float>(points);
   state.climb = arena.scratch<uint32_t>(points);

@@ -70,8 +70,8 @@ struct Candidate {
 
 struct ScoredPoints {
   SiteRules rules;
-  const float* score;  // by point: probability of the second model
-  const uint8_t* bytes;  // by point: kAllFeatures
+  const float* score;  // by point: of the point model, 0 to 1
+  const uint8_t* bytes;  // by point: kPointFeatures
   float* density;  // by point
   uint32_t* climb;  // by point: where it climbs to, then its peak; itself for a peak, kNoSite below the threshold
 };
@@ -185,7 +185,7 @@ AATGS_FN void pool(const Surface& surface, const ScoredPoints& points, const uin
     if (peaks[q] != candidate.peak) continue;
     const float s = points.score[q];
     const float w = s * s;
-    const uint8_t* bytes = points.bytes + uint64_t{kAllFeatures} * q;
+    const uint8_t* bytes = points.bytes + uint64_t{kPointFeatures} * q;
     candidate.points += 1;
     candidate.strong += s > 0.5f;
     candidate.sum += s;

@@ -12,9 +12,8 @@ namespace aatgs::lbs {
 
 /// Parts of the setup, in this order.
 enum LbsPart : uint32_t {
-  PART_BORDERS,       // f32: kAllFeatures x kBorders
-  PART_FIRST,         // forest of the first point model
-  PART_SECOND,        // forest of the second
+  PART_BORDERS,       // f32: kPointFeatures x kBorders
+  PART_POINTS,        // forest of the point model
   PART_SITE_BORDERS,  // f32: kSiteFeatures x kBorders
   PART_SITE,          // forest of the site model
   PART_RULES,         // SiteRules, then Calibration
@@ -29,7 +28,7 @@ struct Calibration {
 
 struct LbsModel {
   const float* borders;
-  Forest first, second;
+  Forest points;
   const float* site_borders;
   Forest site;
   SiteRules rules;
@@ -62,7 +61,7 @@ struct LbsState {
   uint32_t* starts;
   Point* points;
   uint8_t* bytes;
-  FirstScore* first;
+  float* rays;   // points: blocked rays within 12 A
   float* score;
   float* density;
   uint32_t* climb;

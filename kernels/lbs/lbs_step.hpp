@@ -25,7 +25,7 @@ struct LbsStep {
     uint32_t overflow = 0;
     const bool fresh = state.progress->loaded == 0;
     team.barrier();
-    if (loads && staged_words > 0) {
+    if (loads && config.header.input_bytes > 0) {
       overflow = refused(state, staged, staged_words);
       if (overflow == 0) load(team, state, staged, static_cast<uint32_t>(staged_words));
     } else if (loads || fresh) {
@@ -105,6 +105,10 @@ struct LbsStep {
     auto* points = atoms + 2 * uint64_t{range.atoms()};
     const auto* source = reinterpret_cast<const uint32_t*>(state.results + range.first);
     team.for_each(kStructureWords * range.structures(), [&](uint32_t i) { results[i] = source[i]; });
+    team.barrier();
+    // Where a structure's points begin depends on what was predicted with it, and so is no part of the state.
+    team.for_each(range.structures(),
+                  [&](uint32_t s) { results[kStructureWords * s + 2] = job.points_of(range.first + s).first; });
     team.for_each(range.atoms(), [&](uint32_t i) {
       reinterpret_cast<float*>(atoms)[2 * i] = state.atom_score[range.first_atom + i];
       atoms[2 * i + 1] = state.atom_site[range.first_atom + i];

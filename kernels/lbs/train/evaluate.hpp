@@ -68,12 +68,13 @@ inline Rates evaluate(const std::vector<const Entry*>& entries, const std::vecto
   return r;
 }
 
-inline void print(const char* name, const Rates& r) {
+inline void print(const std::string& name, const Rates& r) {
   std::printf(
-      "%-28s %4u structures %4u ligands %5.1f sites | DCA n %5.1f n+2 %5.1f any %5.1f | DCC n %5.1f n+2 %5.1f 12A "
-      "%5.1f | P@1 %5.1f\n",
-      name, r.structures, r.ligands, static_cast<double>(r.sites) / r.structures, r.top_n, r.top_n2, r.any, r.dcc_n,
-      r.dcc_n2, r.dcc12_n2, r.first);
+      "%-34s %4u structures %4u ligands %5.1f sites | DCA n %5.1f n+2 %5.1f any %5.1f | DCC n %5.1f n+2 %5.1f 12A "
+      "%5.1f "
+      "| P@1 %5.1f\n",
+      name.c_str(), r.structures, r.ligands, static_cast<double>(r.sites) / r.structures, r.top_n, r.top_n2, r.any,
+      r.dcc_n, r.dcc_n2, r.dcc12_n2, r.first);
   std::fflush(stdout);
 }
 

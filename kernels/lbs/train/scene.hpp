@@ -49,10 +49,8 @@ struct SceneData {
   Cells cells{};
   Surface surface{};
   // Of every point.
-  std::vector<uint8_t> bytes;   // kAllFeatures each
-  std::vector<float> rays;      // F_RAYS + 2
-  std::vector<int8_t> label;    // 1, 0, or -1: left out
-  std::vector<FirstScore> first;
+  std::vector<uint8_t> bytes;  // kPointFeatures each
+  std::vector<int8_t> label;   // 1, 0, or -1: left out
   std::vector<float> score;
 
   void build(const Entry& from) {

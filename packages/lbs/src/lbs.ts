@@ -86,17 +86,26 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
     options: PredictBatchOptions = {},
   ): AsyncGenerator<BatchResult, void, undefined> {
     const { signal } = options;
-    const flying = new Set<Promise<BatchResult[]>>();
+    const flying = new Set<Promise<void>>();
+    const landed: BatchResult[] = [];
+    let failure: { readonly error: unknown } | undefined;
     let waiting: BatchMember[] = [];
     const launch = () => {
-      const members = waiting;
+      const batch: Promise<void> = this.#settle(waiting)
+        .then((results) => void landed.push(...results))
+        .catch((error) => {
+          failure ??= { error };
+        })
+        .finally(() => flying.delete(batch));
       waiting = [];
-      const batch: Promise<BatchResult[]> = this.#settle(members).finally(() => flying.delete(batch));
-      batch.catch(() => {}); // whoever waits for the batch gets the error
       flying.add(batch);
     };
-    for await (const item of items) {
+    const check = () => {
       signal?.throwIfAborted();
+      if (failure) throw failure.error;
+    };
+    for await (const item of items) {
+      check();
       const { id, source } = named(item);
       let member: BatchMember;
       try {
@@ -109,13 +118,17 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
       waiting.push(member);
       // An idle device is given what there is; a busy one gets whole batches.
       if (flying.size === 0) launch();
-      while (flying.size >= SLOTS - 1) yield* await Promise.race(flying);
+      while (flying.size >= SLOTS - 1) await Promise.race(flying);
+      yield* landed.splice(0);
     }
     if (waiting.length > 0) launch();
     while (flying.size > 0) {
-      signal?.throwIfAborted();
-      yield* await Promise.race(flying);
+      check();
+      await Promise.race(flying);
+      yield* landed.splice(0);
     }
+    check();
+    yield* landed.splice(0);
   }
 
   /** See {@link GpuExecutionContext.shutdown}. */
@@ -129,6 +142,11 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
     for (const roomy of this.#roomier.values()) roomy[Symbol.dispose]();
     this.#roomier.clear();
     super[Symbol.dispose]();
+  }
+
+  /** Shuts the context down without blocking: for `await using`. */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
   }
 
   #fits(waiting: readonly BatchMember[], next: BatchMember): boolean {

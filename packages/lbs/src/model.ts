@@ -4,7 +4,7 @@ import { LbsError } from './errors.ts';
 
 const MAGIC = 0x4d53424c; // LBSM
 const VERSION = 1;
-const SECTIONS = 6;
+const SECTIONS = 5;
 
 /** A trained model: what turns surface points into scores, and scores into ranked sites with probabilities. */
 export interface LbsModel {

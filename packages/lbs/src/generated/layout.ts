@@ -12,7 +12,7 @@ export const LbsFlag = {
   POINTS: 4,
   OUTPUT: 8,
 } as const;
-/** Fixed when the context is made. Parts: borders of the point features, forests of the two point models, borders and forest of the site model, calibration, and optionally a batch to start with (see lbs_input.hpp and lbs_model.hpp). */
+/** Fixed when the context is made. Parts: borders of the point features, forest of the point model, borders and forest of the site model, calibration, and optionally a batch to start with (see lbs_input.hpp and lbs_model.hpp). */
 export interface LbsSetup {
   /** Most atoms of a batch. Default 0. */
   readonly maxAtoms?: number;
