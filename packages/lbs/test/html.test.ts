@@ -56,7 +56,7 @@ class Page {
   }
   async evaluate(expression: string): Promise<unknown> {
     const { result } = await this.send('Runtime.evaluate', { expression, returnByValue: true });
-    return (result as { value?: unknown }).value;
+    return (result as { value?: unknown } | undefined)?.value;
   }
   async until(expression: string): Promise<unknown> {
     for (let i = 0; i < 600; i++) {
