@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { KernelModule, locateBinary } from '@aatgs/core';
+import { KernelModule, locateBinary, type SubstepRule } from '@aatgs/core';
 import {
   type ThermoConfig,
   ThermoModel,
+  ThermoPhase,
   type ThermoSetup,
   type ThermoTelemetry,
   thermoLayout,
@@ -43,8 +44,14 @@ export function thermoModule(
     },
     parts: model.kind === ThermoModel.SQUARE ? [betas] : [betas, ...graph],
     presets: THERMO_PRESETS,
+    substeps: thermoSubsteps,
   });
 }
+
+const thermoSubsteps: SubstepRule<ThermoConfig> = {
+  of: ({ phase = ThermoPhase.RUN, substeps = 1 }) => (phase === ThermoPhase.RUN ? substeps : 0),
+  with: (config, substeps) => ({ ...config, substeps }),
+};
 
 /** Configs to start from: `production` for throughput, `responsive` for frequent progress. */
 export const THERMO_PRESETS = {

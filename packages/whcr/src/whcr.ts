@@ -70,8 +70,11 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
   repair(coloring: ArrayLike<number>, options: RepairOptions): Promise<ColoringResult> {
     return this.#inOrder(async () => {
       const colors = this.#checkColors('colors', options.colors);
-      checkColoring(this.graph, coloring, colors);
-      const first = this.#reset({ init: WhcrInit.INPUT, colors, targetColors: colors }, options.seed, [coloring]);
+      const { partner } = options;
+      const starts = partner ? [coloring, partner] : [coloring];
+      if (partner && this.regime !== 'dense') throw invalidArgument('partner', 'given', 'none in the sparse regime');
+      for (const start of starts) checkColoring(this.graph, start, colors);
+      const first = this.#reset({ init: WhcrInit.INPUT, colors, targetColors: colors }, options.seed, starts);
       return this.#search(first, options);
     });
   }
