@@ -130,7 +130,9 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
     this.tables = tables;
     this.#options = resolved;
     this.#soft = options.softObservations === true;
-    this.#rows = new RowReader(this.context, agents, total(model.states), resolved.precision === 'f64');
+    const { algorithm, horizon } = resolved.inference;
+    const plain = algorithm === 'fpi' && horizon === 1 && !resolved.search;
+    this.#rows = new RowReader(this.context, agents, total(model.states), resolved.precision === 'f64', plain);
   }
 
   /** Number of listed policies; 0 when they are streamed. */
