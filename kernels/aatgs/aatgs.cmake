@@ -17,10 +17,11 @@ endif()
 # Architectures: one in development, all of them in a release; empty builds without CUDA. The last one also as PTX, for
 # GPUs that do not exist yet.
 set(AATGS_CUDA_RELEASE_ARCHS 75 80 86 89 90 100 120)
+# Not kept in the cache: what was built for the CPU once must not stay so.
 if(DEFINED ENV{AATGS_CUDA_ARCHS})
-  set(AATGS_CUDA_ARCHS "$ENV{AATGS_CUDA_ARCHS}" CACHE STRING "CUDA architectures, or release, or empty" FORCE)
-else()
-  set(AATGS_CUDA_ARCHS 90 CACHE STRING "CUDA architectures, or release, or empty")
+  set(AATGS_CUDA_ARCHS "$ENV{AATGS_CUDA_ARCHS}")
+elseif(NOT DEFINED AATGS_CUDA_ARCHS)
+  set(AATGS_CUDA_ARCHS 90)
 endif()
 if(AATGS_CUDA_ARCHS STREQUAL "release")
   set(AATGS_CUDA_ARCHS ${AATGS_CUDA_RELEASE_ARCHS})
