@@ -3,7 +3,7 @@
 // changesets; its tarball carries its module's sources. Checks that, or makes it so.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { root } from './cmake.mjs';
+import { root, run } from './cmake.mjs';
 import { PLATFORMS, packages } from './workspace.mjs';
 
 const writes = process.argv.includes('--write');
@@ -36,6 +36,12 @@ expectFile(changesets, json(config));
 
 if (stale.length > 0) {
   for (const path of stale) console.error(`${writes ? 'written' : 'out of date'}: ${relative(root, path)}`);
+  if (writes)
+    run(join(root, 'node_modules', '.bin', 'biome'), [
+      'format',
+      '--write',
+      ...stale.filter((path) => path.endsWith('.json')),
+    ]);
   if (!writes) {
     console.error('Run: node scripts/platform-packages.mjs --write, then npx pnpm install');
     process.exit(1);

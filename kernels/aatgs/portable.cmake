@@ -16,7 +16,8 @@ function(aatgs_self_contained target)
 endfunction()
 
 # aatgs_glibc_floor(<target>): links a shared library so that it loads on glibc 2.28 and newer (RHEL 8, Debian 10, Ubuntu
-# 20.04), whatever glibc the building machine has. Three kinds of symbols would ask for a newer one:
+# 20.04), whatever glibc the building machine has. Four kinds of symbols would ask for a newer one:
+#   - those of libm that have a newer version: bound to the older one, in the same way;
 #   - those that glibc 2.34 moved into libc.so.6: bound to the old libraries through stubs with the old versions, which
 #     every newer glibc still carries;
 #   - those that libstdc++ takes where it was built with a newer glibc: defined in glibc_floor.cpp;
@@ -29,6 +30,8 @@ set(AATGS_MOVED_TO_LIBC_pthread
   pthread_getspecific pthread_setspecific pthread_mutex_trylock pthread_mutex_timedlock pthread_rwlock_rdlock
   pthread_rwlock_wrlock pthread_rwlock_unlock pthread_kill sem_init sem_destroy sem_wait sem_post)
 set(AATGS_MOVED_TO_LIBC_dl dlopen dlsym dlclose dlerror dladdr)
+# Got new versions in glibc 2.29, which differ in how they report errors only.
+set(AATGS_OLD_IN_LIBM exp exp2 log log2 pow)
 
 function(aatgs_stub_library target soname symbols)
   set(version GLIBC_2.17)
@@ -53,13 +56,14 @@ function(aatgs_glibc_floor target)
   if(NOT TARGET aatgs_glibc_definitions)
     aatgs_stub_library(aatgs_stub_pthread libpthread.so.0 "${AATGS_MOVED_TO_LIBC_pthread}")
     aatgs_stub_library(aatgs_stub_dl libdl.so.2 "${AATGS_MOVED_TO_LIBC_dl}")
+    aatgs_stub_library(aatgs_stub_m libm.so.6 "${AATGS_OLD_IN_LIBM}")
     add_library(aatgs_glibc_definitions OBJECT ${AATGS_PORTABLE_DIR}/glibc_floor.cpp)
     target_compile_options(aatgs_glibc_definitions PRIVATE -O2 -fPIC -ffunction-sections -fdata-sections)
   endif()
-  add_dependencies(${target} aatgs_stub_pthread aatgs_stub_dl)
+  add_dependencies(${target} aatgs_stub_pthread aatgs_stub_dl aatgs_stub_m)
   target_sources(${target} PRIVATE $<TARGET_OBJECTS:aatgs_glibc_definitions>)
   target_link_libraries(${target} PRIVATE -Wl,--push-state,--no-as-needed $<TARGET_FILE:aatgs_stub_pthread>
-    $<TARGET_FILE:aatgs_stub_dl> -Wl,--pop-state)
+    $<TARGET_FILE:aatgs_stub_dl> $<TARGET_FILE:aatgs_stub_m> -Wl,--pop-state)
   target_link_options(${target} PRIVATE -Wl,--gc-sections)
   set_target_properties(${target} PROPERTIES SKIP_BUILD_RPATH ON)
 endfunction()

@@ -2,7 +2,7 @@ import type { ConventionOptions } from '../conventions.ts';
 import type { ModelSpec } from '../model/model.ts';
 import { constructPolicies } from '../model/policies.ts';
 import type { ActiveInferenceOptions } from '../options.ts';
-import { Bench, blind, type Placement, still } from './bench.ts';
+import { Bench, blind, type Placement } from './bench.ts';
 import type { Check } from './compare.ts';
 import { check } from './inference.ts';
 import { type Case, InputReader } from './inputs.ts';
@@ -218,5 +218,3 @@ export async function checkPolicies({ inputs, legacy, jax }: Case): Promise<Chec
   });
   return [legacy, ...jax].flatMap((values) => (values ? [check('policies', got, values.policies)] : []));
 }
-
-export { still };

@@ -16,8 +16,6 @@ function sideChain(name: string): string[] {
 
 /** Slot of an atom that its amino acid does not have. */
 export const OTHER_SLOT = 15;
-/** Slots of a residue. */
-export const SLOTS_PER_RESIDUE = 16;
 
 /** What kind of atom it is: the classes the features count. */
 export const AtomKind = {
@@ -52,8 +50,6 @@ export const AtomKind = {
   /** Anything else. */
   OTHER: 14,
 } as const;
-/** How many kinds there are. */
-export const ATOM_KINDS = 15;
 
 const BACKBONE: Record<string, number> = { N: 0, CA: 1, C: 2, O: 3, OXT: 3, OT1: 3, OT2: 3 };
 const POLAR_CARBONS = new Set(

@@ -3,8 +3,6 @@ export const AMINO_ACIDS = [
   'ALA', 'ARG', 'ASN', 'ASP', 'CYS', 'GLN', 'GLU', 'GLY', 'HIS', 'ILE',
   'LEU', 'LYS', 'MET', 'PHE', 'PRO', 'SER', 'THR', 'TRP', 'TYR', 'VAL',
 ] as const; // biome-ignore format: a table
-/** Their one-letter codes, in the same order. */
-export const ONE_LETTER = 'ARNDCQEGHILKMFPSTWYV';
 /** Code of a residue that is none of the twenty. */
 export const OTHER_RESIDUE = 20;
 
