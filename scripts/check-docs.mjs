@@ -101,7 +101,7 @@ function checkCodes() {
 /** Codes a source defines: the lists in errors.ts, whatever native code throws, and those of warnings. */
 function codesIn(path) {
   const text = readFileSync(join(root, path), 'utf8');
-  const isList = path.endsWith('/errors.ts') || path.includes('/native/');
+  const isList = path.endsWith('/errors.ts') || /\.[ch]pp$/.test(path);
   const errors = isList ? text.matchAll(/["'](ERR_[A-Z0-9_]+[A-Z0-9])["']/g) : [];
   const warnings = text.includes('emitWarning') ? text.matchAll(/code: '(?!ERR_)([A-Z0-9_]+)'/g) : [];
   return [...errors, ...warnings].map((match) => match[1]);

@@ -17,6 +17,14 @@ export function cmakeBuild(source, build, variables, targets = []) {
   run('cmake', ['--build', build, '--parallel', String(availableParallelism()), ...wanted]);
 }
 
+/** CMake variables for what we publish: it loads on an old glibc, and may be compiled for another machine than this. */
+export function targetVariables(target) {
+  const own = target === `linux-${process.arch}-gnu`;
+  const toolchain = join(root, 'kernels', 'toolchains', `${target}.cmake`);
+  if (!own && !existsSync(toolchain)) throw new Error(`AATGS_TARGET=${target}: there is no ${toolchain}`);
+  return { AATGS_GLIBC_FLOOR: 'ON', ...(own ? {} : { CMAKE_TOOLCHAIN_FILE: toolchain }) };
+}
+
 /** CMake refuses a build folder made by another generator, or for a checkout that has been moved since. */
 function dropForeignBuild(source, build, generator) {
   const cache = join(build, 'CMakeCache.txt');

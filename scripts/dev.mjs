@@ -23,15 +23,39 @@ const commands = {
     prepare();
     run(['node', 'examples/demo.mjs', ...args]);
   },
-  bench() {
+  bench(...args) {
     prepare();
-    run(turbo('bench', '--concurrency=1', '--log-prefix=none'));
+    run(['node', 'packages/aatgs-core/bin/aatgs.js', 'bench', ...args]);
   },
   'check-types': () => run(turbo('check-types')),
   lint() {
     run(['biome', 'check', '--error-on-warnings', '.']);
     run(['node', 'scripts/clang-format.mjs']);
     run(['node', 'scripts/check-docs.mjs']);
+    run(['node', 'scripts/figures.mjs']);
+  },
+  'check-packages'() {
+    prepare();
+    for (const check of ['platform-packages', 'check-binaries', 'check-packages', 'api-reports']) {
+      run(['node', `scripts/${check}.mjs`]);
+    }
+    run(['knip', '--no-config-hints']);
+  },
+  'test-install'(...args) {
+    prepare();
+    run(['vitest', 'run', '--config', 'test-install/vitest.config.mjs', ...args]);
+  },
+  'test-emulated'() {
+    prepare();
+    run(['node', 'scripts/test-emulated.mjs']);
+  },
+  docs(...args) {
+    run(turbo('build'));
+    run(['node', 'scripts/docs-site.mjs', ...args]);
+  },
+  api(...args) {
+    run(turbo('build'));
+    run(['node', 'scripts/api-reports.mjs', ...args]);
   },
   check() {
     commands['check-types']();

@@ -12,7 +12,7 @@ shift || true
 mkdir -p "$out"
 AATGS_COMMIT=$(cat commit)
 export AATGS_COMMIT
-[ -x ./node ] || { xz -dkc node.xz > node && chmod +x node; }
+[ -x ./node ] || { xz -dkc node-*.xz > node && chmod +x node; }
 aatgs() { ./node node_modules/@aatgs/core/bin/aatgs.js "$@"; }
 failed=0
 
@@ -23,7 +23,7 @@ doctor() {
 # Every module on both CUDA engines, and once with the engine chosen from the steps' length.
 conformance() {
   local result=0 module engine log
-  for module in example whcr thermo; do
+  for module in example whcr thermo active-inference; do
     for engine in resident launch auto; do
       log="$out/conformance-$module-$engine"
       echo "== $module on engine $engine"
@@ -61,14 +61,24 @@ soak() {
   return $result
 }
 
-# NVIDIA's compute-sanitizer over a short soak; each tool must find nothing.
+# NVIDIA's compute-sanitizer over a short soak and over every module for a moment; each tool must find nothing.
 sanitizer() {
-  local result=0 tool
+  local result=0 tool pids=() pid
   for tool in memcheck synccheck racecheck; do
-    echo "== $tool"
-    timeout 280 compute-sanitizer --tool "$tool" --error-exitcode 9 --target-processes all \
-      ./node soak.mjs --seconds 20 --most 100 --device 0 --engine resident > "$out/sanitizer-$tool.log" 2>&1 || result=1
-    tail -3 "$out/sanitizer-$tool.log"
+    sanitize "$tool" & pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid" || result=1; done
+  return $result
+}
+sanitize() {
+  local tool=$1 result=0 run log number=0
+  for run in 'soak.mjs --seconds 15 --most 100 --device 0 --engine resident' 'test/short-runs.mjs resident' \
+    'test/short-runs.mjs launch'; do
+    log="$out/sanitizer-$tool-$((number++)).log"
+    # shellcheck disable=SC2086  # a command line, in words
+    timeout 240 compute-sanitizer --tool "$tool" --error-exitcode 9 --target-processes all ./node $run \
+      > "$log" 2>&1 || { result=1; echo "== $tool: $run: exit code $?"; }
+    echo "== $tool: $run: $(grep -c '' "$log") lines, $(grep 'ERROR SUMMARY\|RACECHECK SUMMARY' "$log" | tail -1)"
   done
   return $result
 }

@@ -1,18 +1,34 @@
 // Packs everything a GPU host without network or Node needs into one ignored folder: a Node binary, the packages
 // installed flat from their tarballs, and a script that runs the checks there. docs/gpu-testing.md explains it.
 //
-//   node scripts/pack-gpu.mjs [folder]        default: .device-pack
+//   node scripts/pack-gpu.mjs [--out folder] [--data folder] [name ...]
+//
+// The folder is .device-pack by default. Each name is a file of benchmark data below --data (default: AATGS_DATA), such
+// as dimacs/DSJC500.5.col.gz; benchmarks there find it with AATGS_DATA=data.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { cmakeBuild, root } from './cmake.mjs';
 
-const target = resolve(root, process.argv[2] ?? '.device-pack');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    out: { type: 'string', default: '.device-pack' },
+    data: { type: 'string', default: process.env.AATGS_DATA ?? '' },
+  },
+});
+if (positionals.length > 0 && values.data === '') throw new Error('name the folder of the data: --data or AATGS_DATA');
+const target = resolve(root, values.out);
 const run = (command, args, cwd = root) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
 
 const tarballs = join(target, 'tarballs');
-rmSync(target, { recursive: true, force: true });
+const nodeFile = `node-${process.version}.xz`;
+// Compressing Node takes a minute: what an earlier run of this version left is kept.
+for (const name of existsSync(target) ? readdirSync(target) : []) {
+  if (name !== nodeFile) rmSync(join(target, name), { recursive: true });
+}
 mkdirSync(tarballs, { recursive: true });
 
 console.log('packing the packages ...');
@@ -28,11 +44,11 @@ const files = readdirSync(tarballs).map((file) => `./tarballs/${file}`);
 run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', '--ignore-scripts', ...files], target);
 rmSync(tarballs, { recursive: true });
 
-console.log('compressing Node ...');
-writeFileSync(
-  join(target, 'node.xz'),
-  execFileSync('xz', ['-T0', '-6', '-c', realpathSync(process.execPath)], { maxBuffer: 2 ** 28 }),
-);
+if (!existsSync(join(target, nodeFile))) {
+  console.log('compressing Node ...');
+  const node = execFileSync('xz', ['-T0', '-6', '-c', realpathSync(process.execPath)], { maxBuffer: 2 ** 28 });
+  writeFileSync(join(target, nodeFile), node);
+}
 console.log('building the tests and programs for a GPU host ...');
 const build = join(root, 'build', 'gpu');
 cmakeBuild(join(root, 'kernels'), build, { AATGS_TESTS: 'ON', AATGS_MODULES: 'example', CMAKE_BUILD_TYPE: 'Release' }, [
@@ -44,6 +60,14 @@ cpSync(join(root, 'test-gpu'), join(target, 'test'), { recursive: true });
 mkdirSync(join(target, 'test', 'native'));
 for (const file of ['test/gpu/fault.so', 'test/gpu/libcuda.so.1', 'bench/bin/sync_as_written']) {
   copyFileSync(join(build, file), join(target, 'test', 'native', basename(file)));
+}
+cpSync(join(root, 'bench'), join(target, 'bench'), {
+  recursive: true,
+  filter: (file) => !file.startsWith(join(root, 'bench', 'results')),
+});
+for (const name of positionals) {
+  mkdirSync(dirname(join(target, 'data', name)), { recursive: true });
+  copyFileSync(join(values.data, name), join(target, 'data', name));
 }
 copyFileSync(join(root, 'scripts', 'soak.mjs'), join(target, 'soak.mjs'));
 copyFileSync(join(root, 'scripts', 'gpu-run.sh'), join(target, 'run.sh'));

@@ -1,4 +1,4 @@
-// node scripts/test-native.mjs [plain|asan|tsan]: builds the native tests of kernels/, sanitised or not, and runs them.
+// node scripts/test-native.mjs [plain|asan|tsan|clang]: builds the native tests of kernels/, sanitised or not, and runs them.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { cmakeBuild, root, run } from './cmake.mjs';
@@ -6,6 +6,12 @@ import { cmakeBuild, root, run } from './cmake.mjs';
 const variants = {
   plain: { sanitize: '', buildType: 'Release' },
   asan: { sanitize: 'address', buildType: 'RelWithDebInfo' },
+  // The nearest to macOS that a Linux machine has.
+  clang: {
+    sanitize: '',
+    buildType: 'Release',
+    env: { CC: 'clang', CXX: 'clang++', CXXFLAGS: '-stdlib=libc++', AATGS_CUDA_ARCHS: '' },
+  },
   tsan: { sanitize: 'thread', buildType: 'RelWithDebInfo' },
 };
 const name = process.argv[2] ?? 'plain';
@@ -13,6 +19,7 @@ const variant = variants[name];
 if (!variant) throw new Error(`Usage: node scripts/test-native.mjs ${Object.keys(variants).join('|')}`);
 
 const build = join(root, 'build', `test-${name}`);
+Object.assign(process.env, variant.env);
 cmakeBuild(join(root, 'kernels'), build, {
   AATGS_TESTS: 'ON',
   AATGS_SANITIZE: variant.sanitize,

@@ -1,6 +1,7 @@
-// node fault-process.mjs <illegal|endless> <engine>: loses the GPU and shows that everything else goes on.
+// node fault-process.mjs <illegal|endless> <engine>: loses the GPU and shows that everything else goes on, a second GPU
+// among it where there is one.
 import assert from 'node:assert/strict';
-import { GpuExecutionContext } from '@aatgs/core';
+import { devices, GpuExecutionContext } from '@aatgs/core';
 import { ExamplePhase } from '@aatgs/core/example';
 import { example, faultModule, runSteps } from './fixtures.mjs';
 
@@ -11,7 +12,12 @@ const lost = { code: 'ERR_AATGS_DEVICE_LOST' };
 const options = { device: 0, async: true, engine, heartbeatTimeoutMs: 700 };
 const faulty = new GpuExecutionContext(faultModule(), options);
 const beside = new GpuExecutionContext(example(), { device: 0, async: true, engine, maxBlocks: 4 });
-const cpu = new GpuExecutionContext(example(), { device: 'cpu', async: true });
+const elsewhere = [
+  'cpu',
+  ...devices()
+    .cuda.devices.slice(1, 2)
+    .map(({ index }) => index),
+].map((device) => new GpuExecutionContext(example(), { device, async: true }));
 await runSteps(beside, 100);
 await faulty.submit({ phase: ExamplePhase.RUN });
 await faulty.flush();
@@ -45,8 +51,11 @@ assert.throws(() => faulty.executeSync({ phase: ExamplePhase.RUN }), lost);
 assert.throws(() => new GpuExecutionContext(example(), { device: 0 }), lost);
 
 // And nothing else.
-await runSteps(cpu, 1000);
-await cpu.shutdown();
+for (const context of elsewhere) {
+  await runSteps(context, 1000);
+  await context.shutdown();
+  console.log(`went on: ${context.info.deviceName}`);
+}
 buffer.dispose();
 await faulty.shutdown();
 await beside.shutdown();

@@ -1,6 +1,7 @@
 # aatgs_add_module(<name> SOURCES <cpp>... [CUDA <cu>]): builds a kernel module as <name>.so, with device code where nvcc
 # is found. Ships with @aatgs/core, so that third parties build their modules with the same two lines.
 get_filename_component(AATGS_INCLUDE_DIR ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
+include(${CMAKE_CURRENT_LIST_DIR}/portable.cmake)
 
 # Same bits everywhere: no contraction, no fast-math; fma is written where it is meant.
 set(AATGS_COMPILE_OPTIONS -Wall -Wextra -ffp-contract=off -fno-math-errno)
@@ -42,7 +43,7 @@ function(aatgs_add_device_code name source)
   set(fatbin ${CMAKE_CURRENT_BINARY_DIR}/${name}.fatbin)
   add_custom_command(OUTPUT ${fatbin}
     COMMAND ${AATGS_NVCC} -fatbin -O3 -std=c++20 -fmad=false --expt-relaxed-constexpr --compress-mode=size
-      -MD -MF ${fatbin}.d -I${AATGS_INCLUDE_DIR} ${targets} -o ${fatbin} ${CMAKE_CURRENT_SOURCE_DIR}/${source}
+      -MD -MF ${fatbin}.d -I${AATGS_INCLUDE_DIR} -I${CMAKE_CURRENT_SOURCE_DIR}/.. ${targets} -o ${fatbin} ${CMAKE_CURRENT_SOURCE_DIR}/${source}
     DEPENDS ${source} DEPFILE ${fatbin}.d COMMENT "Compiling device code of ${name} for ${AATGS_CUDA_ARCHS}" VERBATIM)
   set(holder ${CMAKE_CURRENT_BINARY_DIR}/${name}_fatbin.cpp)
   file(WRITE ${holder} "// Generated: holds the module's device code.\n"
@@ -60,9 +61,11 @@ function(aatgs_add_module name)
     OUTPUT_NAME ${name} PREFIX "" SUFFIX ".so"
     CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-  target_include_directories(aatgs_${name} PRIVATE ${AATGS_INCLUDE_DIR})
+  # Modules name their own headers with their folder, wherever that lies.
+  target_include_directories(aatgs_${name} PRIVATE ${AATGS_INCLUDE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/..)
   target_compile_options(aatgs_${name} PRIVATE ${AATGS_COMPILE_OPTIONS})
-  target_link_options(aatgs_${name} PRIVATE -static-libstdc++ -static-libgcc)
+  aatgs_self_contained(aatgs_${name} aatgs_module)
+  aatgs_glibc_floor(aatgs_${name})
   if(ARG_CUDA AND AATGS_NVCC AND AATGS_CUDA_ARCHS AND NOT AATGS_SANITIZE)
     aatgs_add_device_code(${name} ${ARG_CUDA})
   endif()

@@ -36,6 +36,9 @@ __device__ inline void store_host(void* address, uint4 v) {
 }
 
 class Service {
+  /// Steps under this are short.
+  static constexpr uint32_t kShortStepNs = 30000;
+
  public:
   __device__ explicit Service(const CudaParams& params)
       : p_(params),
@@ -51,18 +54,29 @@ class Service {
     const uint64_t start = now_ns();
     uint64_t last_work = start;
     bool stalled = false;
+    // What is granted cannot be taken back, so it bounds how long a yield takes: much of short steps, little of long ones.
+    uint32_t grant = p_.grant / 4;
+    uint32_t paced = first_;
+    uint64_t paced_at = start;
     for (;;) {
+      // Both looks before the first one's use: the near one hides behind the far one.
+      const uint32_t published = DeviceWord(control_->kept.done).load(cuda::memory_order_relaxed);
+      const uint64_t now = now_ns();
       // config_write, telemetry_read, control, cancel
       const uint4 host = load_host(ring_);
       pass_on(host.w);
-      const uint32_t published = DeviceWord(control_->kept.done).load(cuda::memory_order_relaxed);
       const uint32_t pending = host.x - granted;
       const uint32_t room = host.y + p_.telemetry_slots - granted;
-      const uint32_t ahead = p_.grant - (granted - published);
+      if (published != paced) {
+        grant = now - paced_at < uint64_t{kShortStepNs} * (published - paced) ? p_.grant : p_.grant / 4;
+        paced = published;
+        paced_at = now;
+      }
+      const uint32_t out = granted - published;
+      const uint32_t ahead = out < grant ? grant - out : 0;
       uint32_t n = pending < room ? pending : room;
       n = n < ahead ? n : ahead;
       const bool leave = (host.z & (static_cast<uint32_t>(Control::STOP) | static_cast<uint32_t>(Control::YIELD))) != 0;
-      const uint64_t now = now_ns();
       if (n > 0 && !leave && now - start < uint64_t{1000} * p_.resident_us) {
         copy_configs(granted, n);
         granted += n;

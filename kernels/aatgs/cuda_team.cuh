@@ -212,6 +212,8 @@ class CudaBlock {
   __device__ bool cancelled() const {
     return __syncthreads_or(threadIdx.x == 0 && DeviceWord(*cancel_).load(cuda::memory_order_relaxed) != 0) != 0;
   }
+  /// The word behind cancelled(), for code that cannot gather the whole block.
+  __device__ const uint32_t* cancel_word() const { return cancel_; }
   __device__ uint32_t rank() const { return threadIdx.x; }
   __device__ uint32_t count() const { return Threads; }
 
@@ -344,9 +346,10 @@ class CudaTeam {
       DeviceWord count(control_->barrier.count);
       const uint32_t target = generation_ * workers_;
       count.fetch_add(1, cuda::memory_order_release);
-      while (static_cast<int32_t>(count.load(cuda::memory_order_acquire) - target) < 0) {
+      // Block 0 looks at least once: it may be the last to arrive every time, or the only one.
+      do {
         if (blockIdx.x == 0) cancel_seen_ = DeviceWord(control_->grants.cancel).load(cuda::memory_order_relaxed);
-      }
+      } while (static_cast<int32_t>(count.load(cuda::memory_order_acquire) - target) < 0);
     }
     __syncthreads();
   }

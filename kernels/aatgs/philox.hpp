@@ -61,6 +61,10 @@ class Random {
     }
     return block_.x[used_++];
   }
+  /// The first four words at once, whatever was drawn.
+  AATGS_FN PhiloxBlock first() const {
+    return philox4x32({{0, counter_.x[1], counter_.x[2], counter_.x[3]}}, key0_, key1_);
+  }
   AATGS_FN uint32_t below(uint32_t bound) { return uniform_below(next(), bound); }
   AATGS_FN float uniform() { return uniform_float(next()); }
   AATGS_FN float normal() {

@@ -40,18 +40,17 @@ inline const Bytes& bytes_at(const int8_t* lanes, uint32_t first) {
 }
 /// Half of the lanes with their sign, as wider ones: each is shifted down from the upper end.
 inline Shorts widen(Bytes lanes, bool upper) {
-  constexpr Bytes kLow = {0, 16, 0, 17, 0, 18, 0, 19, 0, 20, 0, 21, 0, 22, 0, 23};
-  constexpr Bytes kHigh = {0, 24, 0, 25, 0, 26, 0, 27, 0, 28, 0, 29, 0, 30, 0, 31};
-  return reinterpret_cast<Shorts>(upper ? __builtin_shuffle(Bytes{}, lanes, kHigh)
-                                        : __builtin_shuffle(Bytes{}, lanes, kLow)) >>
-         8;
+  const Bytes zero = {};
+  const Bytes spaced =
+      upper ? __builtin_shufflevector(zero, lanes, 0, 24, 0, 25, 0, 26, 0, 27, 0, 28, 0, 29, 0, 30, 0, 31)
+            : __builtin_shufflevector(zero, lanes, 0, 16, 0, 17, 0, 18, 0, 19, 0, 20, 0, 21, 0, 22, 0, 23);
+  return reinterpret_cast<Shorts>(spaced) >> 8;
 }
 inline Words widen(Shorts lanes, bool upper) {
-  constexpr Shorts kLow = {0, 8, 0, 9, 0, 10, 0, 11};
-  constexpr Shorts kHigh = {0, 12, 0, 13, 0, 14, 0, 15};
-  return reinterpret_cast<Words>(upper ? __builtin_shuffle(Shorts{}, lanes, kHigh)
-                                       : __builtin_shuffle(Shorts{}, lanes, kLow)) >>
-         16;
+  const Shorts zero = {};
+  const Shorts spaced = upper ? __builtin_shufflevector(zero, lanes, 0, 12, 0, 13, 0, 14, 0, 15)
+                              : __builtin_shufflevector(zero, lanes, 0, 8, 0, 9, 0, 10, 0, 11);
+  return reinterpret_cast<Words>(spaced) >> 16;
 }
 
 /// Sums of 32 lanes in registers: bytes, times a weight of the sum's width, are added to them.

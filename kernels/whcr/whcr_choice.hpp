@@ -1,8 +1,8 @@
-// Which move a tabu walk makes next.
+// Which move a tabu walk makes next: among the best changes a vertex, then a colour for it.
 //
-// Ties are broken by a keyed hash of (vertex, colour) that changes with every move: as good as a uniform choice, needs
-// one Philox block a move, and does not depend on the order in which candidates are looked at, so that threads may
-// share the scan and the list of conflicts may lie in any order.
+// Ties are broken by ranks that change with every move: vertex v has the place (factor v + add) modulo 2^16 in a drawn
+// order, a colour likewise. Two never tie, a move needs one Philox block, and the outcome does not depend on the order in
+// which candidates are looked at, so that threads may share the scan and the list of conflicts may lie in any order.
 #pragma once
 #include <cstdint>
 
@@ -11,10 +11,18 @@
 
 namespace aatgs::whcr {
 
-/// What decides between equal changes of one move.
+/// What chance contributes to one move.
 struct Draw {
-  uint32_t key;
-  uint32_t factor;  // odd
+  uint32_t vertex_factor, vertex_add;
+  uint32_t color_factor, color_add;
+  uint32_t stay;  // 1 to kTenureRandom
+
+  /// From the four words of the move's Philox block.
+  AATGS_FN static Draw from(uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
+    return {a | 1, b, c | 1, b >> 16, 1 + uniform_below(d, kTenureRandom)};
+  }
+  AATGS_FN uint32_t vertex_rank(uint32_t v) const { return (v * vertex_factor + vertex_add) & 0xffff; }
+  AATGS_FN uint32_t color_rank(uint32_t c) const { return (c * color_factor + color_add) & 0xffff; }
 };
 
 /// A move: the vertex in this slot takes this colour.
@@ -28,8 +36,8 @@ struct Choice {
 template <class Block>
 class Chooser {
  public:
-  AATGS_FN Chooser(Block& block, const Priors& priors, const Table& table, const TabuEntry* tabu, uint32_t colors)
-      : block_(block), priors_(priors), steered_(priors.active()), table_(table), tabu_(tabu), colors_(colors) {}
+  AATGS_FN Chooser(Block& block, const Priors& priors, const Table& table, const TabuEntry* tabu)
+      : block_(block), priors_(priors), steered_(priors.active()), table_(table), tabu_(tabu) {}
 
   /// The best change that is not tabu, or a tabu one that leads below the best and further than that.
   AATGS_FN Choice choose(int32_t conflicts, int32_t best, Draw draw) {
@@ -55,13 +63,13 @@ class Chooser {
       uint64_t least = ~uint64_t{0};
       for (; tied != 0; tied &= tied - 1) {
         const uint32_t lane = lowest_bit(tied);
-        const uint64_t tie = best_tie(base + lane, draw) | lane;
+        const uint64_t tie = vertex_order(base + lane, draw) << 4 | lane;
         least = tie < least ? tie : least;
       }
       return least;
     });
     const auto slot = static_cast<uint32_t>(found.index * kRowChunk + (found.value & 15));
-    return {slot, static_cast<uint32_t>(found.value >> 4) & 0xffff, change, false};
+    return {slot, static_cast<uint32_t>(best_color(slot, draw)) & 0xffff, change, false};
   }
 
  private:
@@ -76,37 +84,37 @@ class Chooser {
   AATGS_FN Choice choose_tabu(int16_t change, Draw draw) {
     const auto found = block_.template argmin<uint64_t>(*table_.held_size, [&](uint32_t j) {
       const TabuEntry& entry = tabu_[table_.held[j]];
-      return tabu_change(j) == change ? rank(entry.vertex, entry.color, draw) : ~uint64_t{0};
+      if (tabu_change(j) != change) return ~uint64_t{0};
+      return weakness(entry.vertex, entry.color) << 32 | draw.vertex_rank(entry.vertex) << 16 |
+             draw.color_rank(entry.color);
     });
     const TabuEntry& entry = tabu_[table_.held[found.index]];
     return {table_.slot[entry.vertex], entry.color, change, true};
   }
 
-  /// The least rank among the row's best entries.
-  AATGS_FN uint64_t best_tie(uint32_t at, Draw draw) const {
+  /// The place of a slot's vertex among equals: priors first, then chance.
+  AATGS_FN uint64_t vertex_order(uint32_t at, Draw draw) const {
+    const uint64_t weakest = steered_ ? best_color(at, draw) >> 32 : 0u;
+    return weakest << 16 | draw.vertex_rank(table_.list[at]);
+  }
+
+  /// The best of the slot's best colours: its weakness, its rank, and itself in the lowest 16 bits.
+  AATGS_FN uint64_t best_color(uint32_t at, Draw draw) const {
     const int16_t* row = table_.row_of(at);
     const uint32_t v = table_.list[at];
     uint64_t least = ~uint64_t{0};
     for (uint32_t base = 0; base < table_.row_length; base += kRowChunk) {
       for (uint32_t found = matches(row + base, table_.lowest[at]); found != 0; found &= found - 1) {
-        const uint64_t tie = rank(v, base + lowest_bit(found), draw);
+        const uint32_t c = base + lowest_bit(found);
+        const uint64_t tie = weakness(v, c) << 32 | draw.color_rank(c) << 16 | c;
         least = tie < least ? tie : least;
       }
     }
     return least;
   }
 
-  /// Order among equal changes: priors, then hash. The colour, and room for a lane, in the last 20 bits.
-  AATGS_FN uint64_t rank(uint32_t v, uint32_t c, Draw draw) const {
-    const uint64_t weakness = steered_ ? kStrongest - priors_.strength(v, c) : 0u;
-    return weakness << 52 | uint64_t{hash(v * colors_ + c, draw.key, draw.factor)} << 20 | c << 4;
-  }
-
-  /// A bijection of 32-bit words for any key and odd factor: two candidates never tie.
-  AATGS_FN static uint32_t hash(uint32_t x, uint32_t key, uint32_t factor) {
-    x = (x ^ key) * 0x9E3779B1u;
-    x = (x ^ (x >> 16)) * factor;
-    return x ^ (x >> 15);
+  AATGS_FN uint64_t weakness(uint32_t v, uint32_t c) const {
+    return steered_ ? kStrongest - priors_.strength(v, c) : 0u;
   }
 
   Block& block_;
@@ -114,7 +122,6 @@ class Chooser {
   const bool steered_;
   const Table& table_;
   const TabuEntry* const tabu_;
-  const uint32_t colors_;
 };
 
 }  // namespace aatgs::whcr

@@ -36,7 +36,7 @@ struct Placer {
 /// Colours what is uncoloured, with colours below `limit`: the first that fits, or else the one fewest neighbours have.
 /// Collective.
 template <class Team>
-AATGS_FN void color_greedily(Team& team, const WhcrState& state, uint32_t limit) {
+AATGS_OUTLINE void color_greedily(Team& team, const WhcrState& state, uint32_t limit) {
   const Graph& graph = state.graph;
   const Sparse& sparse = state.sparse;
   const Search& search = *state.search;
@@ -94,7 +94,7 @@ AATGS_FN void color_greedily(Team& team, const WhcrState& state, uint32_t limit)
 
 /// The largest colour in use, plus one. Collective.
 template <class Team>
-AATGS_FN uint32_t count_colors(Team& team, const WhcrState& state, const uint16_t* color) {
+AATGS_OUTLINE uint32_t count_colors(Team& team, const WhcrState& state, const uint16_t* color) {
   return 1 + ~team.template min<uint32_t>(state.graph.n, [&](uint32_t v) { return ~uint32_t{color[v]}; });
 }
 

@@ -18,7 +18,7 @@ inline constexpr uint32_t kSweeps = 2;
 /// One sweep: clusters propose to each other, and those that agree become one, named after the lower. `wait` holds each
 /// cluster's new name, kNone while it is unmatched. Collective.
 template <class Team>
-AATGS_FN void match_clusters(Team& team, const WhcrState& state, const uint32_t* below, uint32_t salt) {
+AATGS_OUTLINE void match_clusters(Team& team, const WhcrState& state, const uint32_t* below, uint32_t salt) {
   const Graph& graph = state.graph;
   uint64_t* proposal = state.sparse.key;
   uint32_t* name = state.sparse.wait;
@@ -50,7 +50,7 @@ AATGS_FN void match_clusters(Team& team, const WhcrState& state, const uint32_t*
 
 /// Builds all levels, once: they depend on nothing but the graph. Collective.
 template <class Team>
-AATGS_FN void build_hierarchy(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void build_hierarchy(Team& team, const WhcrState& state) {
   const Sparse& sparse = state.sparse;
   const uint32_t n = state.graph.n;
   const bool done = *sparse.built != 0;
@@ -97,7 +97,7 @@ AATGS_FN void gather_mass(Team& team, const WhcrState& state, uint32_t level, co
 
 /// How the conflicts of the listed vertices, all there are, lie on each level: for the host. Collective.
 template <class Team>
-AATGS_FN void measure_levels(Team& team, const WhcrState& state, const uint32_t* list, uint32_t size) {
+AATGS_OUTLINE void measure_levels(Team& team, const WhcrState& state, const uint32_t* list, uint32_t size) {
   const Sparse& sparse = state.sparse;
   uint32_t* found = sparse.lists[1];
   for (uint32_t level = 0; level <= sparse.levels; ++level) {

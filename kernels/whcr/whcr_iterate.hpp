@@ -11,7 +11,7 @@ namespace aatgs::whcr {
 /// Lists the vertices class by class: those of colour c are lists[0][start[c]] up to start[c + 1], in any order.
 /// Collective.
 template <class Team>
-AATGS_FN void sort_classes(Team& team, const WhcrState& state, uint32_t colors) {
+AATGS_OUTLINE void sort_classes(Team& team, const WhcrState& state, uint32_t colors) {
   const Sparse& sparse = state.sparse;
   team.for_each(colors + 1, [&](uint32_t c) { sparse.start[c] = 0; });
   team.barrier();
@@ -59,7 +59,7 @@ AATGS_FN void order_classes(const WhcrState& state, uint32_t colors, Random rand
 
 /// One pass over a proper colouring with `colors` colours; the number it uses afterwards, without gaps. Collective.
 template <class Team>
-AATGS_FN uint32_t iterate_greedily(Team& team, const WhcrState& state, uint32_t colors) {
+AATGS_OUTLINE uint32_t iterate_greedily(Team& team, const WhcrState& state, uint32_t colors) {
   const Graph& graph = state.graph;
   const Sparse& sparse = state.sparse;
   sort_classes(team, state, colors);
@@ -95,7 +95,7 @@ AATGS_FN uint32_t iterate_greedily(Team& team, const WhcrState& state, uint32_t 
 /// Gives up the smallest classes of a colouring with `before` colours until `after` are left, and colours their vertices
 /// anew, with conflicts where it must be. Collective.
 template <class Team>
-AATGS_FN void squeeze(Team& team, const WhcrState& state, uint32_t before, uint32_t after) {
+AATGS_OUTLINE void squeeze(Team& team, const WhcrState& state, uint32_t before, uint32_t after) {
   const Sparse& sparse = state.sparse;
   sort_classes(team, state, before);
   team.leader([&] {

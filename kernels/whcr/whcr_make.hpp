@@ -2,48 +2,55 @@
 #pragma once
 #include <cstdint>
 
+#include "aatgs/atomic.hpp"
 #include "whcr/whcr_priors.hpp"
 
 namespace aatgs::whcr {
 
-/// Colours whatever is uncoloured, vertices of high degree first (Welsh and Powell 1967): with the first colour no
-/// neighbour has, or else the one fewest neighbours have, ties at random. One thread works; a colouring is made rarely.
-/// Collective.
+/// The place in the order of the first vertex from `from` on that is uncoloured; n when there is none. Collective.
 template <class Block>
-AATGS_FN void complete(Block& block, const WhcrState& state, uint32_t index, Carver carver) {
+AATGS_FN uint32_t next_uncolored(Block& block, const Graph& graph, const uint16_t* color, uint32_t from) {
+  constexpr uint32_t kLook = 256;
+  for (; from < graph.n; from += kLook) {
+    const uint32_t window = graph.n - from < kLook ? graph.n - from : kLook;
+    const uint32_t found = block.template min<uint32_t>(
+        window, [&](uint32_t j) { return color[graph.order[from + j]] == kUncolored ? from + j : kNone; });
+    if (found != kNone) return found;
+  }
+  return graph.n;
+}
+
+/// Colours whatever is uncoloured, vertices of high degree first (Welsh and Powell 1967): with the first colour no
+/// neighbour has, or else the one fewest neighbours have, the next one after a drawn colour on ties. One vertex after the
+/// other, its neighbours by the whole block. Collective.
+template <class Block>
+AATGS_OUTLINE void complete(Block& block, const WhcrState& state, uint32_t index, Carver carver) {
   const Graph& graph = state.graph;
   const uint32_t colors = state.search->colors;
   uint16_t* color = state.colors_of(index);
   uint32_t* around = carver.take<uint32_t>(colors);
   block.for_each(colors, [&](uint32_t c) { around[c] = 0; });
   block.barrier();
-  block.leader([&] {
-    for (uint32_t i = 0; i < graph.n; ++i) {
-      const uint32_t v = graph.order[i];
-      if (color[v] != kUncolored) continue;
-      const uint32_t* begin = graph.neighbours + graph.offsets[v];
-      const uint32_t* end = graph.neighbours + graph.offsets[v + 1];
-      for (const uint32_t* u = begin; u != end; ++u) {
-        if (color[*u] != kUncolored) around[color[*u]]++;
-      }
-      uint32_t pick = 0;
-      while (pick < colors && around[pick] != 0) ++pick;
-      if (pick == colors) {
-        const uint32_t turn =
-            random_for(*state.search, Purpose::COMPLETE, index, state.search->events, v).below(colors);
-        pick = turn;
-        for (uint32_t j = 1; j < colors; ++j) {
-          const uint32_t c = turn + j < colors ? turn + j : turn + j - colors;
-          if (around[c] < around[pick]) pick = c;
-        }
-      }
-      for (const uint32_t* u = begin; u != end; ++u) {
-        if (color[*u] != kUncolored) around[color[*u]] = 0;
-      }
-      color[v] = static_cast<uint16_t>(pick);
+  for (uint32_t i = next_uncolored(block, graph, color, 0); i < graph.n;
+       i = next_uncolored(block, graph, color, i + 1)) {
+    const uint32_t v = graph.order[i];
+    const uint32_t* neighbours = graph.neighbours + graph.offsets[v];
+    block.for_each(graph.degree(v), [&](uint32_t a) {
+      const uint32_t c = color[neighbours[a]];
+      if (c != kUncolored) fetch_add(around[c], 1);
+    });
+    block.barrier();
+    uint32_t pick = block.template min<uint32_t>(colors, [&](uint32_t c) { return around[c] == 0 ? c : kNone; });
+    if (pick == kNone) {
+      const uint32_t turn = random_for(*state.search, Purpose::COMPLETE, index, state.search->events, v).below(colors);
+      const auto after = [=](uint32_t j) { return turn + j < colors ? turn + j : turn + j - colors; };
+      pick = after(static_cast<uint32_t>(
+          block.template argmin<uint32_t>(colors, [&](uint32_t j) { return around[after(j)]; }).index));
     }
-  });
-  block.barrier();
+    block.for_each(colors, [&](uint32_t c) { around[c] = 0; });
+    block.leader([&] { color[v] = static_cast<uint16_t>(pick); });
+    block.barrier();
+  }
 }
 
 /// Marks a member's colouring as a new one.
@@ -55,7 +62,7 @@ AATGS_FN void make_fresh(Block& block, Member& member) {
 
 /// A colouring from nothing, or from the `given` colourings in turn. Collective.
 template <class Block>
-AATGS_FN void make(Block& block, const WhcrState& state, uint32_t index, WhcrInit init, const uint32_t* given,
+AATGS_OUTLINE void make(Block& block, const WhcrState& state, uint32_t index, WhcrInit init, const uint32_t* given,
                    uint64_t given_count, Carver carver) {
   const Search& search = *state.search;
   const uint32_t n = state.graph.n;
@@ -80,16 +87,18 @@ AATGS_FN void make(Block& block, const WhcrState& state, uint32_t index, WhcrIni
 /// Gives up the smallest classes of a colouring that uses colours up to `before`, until those left fit into the
 /// search's number, and colours their vertices anew. Collective.
 template <class Block>
-AATGS_FN void reduce(Block& block, const WhcrState& state, uint32_t index, uint32_t before, Carver carver) {
+AATGS_OUTLINE void reduce(Block& block, const WhcrState& state, uint32_t index, uint32_t before, Carver carver) {
   const uint32_t n = state.graph.n;
   const uint32_t after = state.search->colors;
   uint16_t* color = state.colors_of(index);
   Carver keep = carver;
   uint32_t* size = carver.take<uint32_t>(before);
   uint16_t* renamed = carver.take<uint16_t>(before);
+  block.for_each(before, [&](uint32_t c) { size[c] = renamed[c] = 0; });
+  block.barrier();
+  block.for_each(n, [&](uint32_t v) { fetch_add(size[color[v]], 1); });
+  block.barrier();
   block.leader([&] {
-    for (uint32_t c = 0; c < before; ++c) size[c] = renamed[c] = 0;
-    for (uint32_t v = 0; v < n; ++v) size[color[v]]++;
     for (uint32_t gone = after; gone < before; ++gone) {
       uint32_t smallest = kNone;
       for (uint32_t c = 0; c < before; ++c) {

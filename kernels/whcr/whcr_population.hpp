@@ -6,6 +6,9 @@
 #include "whcr/whcr_cross.hpp"
 #include "whcr/whcr_repair.hpp"
 #include "whcr/whcr_tabu.hpp"
+#if defined(__CUDACC__)
+#include "whcr/whcr_warp_threads.cuh"
+#endif
 
 namespace aatgs::whcr {
 
@@ -25,20 +28,31 @@ inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max
     walk.take<uint32_t>(1);
     keep(walk);
   }
-  Carver made(nullptr);  // complete, reduce, and a little for what prepare_couple decides
-  for (int i = 0; i < 3; ++i) made.take<uint32_t>(max_colors);
-  made.take<uint32_t>(1);
-  Classes(made, graph.n, max_colors);
-  Classes(made, graph.n, max_colors);
-  keep(made);
   return most;
+}
+
+/// Bytes of working memory for making and recombining colourings.
+inline uint64_t desk_bytes(const Graph& graph, uint32_t max_colors) {
+  Carver desk(nullptr);  // agreement, the largest of them, and as much again as reduce and complete take together
+  for (int i = 0; i < 4; ++i) desk.take<uint32_t>(max_colors + 1);
+  desk.take<uint16_t>(graph.n);
+  desk.take<uint32_t>(1);
+  return desk.used();
 }
 
 /// Runs one member for some moves; with none it only counts the conflicts of a new colouring. Collective.
 template <class Block>
-AATGS_FN void walk(Block& block, const WhcrState& state, uint32_t index, uint32_t moves) {
+AATGS_OUTLINE void walk(Block& block, const WhcrState& state, uint32_t index, uint32_t moves) {
+  const bool table = state.dynamic_of(index) == WhcrDynamic::TABLE;
+#if AATGS_ON_DEVICE
+  if (table) {
+    const uint32_t left = walk_in_warps(state, index, moves, block.cancel_word());
+    if (left == 0) return;
+    if (left != kNone) moves = left;
+  }
+#endif
   Carver carver(work_of(block, state, index));
-  if (state.dynamic_of(index) == WhcrDynamic::TABLE) {
+  if (table) {
     TabuWalk<Block>(block, state, index, carver).run(moves);
   } else {
     RepairWalk<Block>(block, state, index, carver).run(moves);
@@ -48,7 +62,7 @@ AATGS_FN void walk(Block& block, const WhcrState& state, uint32_t index, uint32_
 /// Copies a colouring to `best` and says how many colours it has. Where fewer are looked for, the colours of a proper one
 /// are 0, 1, ... without gaps; a repaired one keeps the names it came with.
 template <class Team>
-AATGS_FN uint32_t publish(Team& team, const WhcrState& state, uint32_t member, bool proper) {
+AATGS_OUTLINE uint32_t publish(Team& team, const WhcrState& state, uint32_t member, bool proper) {
   const uint16_t* color = state.best_of(member);
   const uint32_t colors = state.search->colors;
   if (!proper) {
@@ -75,7 +89,7 @@ AATGS_FN uint32_t publish(Team& team, const WhcrState& state, uint32_t member, b
 
 /// Goes on with `colors` colours; `before` is what the members' colourings use now. Collective.
 template <class Team>
-AATGS_FN void change_colors(Team& team, const WhcrState& state, uint32_t before, uint32_t colors) {
+AATGS_OUTLINE void change_colors(Team& team, const WhcrState& state, uint32_t before, uint32_t colors) {
   Search& search = *state.search;
   team.leader([&] {
     search.colors = colors;
@@ -86,7 +100,7 @@ AATGS_FN void change_colors(Team& team, const WhcrState& state, uint32_t before,
   team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = {kNone, kNone}; });
   team.barrier();
   team.for_each_block(state.population, [&](auto& block, uint32_t index) {
-    Carver carver(work_of(block, state, index));
+    Carver carver(desk_of(block, state, index));
     // One of each couple keeps what it has found, the other starts over: two heirs of good colourings soon are alike.
     // Not on large graphs, where the way back from nothing is long.
     if (colors < before && index % 2 == 1 && state.dynamic_of(index) == WhcrDynamic::TABLE) {
@@ -102,7 +116,7 @@ AATGS_FN void change_colors(Team& team, const WhcrState& state, uint32_t before,
 /// Looks at what the members have found: keeps the best, and goes on with fewer colours when there is a proper
 /// colouring and the target is not reached. Collective; true when the number of colours has changed.
 template <class Team>
-AATGS_FN bool evaluate(Team& team, const WhcrState& state) {
+AATGS_OUTLINE bool evaluate(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   const auto found =
       team.template argmin<uint32_t>(state.population, [&](uint32_t i) { return state.members[i].best_conflicts; });
@@ -132,7 +146,7 @@ AATGS_FN bool evaluate(Team& team, const WhcrState& state) {
 
 /// A new generation in every couple. Collective.
 template <class Team>
-AATGS_FN void recombine(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void recombine(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   team.leader([&] {
     search.events++;
@@ -142,11 +156,11 @@ AATGS_FN void recombine(Team& team, const WhcrState& state) {
   const uint32_t generation = search.generation;
   const uint32_t couples = state.population / 2;
   team.for_each_block(couples, [&](auto& block, uint32_t couple) {
-    prepare_couple(block, state, couple, generation, Carver(work_of(block, state, couple)));
+    prepare_couple(block, state, couple, generation, Carver(desk_of(block, state, 2 * couple)));
   });
   team.barrier();
   team.for_each_block(couples * 2, [&](auto& block, uint32_t index) {
-    make_child(block, state, index, Carver(work_of(block, state, index)));
+    make_child(block, state, index, Carver(desk_of(block, state, index)));
   });
   team.barrier();
 }
@@ -178,7 +192,7 @@ AATGS_FN void compare_dynamics(Team& team, const WhcrState& state) {
 
 /// One substep: every member walks, then the population lives on. Collective.
 template <class Team>
-AATGS_FN void substep(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void substep(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   team.for_each_block(state.population,
                       [&](auto& block, uint32_t index) { walk(block, state, index, moves_of(state, index)); });

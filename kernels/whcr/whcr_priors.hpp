@@ -37,7 +37,7 @@ AATGS_FN uint32_t believed_color(const Priors& priors, uint32_t v, uint32_t limi
 
 /// Only the setup's priorities. Collective.
 template <class Team>
-AATGS_FN void clear_priors(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void clear_priors(Team& team, const WhcrState& state) {
   const uint8_t* given = state.graph.priorities;
   team.for_each(state.graph.n, [&](uint32_t v) { state.priors.bias[v] = given ? given[v] : 0; });
   team.leader([&] { *state.priors.weights = {given ? 1u : 0u, 0}; });
@@ -46,7 +46,7 @@ AATGS_FN void clear_priors(Team& team, const WhcrState& state) {
 
 /// Takes over the staged arrays; those that did not fit into the input count as not given. Collective.
 template <class Team>
-AATGS_FN void set_priors(Team& team, const WhcrState& state, const WhcrConfig& config) {
+AATGS_OUTLINE void set_priors(Team& team, const WhcrState& state, const WhcrConfig& config) {
   clear_priors(team, state);
   const Priors& priors = state.priors;
   const uint64_t n = state.graph.n;

@@ -21,7 +21,7 @@ inline constexpr uint32_t kRoundTenure = 10;
 
 /// Counts every vertex's conflicts, and all of them. Collective.
 template <class Team>
-AATGS_FN uint32_t count_conflicts(Team& team, const WhcrState& state) {
+AATGS_OUTLINE uint32_t count_conflicts(Team& team, const WhcrState& state) {
   const Graph& graph = state.graph;
   const uint16_t* color = state.colors;
   team.for_each(graph.n, [&](uint32_t v) {
@@ -38,7 +38,7 @@ AATGS_FN uint32_t count_conflicts(Team& team, const WhcrState& state) {
 
 /// Forgets the tabu list: the colouring is a new one. Collective.
 template <class Team>
-AATGS_FN void forget_moves(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void forget_moves(Team& team, const WhcrState& state) {
   team.for_each(state.graph.n, [&](uint32_t v) { state.sparse.left_color[v] = kUncolored; });
   team.barrier();
 }

@@ -5,6 +5,7 @@
 
 #include "aatgs/module.hpp"
 #include "whcr/whcr_population.hpp"
+#include "whcr/whcr_warp_tables.hpp"
 
 namespace aatgs::whcr {
 
@@ -123,7 +124,8 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   uint64_t moves = uses_table(state.dynamic) ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
   if (state.dynamic == WhcrDynamic::SPARSE) moves = kRoundsPerSubstep;
   if (setup->moves_per_substep) moves = setup->moves_per_substep;
-  const uint64_t generation = setup->moves_per_generation ? setup->moves_per_generation : at_least(10000, 16 * n);
+  const uint64_t grown = n * n / 25 < 200000 ? n * n / 25 : 200000;
+  const uint64_t generation = setup->moves_per_generation ? setup->moves_per_generation : at_least(10000, grown);
   state.moves_per_substep = static_cast<uint32_t>(moves > 0x7fffffff ? 0x7fffffff : moves);
   state.substeps_per_generation = static_cast<uint32_t>(at_least(1, (generation + moves / 2) / moves));
 }
@@ -153,6 +155,20 @@ inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, W
   state.rename = arena.scratch<uint32_t>(sparse.most_colors);
 }
 
+/// The walk in warps: as much of its tables as fits lies in shared memory, whose size this gives back.
+inline uint64_t lay_out_warps(Arena& arena, WhcrState& state) {
+  const WarpTables tables(state.graph.n);
+  const uint64_t limit = arena.target().block_shared_bytes;
+  const uint64_t all = tables.bytes(WarpTier::ALL, state.graph.n, state.max_colors);
+  const WarpTier tier = tables.tier(state.graph.n, state.max_colors, limit);
+  state.warp_shared = tier == WarpTier::NONE ? 0 : all < limit ? all : limit;
+  state.warp_counts = nullptr;
+  if (tier == WarpTier::COLORS) {
+    state.warp_counts = arena.scratch<uint8_t>(tables.counts(state.max_colors) * state.population);
+  }
+  return state.warp_shared;
+}
+
 inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   Graph& graph = state.graph;
   graph = view_graph(setup);
@@ -170,7 +186,8 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   const Graph given = graph;
   const bool sparse = state.dynamic == WhcrDynamic::SPARSE;
   const auto order = sparse ? std::vector<uint32_t>() : order_by_degree(given);
-  const auto bits = table && is_dense(given) ? adjacency_bits(given) : std::vector<uint32_t>();
+  const bool warps = table && arena.target().is_cuda && given.n <= kWarpVertices;
+  const auto bits = table && (warps || is_dense(given)) ? adjacency_bits(given) : std::vector<uint32_t>();
   graph.offsets = arena.constant(uint64_t{given.n} + 1, given.offsets);
   graph.neighbours = arena.constant(uint64_t{given.offsets[given.n]}, given.neighbours);
   graph.order = arena.constant(order.size(), order.data());
@@ -201,14 +218,20 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   Graph counted = graph;
   static constexpr uint32_t kSomeBits = 0;
   counted.bits = bits.empty() ? nullptr : &kSomeBits;
-  state.work_bytes = work_bytes(counted, state.dynamic, state.max_colors, state.ring);
+  const uint64_t desk = desk_bytes(counted, state.max_colors);
+  const uint64_t walk = work_bytes(counted, state.dynamic, state.max_colors, state.ring);
+  state.work_bytes = walk > desk ? walk : desk;
   state.rename = arena.scratch<uint32_t>(state.max_colors);
-  if (state.work_bytes <= arena.target().block_shared_bytes) {
-    arena.block_shared(state.work_bytes);
-    state.work = nullptr;
-  } else {
+  uint64_t shared = warps ? lay_out_warps(arena, state) : state.work_bytes;
+  const uint64_t limit = arena.target().block_shared_bytes;
+  state.work = nullptr;
+  if (warps || shared > limit) {
     state.work = arena.scratch<uint8_t>(state.work_bytes * p);
+    if (!warps) shared = 0;
   }
+  state.desk_shared = desk <= limit;
+  if (state.desk_shared && desk > shared) shared = desk;
+  arena.block_shared(shared);
 }
 
 }  // namespace aatgs::whcr

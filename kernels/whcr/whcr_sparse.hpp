@@ -25,7 +25,7 @@ struct SparseStart {
 /// Copies the colouring to `best`. Where fewer colours are looked for, those of a proper one are 0, 1, ... without gaps.
 /// Collective.
 template <class Team>
-AATGS_FN void publish_sparse(Team& team, const WhcrState& state, uint32_t conflicts) {
+AATGS_OUTLINE void publish_sparse(Team& team, const WhcrState& state, uint32_t conflicts) {
   Search& search = *state.search;
   const uint32_t bound = count_colors(team, state, state.colors);
   const bool proper = conflicts == 0;
@@ -56,7 +56,7 @@ AATGS_FN void publish_sparse(Team& team, const WhcrState& state, uint32_t confli
 
 /// Takes note of a colouring with this many conflicts. Collective.
 template <class Team>
-AATGS_FN void note_sparse(Team& team, const WhcrState& state, uint32_t conflicts) {
+AATGS_OUTLINE void note_sparse(Team& team, const WhcrState& state, uint32_t conflicts) {
   Search& search = *state.search;
   const bool better = conflicts < search.conflicts;
   const bool wanted = better && (conflicts == 0 || search.best_colors == 0);
@@ -72,7 +72,7 @@ AATGS_FN void note_sparse(Team& team, const WhcrState& state, uint32_t conflicts
 
 /// Goes on with `colors` colours from a colouring that uses colours below `before`. Collective.
 template <class Team>
-AATGS_FN void enter_repair(Team& team, const WhcrState& state, uint32_t before, uint32_t colors) {
+AATGS_OUTLINE void enter_repair(Team& team, const WhcrState& state, uint32_t before, uint32_t colors) {
   Search& search = *state.search;
   team.leader([&] {
     search.colors = colors;
@@ -90,14 +90,14 @@ AATGS_FN void enter_repair(Team& team, const WhcrState& state, uint32_t before, 
 
 /// Takes up the best colouring, which is proper and has no gaps in its colours. Collective.
 template <class Team>
-AATGS_FN void take_up_best(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void take_up_best(Team& team, const WhcrState& state) {
   team.for_each(state.graph.n, [&](uint32_t v) { state.colors[v] = static_cast<uint16_t>(state.best[v]); });
   team.barrier();
 }
 
 /// From the best colouring on by iterated greedy. Collective.
 template <class Team>
-AATGS_FN void enter_iterate(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void enter_iterate(Team& team, const WhcrState& state) {
   take_up_best(team, state);
   team.leader([&] {
     state.search->colors = state.search->best_colors;
@@ -109,7 +109,7 @@ AATGS_FN void enter_iterate(Team& team, const WhcrState& state) {
 
 /// Starts over; `state.search` has been reset. Collective.
 template <class Team>
-AATGS_FN void reset_sparse(Team& team, const WhcrState& state, const SparseStart& start) {
+AATGS_OUTLINE void reset_sparse(Team& team, const WhcrState& state, const SparseStart& start) {
   const Search& search = *state.search;
   const uint32_t colors = search.colors;
   team.leader([&] { *state.sparse.search = {}; });
@@ -142,7 +142,7 @@ AATGS_FN void reset_sparse(Team& team, const WhcrState& state, const SparseStart
 
 /// One substep: a pass of iterated greedy, or some rounds of repair. Collective.
 template <class Team>
-AATGS_FN void substep_sparse(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void substep_sparse(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   const SparseSearch& sparse = *state.sparse.search;
   if (sparse.stage == SparseStage::ITERATE) {
@@ -183,7 +183,7 @@ AATGS_FN void substep_sparse(Team& team, const WhcrState& state) {
 
 /// Brings what the host reads about the hierarchy up to date. Collective.
 template <class Team>
-AATGS_FN void report_levels(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void report_levels(Team& team, const WhcrState& state) {
   const Sparse& sparse = state.sparse;
   team.leader([&] { sparse.counts[0] = 0; });
   team.barrier();
@@ -199,7 +199,7 @@ AATGS_FN void report_levels(Team& team, const WhcrState& state) {
 
 /// Another number of colours, from where the search is. Collective.
 template <class Team>
-AATGS_FN void change_colors_sparse(Team& team, const WhcrState& state, uint32_t colors) {
+AATGS_OUTLINE void change_colors_sparse(Team& team, const WhcrState& state, uint32_t colors) {
   const uint32_t before = count_colors(team, state, state.colors);
   enter_repair(team, state, before, colors);
 }

@@ -59,6 +59,21 @@ struct TabuEntry {
   uint32_t color;
   uint32_t expires;
 };
+inline constexpr TabuEntry kFree = {kNone, 0, 0};
+inline constexpr uint32_t kTenureRandom = 10;
+
+/// The part of a tenure that follows from the vertices in conflict: 0.6 of them.
+AATGS_FN uint32_t tenure_share(uint32_t clashing) {
+  return static_cast<uint32_t>(uint64_t{clashing} * 614 / 1024);
+}
+
+/// Entries that hold every tenure of a graph with n vertices.
+AATGS_FN uint32_t tabu_ring(uint32_t n) {
+  const uint32_t longest = kTenureRandom + tenure_share(n) + 2;
+  uint32_t ring = 16;
+  while (ring < longest) ring *= 2;
+  return ring;
+}
 
 /// The counters of the whole search.
 struct Search {
@@ -112,6 +127,9 @@ struct WhcrState {
   // Scratch.
   uint8_t* work;  // population x work_bytes, or null: in each block's shared memory
   uint64_t work_bytes;
+  bool desk_shared;  // whether colourings are made in shared memory
+  uint64_t warp_shared;  // shared memory for the walk of whcr_warp_walk.hpp; 0: none
+  uint8_t* warp_counts;  // its counts, population times, or null: never outside shared memory
   uint32_t* rename;  // max_colors
 
   /// How a member moves.
@@ -153,7 +171,13 @@ class Carver {
   uint64_t used_ = 0;
 };
 
-/// The working memory of the block that handles `member`.
+/// The working memory of the block that makes or recombines the colouring of `member`.
+template <class Block>
+AATGS_FN uint8_t* desk_of(const Block& block, const WhcrState& state, uint32_t member) {
+  return state.desk_shared ? block.template shared<uint8_t>() : state.work + state.work_bytes * member;
+}
+
+/// The working memory of the block that walks with `member`.
 template <class Block>
 AATGS_FN uint8_t* work_of(const Block& block, const WhcrState& state, uint32_t member) {
   return state.work ? state.work + state.work_bytes * member : block.template shared<uint8_t>();

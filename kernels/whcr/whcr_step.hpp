@@ -95,7 +95,7 @@ struct WhcrStep {
     team.for_each(state.population, [&](uint32_t i) { state.members[i] = {}; });
     team.barrier();
     team.for_each_block(state.population, [&](auto& block, uint32_t index) {
-      make(block, state, index, start.init, start.given, start.given_count, Carver(work_of(block, state, index)));
+      make(block, state, index, start.init, start.given, start.given_count, Carver(desk_of(block, state, index)));
       walk(block, state, index, 0);
     });
     team.barrier();

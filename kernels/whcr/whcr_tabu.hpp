@@ -9,18 +9,6 @@
 
 namespace aatgs::whcr {
 
-inline constexpr uint32_t kTenureRandom = 10;
-/// 0.6 conflicting vertices, in 1/1024.
-inline constexpr uint32_t kTenureShare = 614;
-
-/// Entries that hold every tenure of a graph with n vertices.
-AATGS_FN uint32_t tabu_ring(uint32_t n) {
-  const uint64_t longest = kTenureRandom + uint64_t{n} * kTenureShare / 1024 + 2;
-  uint32_t ring = 16;
-  while (ring < longest) ring *= 2;
-  return ring;
-}
-
 template <class Block>
 class TabuWalk {
  public:
@@ -41,7 +29,7 @@ class TabuWalk {
   /// Runs up to `moves` moves; ends early without conflicts. Collective.
   AATGS_FN void run(uint32_t moves) {
     prepare();
-    Chooser<Block> chooser(block_, priors_, table_, tabu_, colors_);
+    Chooser<Block> chooser(block_, priors_, table_, tabu_);
     uint64_t clock = member_.moves;
     const uint64_t end = clock + moves;
     int32_t conflicts = static_cast<int32_t>(member_.conflicts);
@@ -51,17 +39,17 @@ class TabuWalk {
       if ((clock & 255) == 0 && block_.cancelled()) break;
       release(clock);
       Random random = random_for(search_, Purpose::MOVE, index_, clock);
-      const Draw draw{random.next(), random.next() | 1};
-      const uint32_t stay = 1 + random.below(kTenureRandom);
+      const uint32_t a = random.next(), b = random.next(), c = random.next();
+      const Draw draw = Draw::from(a, b, c, random.next());
       const Choice choice = chooser.choose(conflicts, best, draw);
       if (choice.slot == kNone) continue;
       if (choice.change > 0 && unsaved) {
         save();
         unsaved = false;
       }
-      move(choice, clock, stay);
+      move(choice, clock, draw.stay + tenure_share(*table_.size));
       conflicts += choice.change;
-      if (conflicts < best) {
+      if (conflicts <= best) {  // the last of equals: the next generation's parents differ more
         best = conflicts;
         unsaved = true;
       }
@@ -87,7 +75,7 @@ class TabuWalk {
     block_.leader([&] {
       member_.conflicts = sum / 2;
       for (uint32_t i = 0; i <= ring_; ++i) {
-        if (member_.fresh) tabu_[i].vertex = kNone;
+        if (member_.fresh) tabu_[i] = kFree;
         if (tabu_[i].vertex != kNone) remind(i);
       }
       if (member_.fresh) {
@@ -116,7 +104,7 @@ class TabuWalk {
         if (tabu_[i].vertex == kNone) continue;
         table_.allow(tabu_[i].vertex, tabu_[i].color);
         table_.drop(i);
-        tabu_[i].vertex = kNone;
+        tabu_[i] = kFree;
       }
       due = kNone;
     });
@@ -129,7 +117,7 @@ class TabuWalk {
     block_.barrier();
   }
 
-  AATGS_FN void move(const Choice& choice, uint64_t clock, uint32_t stay) {
+  AATGS_FN void move(const Choice& choice, uint64_t clock, uint32_t tenure) {
     const uint32_t v = table_.list[choice.slot];
     const uint32_t from = color_[v];
     const uint32_t to = choice.color;
@@ -155,7 +143,7 @@ class TabuWalk {
         for (uint32_t a = begin; a < graph_.offsets[v + 1]; ++a) meet(graph_.neighbours[a], from, to);
       });
     }
-    block_.leader([&] { settle(v, from, to, choice.was_tabu, clock, stay); });
+    block_.leader([&] { settle(v, from, to, choice.was_tabu, clock, tenure); });
     block_.barrier();
   }
 
@@ -203,14 +191,14 @@ class TabuWalk {
   }
 
   /// The vertex's own side of the move.
-  AATGS_FN void settle(uint32_t v, uint32_t from, uint32_t to, bool was_tabu, uint64_t clock, uint32_t stay) {
+  AATGS_FN void settle(uint32_t v, uint32_t from, uint32_t to, bool was_tabu, uint64_t clock, uint32_t tenure) {
     if (was_tabu) {
       // The pair is taken up in spite of its tabu, which must not come to its end later.
       for (uint32_t j = *table_.held_size; j-- > 0;) {
         const uint32_t i = table_.held[j];
         if (tabu_[i].vertex != v || tabu_[i].color != to) continue;
         table_.drop(i);
-        tabu_[i].vertex = kNone;
+        tabu_[i] = kFree;
       }
       table_.counts_of(to)[v] &= kCountMask;
     }
@@ -219,7 +207,6 @@ class TabuWalk {
       table_.classes[to * graph_.words + v / 32] |= 1u << (v % 32);
     }
     color_[v] = static_cast<uint16_t>(to);
-    const uint32_t tenure = stay + static_cast<uint32_t>(uint64_t{*table_.size} * kTenureShare / 1024);
     const uint32_t at = table_.slot[v];
     table_.own[at] = table_.row_of(at)[to] & kCountMask;
     table_.row_of(at)[to] |= kTabuBit;

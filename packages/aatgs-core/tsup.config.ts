@@ -9,6 +9,7 @@ const libraries = {
   'conformance/example': 'src/conformance/example.ts',
   cli: 'src/cli/run.ts',
   files: 'src/files/index.ts',
+  opentelemetry: 'src/opentelemetry.ts',
   report: 'src/report/index.ts',
 };
 const require = createRequire(import.meta.url);

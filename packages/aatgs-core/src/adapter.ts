@@ -1,3 +1,4 @@
+import type { Advanced, AdvanceOptions } from './adaptive/advance.ts';
 import type { BatchOptions, StagedConfig } from './batch.ts';
 import type { ConfigRecord, TelemetryRecord } from './codec.ts';
 import type { ContextHealth, ContextInfo, GpuExecutionContext } from './context.ts';
@@ -35,6 +36,10 @@ export abstract class AlgorithmAdapter<C extends ConfigRecord, T extends Telemet
   /** See {@link GpuExecutionContext.executeBatch}. */
   executeBatch(configs: Iterable<C | StagedConfig<C>>, options?: BatchOptions<T>): Promise<T[]> {
     return this.context.executeBatch(configs, options);
+  }
+  /** See {@link GpuExecutionContext.advance}. */
+  advance(config: C, options?: AdvanceOptions<T>): Promise<Advanced<T>> {
+    return this.context.advance(config, options);
   }
   /** See {@link GpuExecutionContext.flush}. */
   flush(options?: { signal?: AbortSignal }): Promise<void> {

@@ -17,6 +17,10 @@ export interface BatchOptions<T> {
   readonly until?: (record: T) => boolean;
   /** False: resolve with an empty list; for long runs that use `onRecord`. Default true. */
   readonly collect?: boolean;
+  /** Configs in the ring at most while this batch is fed; a function is asked each time. Default: all its slots. */
+  readonly depth?: number | (() => number);
+  /** Called once all configs are in the ring, before they have run: what is queued now comes after them. */
+  readonly onQueued?: () => void;
   /** Called as records arrive, in order. */
   readonly onRecord?: (record: T) => void;
 }
@@ -43,6 +47,17 @@ export class Batch<T extends TelemetryRecord> {
       this.stopped = true;
     }
   };
+
+  /** All configs are in the ring. */
+  queued(): void {
+    this.#options.onQueued?.();
+  }
+
+  /** Configs that may be in the ring now. */
+  get depth(): number {
+    const { depth = Number.POSITIVE_INFINITY } = this.#options;
+    return typeof depth === 'function' ? depth() : depth;
+  }
 
   /** Throws what should end the batch early. */
   check(): void {

@@ -1,13 +1,17 @@
+import { type Advanced, type AdvanceHost, type AdvanceOptions, advance } from './adaptive/advance.ts';
+import { Pacer } from './adaptive/pacer.ts';
 import { Batch, type BatchOptions, type StagedConfig, unpack } from './batch.ts';
 import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
 import type { DeviceBuffer } from './device-buffer.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { chooseDevice, type DeviceChoice, devices } from './devices.ts';
+import { contextOpen } from './diagnostics.ts';
 import { AatgsError, guarded, invalidArgument } from './errors.ts';
 import { EngineStatus } from './generated/ring-layout.ts';
 import type { KernelModule } from './module.ts';
 import type { NativeContext, NativeContextInfo } from './native/binding.ts';
 import { native } from './native/load.ts';
+import type { ContextObserver } from './observer.ts';
 import { type ContextOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { Pipeline } from './pipeline.ts';
 import type { ContextStats, IterationMode } from './stats.ts';
@@ -47,8 +51,9 @@ export interface ContextHealth {
   /** Configs queued whose records have not arrived. */
   readonly pending: number;
   /**
-   * Advances while the workers make progress: with every step on the CPU, at most once a millisecond on the resident
-   * engine; the launch engine does not move it. A value that stands still with work pending means a long or hung step.
+   * Changes while the workers make progress: with every step on the CPU, at most once a millisecond on the resident
+   * engine, with barriers inside a long step on the launch engine. A value that stands still with work pending means a
+   * long or hung step.
    */
   readonly heartbeat: number;
   /** Why the context has ended; empty while it lives. */
@@ -99,6 +104,8 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   /** Keeps `submit`, `executeBatch` and transfers in call order. */
   readonly #turns = new Turns();
   #readers: (() => void)[] = [];
+  /** Made when `advance` is first called. */
+  #pacer: Pacer | undefined;
 
   /**
    * Loads, allocates and starts. Throws ERR_AATGS_INVALID_ARGUMENT, ERR_AATGS_INVALID_SETUP, ERR_AATGS_NO_GPU,
@@ -128,11 +135,13 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     );
     this.#places = this.#native.info();
     const layout = module.spec.layout as ModuleLayout<unknown, C, T>;
-    this.#pipeline = new Pipeline(this.#native, this.#places, layout, this.#options, () => this.#wakeReaders());
+    const label = { module: module.name, device: this.#choice.device };
+    this.#pipeline = new Pipeline(this.#native, this.#places, layout, this.#options, label, () => this.#wakeReaders());
     const pipeline = this.#pipeline as unknown as Pipeline<ConfigRecord, TelemetryRecord>;
-    this.#memory = new DeviceMemory(this.#native, pipeline, this.#places, module, this.#turns);
+    this.#memory = new DeviceMemory(this.#native, this.#choice.device, pipeline, this.#places, module, this.#turns);
     wake.target = new WeakRef(this.#pipeline.waiters);
     abandoned.register(this, module.name, this);
+    if (contextOpen.hasSubscribers) contextOpen.publish({ context: this, ...label });
   }
 
   /** Whether configs run without waiting. */
@@ -192,7 +201,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     await this.#inTurn(async () => {
       end = pipeline.ring.configWrite;
       for (const item of configs) {
-        if (!pipeline.hasRoom()) await pipeline.room(options.signal);
+        if (!pipeline.hasRoom(batch.depth)) await pipeline.room(options.signal, batch.depth);
         batch.check();
         if (batch.stopped) break;
         const { config, input } = unpack(item);
@@ -200,10 +209,33 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
         end = pipeline.ring.configWrite;
         if (!this.#options.async) await this.#breathe(end);
       }
+      batch.queued();
     });
     await pipeline.waiters.wait('telemetry', end, options.signal);
     batch.check();
     return batch.records;
+  }
+
+  /**
+   * Runs substeps of one config, cut into as many configs as measured time asks for: a step is kept between 50 us and 5 ms,
+   * and the ring as full as it takes for the workers never to wait. Results do not depend on it. `stepSubsteps` and `depth`
+   * pin either; what was measured is kept for the next call.
+   *
+   * Rejects with ERR_AATGS_INVALID_ARGUMENT for a module that does not say how its configs are divided (the `substeps` of
+   * its `KernelModule`), or a config that cannot be.
+   */
+  async advance(config: C, options: AdvanceOptions<T> = {}): Promise<Advanced<T>> {
+    const { ring } = this.#pipeline;
+    const host: AdvanceHost<C, T> = {
+      rule: this.#module.spec.substeps,
+      moduleName: this.#module.name,
+      configSlots: ring.configSlots,
+      async: this.#options.async,
+      levels: () => ({ waiting: ring.configUsed, unread: ring.telemetryUsed / ring.telemetrySlots }),
+      executeBatch: (configs, batch) => this.executeBatch(configs, batch),
+    };
+    this.#pacer ??= new Pacer(ring.configSlots);
+    return advance(host, this.#pacer, config, options);
   }
 
   /** The blocking twin of `executeBatch`; `submit` and `executeBatch` calls still waiting for room come after it. */
@@ -278,6 +310,11 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     this.#pipeline.stats.reset(this.#engineCounters());
   }
 
+  /** @internal calls an observer of the rings from now on; returns what ends that */
+  observe(observer: ContextObserver): () => void {
+    return this.#pipeline.observe(observer);
+  }
+
   /** Whether everything queued has run. */
   isGpuIdle(): boolean {
     if (this.#pipeline.ended) return true;
@@ -345,11 +382,12 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
 
   /**
    * Ends the scheduler. Configs still queued do not run (call `flush` first to keep them); what waits for them rejects
-   * with ERR_AATGS_CLOSED. The memory is freed when this object is collected. Safe to call twice. Rejects with
-   * ERR_AATGS_SHUTDOWN_TIMEOUT when a step does not end in `shutdownTimeoutMs`; its memory is then leaked.
+   * with ERR_AATGS_CLOSED. Device memory is freed at once, the rings when this object is collected. Safe to call twice.
+   * Rejects with ERR_AATGS_SHUTDOWN_TIMEOUT when a step does not end in `shutdownTimeoutMs`; its memory is then leaked,
+   * unless a later call finds that the step has ended.
    */
   async shutdown(): Promise<void> {
-    if (!this.#close()) return;
+    this.#close();
     const deadline = performance.now() + this.#options.shutdownTimeoutMs;
     for (let wait = 0; !this.#native.stop(0); wait = Math.min(50, wait + 1)) {
       if (performance.now() >= deadline) throw this.#hung();
@@ -359,7 +397,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
 
   /** The blocking twin of `shutdown`. */
   shutdownSync(): void {
-    if (!this.#close()) return;
+    this.#close();
     const deadline = performance.now() + this.#options.shutdownTimeoutMs;
     while (!this.#native.stop(50)) {
       if (performance.now() >= deadline) throw this.#hung();
@@ -437,13 +475,11 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     for (const wake of readers) wake();
   }
 
-  /** First half of a shutdown; false when there is nothing left to do. */
-  #close(): boolean {
-    if (this.#pipeline.ended?.code === 'ERR_AATGS_CLOSED') return false;
+  /** First half of a shutdown: nobody may queue, nobody waits any more. */
+  #close(): void {
     this.#pipeline.end(new AatgsError('ERR_AATGS_CLOSED', 'the context has been shut down; make a new one'));
     this.#wakeReaders();
     abandoned.unregister(this);
-    return true;
   }
 
   #hung(): AatgsError {

@@ -1,3 +1,4 @@
+import { type DeviceLink, linkBetween } from './devices.ts';
 import { AatgsError, invalidArgument } from './errors.ts';
 
 /** What a buffer needs from its context. */
@@ -6,6 +7,12 @@ export interface BufferHost {
   read(address: bigint, into: Uint8Array): Promise<void>;
   /** Copies bytes to the device, after everything queued so far. */
   write(address: bigint, from: Uint8Array): Promise<void>;
+  /** Where the memory is. */
+  readonly device: 'cpu' | number;
+  /** Copies from an address its device can read; in order with what is queued here. */
+  copyFrom(from: bigint, to: bigint, byteLength: number): Promise<void>;
+  /** Runs a task after everything queued so far, and before whatever waits for its turn. */
+  still(task: () => Promise<void>): Promise<void>;
   /** Frees the memory once everything queued so far has run. */
   release(address: bigint): void;
 }
@@ -44,6 +51,27 @@ export class DeviceBuffer {
       new Uint8Array(into.buffer, into.byteOffset, into.byteLength),
     );
     return into;
+  }
+
+  /**
+   * Copies this buffer's start into another buffer, which may be of another context on another device: everything queued
+   * here before has run, and everything queued there once this has resolved finds the bytes. Between devices that reach each other the
+   * bytes go directly, otherwise through the host.
+   * @param byteLength default: this buffer's size, which must fit
+   * @returns how they went
+   */
+  async copyTo(target: DeviceBuffer, byteLength: number = this.byteLength): Promise<DeviceLink> {
+    this.#checkRange(byteLength, 0);
+    target.#checkRange(byteLength, 0);
+    const link = linkBetween(this.#host.device, target.#host.device, true);
+    if (this.#host === target.#host) {
+      await this.#host.copyFrom(this.address, target.address, byteLength);
+    } else if (link === 'host') {
+      await target.upload(await this.download(new Uint8Array(byteLength)));
+    } else {
+      await this.#host.still(() => target.#host.copyFrom(this.address, target.address, byteLength));
+    }
+    return link;
   }
 
   /** Frees the memory once everything queued so far has run; safe to call twice. */

@@ -4,7 +4,7 @@ import { guarded, invalidArgument } from './errors.ts';
 import type { NativeContext, NativeContextInfo } from './native/binding.ts';
 import type { Pipeline } from './pipeline.ts';
 import { decodeSnapshot, encodeSnapshot, type SnapshotHeader } from './snapshot.ts';
-import { readDevice, writeDevice } from './transfer.ts';
+import { copyDevice, readDevice, writeDevice } from './transfer.ts';
 import type { Turns } from './turns.ts';
 
 /** What of a module goes into its snapshots. */
@@ -22,8 +22,11 @@ export class DeviceMemory {
   readonly #module: SnapshotSource;
   readonly #turns: Turns;
 
+  readonly #host: BufferHost;
+
   constructor(
     native: NativeContext,
+    device: 'cpu' | number,
     pipeline: Pipeline<ConfigRecord, TelemetryRecord>,
     places: NativeContextInfo,
     module: SnapshotSource,
@@ -34,6 +37,19 @@ export class DeviceMemory {
     this.#places = places;
     this.#module = module;
     this.#turns = turns;
+    this.#host = {
+      device,
+      read: (from, into) => this.#read(from, into),
+      write: (to, from) => this.#write(to, from),
+      // Without a turn: two contexts that copy to each other hold each other's.
+      copyFrom: (from, to, bytes) => copyDevice(pipeline, from, to, bytes),
+      still: (task) =>
+        turns.run(async () => {
+          await pipeline.waiters.wait('telemetry', pipeline.ring.configWrite);
+          await task();
+        }),
+      release: (buffer) => this.#release(buffer),
+    };
   }
 
   async snapshot(): Promise<Uint8Array> {
@@ -63,12 +79,7 @@ export class DeviceMemory {
       throw invalidArgument('byteLength', byteLength, 'an integer of at least 1');
     }
     const address = guarded(() => this.#native.allocate(true, byteLength));
-    const host: BufferHost = {
-      read: (from, into) => this.#read(from, into),
-      write: (to, from) => this.#write(to, from),
-      release: (buffer) => this.#release(buffer),
-    };
-    return new DeviceBuffer(host, address, byteLength);
+    return new DeviceBuffer(this.#host, address, byteLength);
   }
 
   #read(from: bigint, into: Uint8Array): Promise<void> {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { AatgsError } from './errors.ts';
+import { AatgsError, guarded } from './errors.ts';
 import type { CudaStatus } from './native/binding.ts';
 import { native } from './native/load.ts';
 
@@ -50,6 +50,19 @@ function probe(): CudaStatus {
   }
   const seen = JSON.parse(child.stdout) as CudaStatus;
   return seen.available ? binding.cudaStatus() : seen;
+}
+
+/**
+ * How bytes get from one device to another: `'same'`: they are one device. `'peer'`: its kernels read the other's memory,
+ * over NVLink or PCIe. `'host'`: through host memory, because the devices do not reach each other.
+ */
+export type DeviceLink = 'same' | 'peer' | 'host';
+
+/** The link from a device to another. @param enable lets the other in, where it can be let in */
+export function linkBetween(from: 'cpu' | number, to: 'cpu' | number, enable = false): DeviceLink {
+  if (from === to) return 'same';
+  if (from === 'cpu' || to === 'cpu') return 'host';
+  return guarded(() => native().binding.peerAccess(from, to, enable)) ? 'peer' : 'host';
 }
 
 /** What a `device` option means on this machine. */

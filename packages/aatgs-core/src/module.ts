@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { SubstepRule } from './adaptive/advance.ts';
 import { type ConfigRecord, type ModuleLayout, type TelemetryRecord, viewsOf } from './codec.ts';
 import { AatgsError, guarded } from './errors.ts';
 import { RING_PROTOCOL } from './generated/ring-layout.ts';
-import type { NativeModuleInfo } from './native/binding.ts';
+import type { NativeBinding, NativeModuleInfo } from './native/binding.ts';
+import { loadAdvice } from './native/causes.ts';
 import { native } from './native/load.ts';
 
 /** How a kernel module is described in TypeScript. */
@@ -17,6 +19,8 @@ export interface KernelModuleSpec<Setup, Config extends ConfigRecord, Telemetry 
   readonly parts?: readonly NodeJS.TypedArray[];
   /** Config presets by name, e.g. `production`. */
   readonly presets?: Readonly<Record<string, Config>>;
+  /** How configs are divided, for `context.advance`; without it they are run as they are. */
+  readonly substeps?: SubstepRule<Config>;
   /** Identity of the input for snapshots. Default: a hash of the setup and its parts. */
   readonly identity?: () => string;
 }
@@ -45,7 +49,7 @@ export class KernelModule<Setup, Config extends ConfigRecord, Telemetry extends 
         `the addon speaks ring protocol ${binding.ringProtocol}, this @aatgs/core ${RING_PROTOCOL}; reinstall @aatgs/core`,
       );
     }
-    this.info = guarded(() => binding.describeModule(spec.library));
+    this.info = describe(binding, spec.library);
     this.#compareLayouts();
     const header = new ArrayBuffer(spec.layout.setupBytes);
     spec.layout.encodeSetup(viewsOf(header), 0, spec.setup);
@@ -90,5 +94,18 @@ export class KernelModule<Setup, Config extends ConfigRecord, Telemetry extends 
       `module ${this.info.name} ${this.info.version} (${library}) and its TypeScript package disagree: ${where}; install matching versions`,
       { details: { library, fields: different } },
     );
+  }
+}
+
+/** Opens a library; what the system's loader says about it comes with advice. */
+function describe(binding: NativeBinding, library: string): NativeModuleInfo {
+  try {
+    return guarded(() => binding.describeModule(library));
+  } catch (error) {
+    if (!(error instanceof AatgsError) || error.code !== 'ERR_AATGS_MODULE_NOT_FOUND') throw error;
+    const advice = loadAdvice({ message: error.message.replace(/^could not open the kernel module: /, '') });
+    if (!advice) throw error;
+    const details = { library, reason: advice.reason };
+    throw new AatgsError(error.code, `${error.message}: ${advice.text}`, { cause: error, details });
   }
 }

@@ -1,8 +1,10 @@
 import { type ConfigRecord, type ModuleLayout, type TelemetryRecord, u64Field } from './codec.ts';
+import { contextClose, contextStep } from './diagnostics.ts';
 import { AatgsError, invalidArgument } from './errors.ts';
 import { Fifo } from './fifo.ts';
 import { EngineStatus, SlotKind } from './generated/ring-layout.ts';
 import { type NativeContext, type NativeContextInfo, WATCH_CONFIG, WATCH_TELEMETRY } from './native/binding.ts';
+import type { ContextObserver } from './observer.ts';
 import { RingView } from './ring.ts';
 import { type IterationMode, StatsCollector } from './stats.ts';
 import { type Cursor, reached, Waiters } from './waiters.ts';
@@ -12,6 +14,12 @@ const WAIT_SLICE_MS = 50;
 
 /** Who gets a record instead of the FIFO. */
 export type RecordOwner<T> = (record: T) => void;
+
+/** What the context is called in diagnostics. */
+export interface ContextLabel {
+  readonly module: string;
+  readonly device: 'cpu' | number;
+}
 
 interface PipelineOptions {
   readonly configSlots: number;
@@ -26,12 +34,15 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
   readonly stats = new StatsCollector();
   readonly fifo = new Fifo<T>();
   readonly waiters: Waiters;
+  readonly #label: ContextLabel;
   readonly #native: NativeContext;
   readonly #layout: ModuleLayout<unknown, C, T>;
   /** The default seed as two words. */
   readonly #seed = new Uint32Array(2);
   /** Owners of records in flight, by sequence; a slot is free again when its record has arrived. */
   readonly #owners: (RecordOwner<T> | undefined)[];
+  /** Who watches; replaced as a whole, and empty nearly always. */
+  #observers: readonly ContextObserver[] = [];
   #iteration = 0;
   #ended: AatgsError | undefined;
 
@@ -40,8 +51,10 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     info: NativeContextInfo,
     layout: ModuleLayout<unknown, C, T>,
     options: PipelineOptions,
+    label: ContextLabel,
     onRecords: () => void,
   ) {
+    this.#label = label;
     this.#native = native;
     this.#layout = layout;
     u64Field(this.#seed, 0, options.seed, 'seed');
@@ -66,22 +79,40 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     return this.ring.telemetryRead === this.ring.configWrite;
   }
 
+  /** Calls an observer from now on; returns what ends that. */
+  observe(observer: ContextObserver): () => void {
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
+    };
+  }
+
+  get #levels() {
+    return { configs: this.ring.configUsed, records: this.ring.telemetryUsed };
+  }
+
   /** Ends the pipeline: pending waits reject, later calls throw. */
   end(reason: AatgsError): void {
     if (this.#ended) return;
     this.#ended = reason;
     this.waiters.failAll(reason);
+    const { code, message } = reason;
+    if (contextClose.hasSubscribers) contextClose.publish({ ...this.#label, code, message });
   }
 
   check(): void {
     if (this.#ended) throw this.#ended;
   }
 
-  /** Whether a config can be queued, looking at the engine's cursor only when the known one says no. */
-  hasRoom(): boolean {
-    if (this.ring.hasRoom()) return true;
+  /**
+   * Whether a config can be queued, looking at the engine's cursor only when the known one says no.
+   * @param depth configs that may be in the ring; default all its slots
+   */
+  hasRoom(depth: number = Number.POSITIVE_INFINITY): boolean {
+    const most = Math.min(depth, this.ring.configSlots);
+    if (this.ring.configUsed < most) return true;
     this.collect();
-    return this.ring.hasRoom();
+    return this.ring.configUsed < most;
   }
 
   /** Queues a config; the caller has made sure of room. Nothing is queued when the config is refused. */
@@ -121,6 +152,7 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     this.#owners[this.ring.configWrite & (this.#owners.length - 1)] = owner;
     this.#iteration++;
     this.ring.push();
+    if (this.#observers.length > 0) for (const observer of this.#observers) observer.queued?.(this.#levels);
   }
 
   /** Moves every arrived record to its owner or to the FIFO; nothing once the pipeline has ended and the ring is gone. */
@@ -129,6 +161,7 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     this.ring.sync();
     // Readings are handed back with the next sync; a nearly full ring cannot wait that long.
     while (this.drain() * 2 >= this.ring.telemetrySlots) this.ring.sync();
+    if (this.#observers.length > 0) this.#look();
     if (this.ring.mirrored('status') === EngineStatus.LOST) {
       const reason = this.#native.info().lostReason || 'unknown reason';
       this.end(
@@ -139,6 +172,17 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
         ),
       );
     }
+  }
+
+  #observed({ durationNs, phase }: T): void {
+    for (const observer of this.#observers) observer.record?.(durationNs, phase);
+    if (contextStep.hasSubscribers) contextStep.publish({ ...this.#label, phase, durationNs });
+  }
+
+  #look(): void {
+    const { ring } = this;
+    const [stalls, parks, wakeups] = [ring.mirrored('stalls'), ring.mirrored('parks'), ring.mirrored('wakeups')];
+    for (const observer of this.#observers) observer.looked?.(this.#levels, { stalls, parks, wakeups });
   }
 
   /** Moves the records seen by the last sync; returns how many. */
@@ -153,6 +197,7 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
       if (record.outputBytes !== 0) (record as { output: Uint8Array | null }).output = ring.copyOutput();
       ring.telemetryRead = (ring.telemetryRead + 1) >>> 0;
       this.stats.record(record.durationNs);
+      if (this.#observers.length > 0 || contextStep.hasSubscribers) this.#observed(record);
       const owner = this.#owners[place];
       if (owner === undefined) {
         this.fifo.push(record);
@@ -164,11 +209,11 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     return moved;
   }
 
-  /** Resolves when the config ring has room. */
-  async room(signal?: AbortSignal): Promise<void> {
-    while (!this.hasRoom()) {
-      // Half the ring at once: one wake-up serves many configs.
-      const target = this.ring.configWrite - (this.ring.configSlots >>> 1);
+  /** Resolves when the config ring has room; with a `depth`, for that many configs at most. */
+  async room(signal?: AbortSignal, depth: number = Number.POSITIVE_INFINITY): Promise<void> {
+    while (!this.hasRoom(depth)) {
+      // Half of it at once: one wake-up serves many configs.
+      const target = this.ring.configWrite - (Math.min(depth, this.ring.configSlots) >>> 1);
       await this.waiters.wait('config', target >>> 0, signal);
       this.check();
     }

@@ -32,10 +32,16 @@ export class RingView {
   /** Cursors this side owns, modulo 2^32. */
   configWrite: number;
   telemetryRead: number;
-  readonly #places: NativeContextInfo;
+  // Numbers of our own, not reads of the native object: they are on the hot path.
+  readonly #u32: Uint32Array;
+  readonly #configs: number;
+  readonly #telemetry: number;
   readonly #doorbell: number;
   readonly #mirror: number;
   readonly #publish: () => void;
+  /** Byte offsets of the first staging areas. */
+  readonly #inputAreas: number;
+  readonly #outputAreas: number;
   /** Device addresses of the staging areas, as low and high words. */
   readonly #inputs: Uint32Array;
   readonly #outputs: Uint32Array;
@@ -54,7 +60,11 @@ export class RingView {
     this.outputStride = places.outputStride;
     this.configWrite = start;
     this.telemetryRead = start;
-    this.#places = places;
+    this.#u32 = this.views.u32;
+    this.#configs = places.configs;
+    this.#telemetry = places.telemetry;
+    this.#inputAreas = places.inputs;
+    this.#outputAreas = places.outputs;
     this.#doorbell = places.doorbell >>> 2;
     this.#mirror = places.mirror >>> 2;
     this.#publish = native.publish;
@@ -71,15 +81,15 @@ export class RingView {
 
   /** Configs consumed by the engine, as of the last publish(). */
   get configRead(): number {
-    return this.views.u32[this.#mirror + (RingMirror.configRead >>> 2)] as number;
+    return this.#u32[this.#mirror + (RingMirror.configRead >>> 2)] as number;
   }
   /** Records published by the engine, as of the last publish(). */
   get telemetryWrite(): number {
-    return this.views.u32[this.#mirror + (RingMirror.telemetryWrite >>> 2)] as number;
+    return this.#u32[this.#mirror + (RingMirror.telemetryWrite >>> 2)] as number;
   }
   /** Another mirrored word: status, epoch, heartbeat, stalls, parks or wakeups. */
   mirrored(field: keyof typeof RingMirror): number {
-    return this.views.u32[this.#mirror + (RingMirror[field] >>> 2)] as number;
+    return this.#u32[this.#mirror + (RingMirror[field] >>> 2)] as number;
   }
   get configUsed(): number {
     return (this.configWrite - this.configRead) >>> 0;
@@ -87,13 +97,10 @@ export class RingView {
   get telemetryUsed(): number {
     return (this.telemetryWrite - this.telemetryRead) >>> 0;
   }
-  hasRoom(): boolean {
-    return this.configUsed < this.configSlots;
-  }
 
   /** Byte offset of the next free config slot. */
   nextSlot(): number {
-    return this.#places.configs + CONFIG_BYTES * (this.configWrite & (this.configSlots - 1));
+    return this.#configs + CONFIG_BYTES * (this.configWrite & (this.configSlots - 1));
   }
 
   /** Fills the header of the next slot; its staging areas follow from its position. The seed comes as two words. */
@@ -107,14 +114,15 @@ export class RingView {
     flags: number,
     inputBytes: number,
   ): void {
-    const { u32 } = this.views;
+    const u32 = this.#u32;
     const word = slot >>> 2;
     const input = 2 * (this.configWrite & (this.configSlots - 1));
     const output = 2 * (this.configWrite & (this.telemetrySlots - 1));
     u32[word + H.sequence] = this.configWrite;
     u32[word + H.kind] = kind;
     u32[word + H.iteration] = iteration >>> 0;
-    u32[word + H.iteration + 1] = (iteration / 0x1_0000_0000) >>> 0;
+    // A division only for who has come that far.
+    u32[word + H.iteration + 1] = iteration > 0xffff_ffff ? (iteration / 0x1_0000_0000) >>> 0 : 0;
     u32[word + H.seed] = seedLow;
     u32[word + H.seed + 1] = seedHigh;
     u32[word + H.phase] = phase;
@@ -144,7 +152,7 @@ export class RingView {
 
   /** Copies a config's input into its staging area. */
   stage(input: Uint8Array): void {
-    const at = this.#places.inputs + this.inputStride * (this.configWrite & (this.configSlots - 1));
+    const at = this.#inputAreas + this.inputStride * (this.configWrite & (this.configSlots - 1));
     this.views.u8.set(input, at);
   }
 
@@ -156,7 +164,7 @@ export class RingView {
 
   /** Exchanges cursors with the engine: one native call. */
   sync(): void {
-    const { u32 } = this.views;
+    const u32 = this.#u32;
     u32[this.#doorbell + (RingDoorbell.configWrite >>> 2)] = this.configWrite;
     u32[this.#doorbell + (RingDoorbell.telemetryRead >>> 2)] = this.telemetryRead;
     this.#publish();
@@ -164,14 +172,14 @@ export class RingView {
 
   /** Byte offset of the oldest unread record. */
   oldestRecord(): number {
-    return this.#places.telemetry + TELEMETRY_BYTES * (this.telemetryRead & (this.telemetrySlots - 1));
+    return this.#telemetry + TELEMETRY_BYTES * (this.telemetryRead & (this.telemetrySlots - 1));
   }
 
   /** A copy of what the step wrote to the oldest record's output area. */
   copyOutput(): Uint8Array | null {
     const bytes = this.views.u32[(this.oldestRecord() + TelemetryHeader.outputBytes) >>> 2] as number;
     if (bytes === 0) return null;
-    const at = this.#places.outputs + this.outputStride * (this.telemetryRead & (this.telemetrySlots - 1));
+    const at = this.#outputAreas + this.outputStride * (this.telemetryRead & (this.telemetrySlots - 1));
     return this.views.u8.slice(at, at + Math.min(bytes, this.outputStride));
   }
 }

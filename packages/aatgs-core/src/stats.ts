@@ -31,7 +31,7 @@ export interface ContextStats {
     readonly minNs: number;
     readonly maxNs: number;
     readonly totalNs: number;
-    /** `histogram[i]` counts steps of [2^i, 2^(i+1)) nanoseconds; `histogram[31]` also all longer ones. */
+    /** `histogram[i]` counts steps of [2^i, 2^(i+1)) nanoseconds, up to 2^47 and longer. */
     readonly histogram: readonly number[];
   };
   /** Share of the time from the first config until now that the workers spent in steps, 0 to 1. */
@@ -82,7 +82,7 @@ export class StatsCollector {
     this.#total += durationNs;
     if (durationNs < this.#min) this.#min = durationNs;
     if (durationNs > this.#max) this.#max = durationNs;
-    const bucket = durationNs < 1 ? 0 : Math.min(47, 31 - Math.clz32(Math.min(durationNs, 0xffff_ffff)));
+    const bucket = durationNs < 2 ? 0 : durationNs < 2 ** 32 ? 31 - Math.clz32(durationNs) : longBucket(durationNs);
     this.#histogram[bucket] = (this.#histogram[bucket] as number) + 1;
   }
 
@@ -141,6 +141,9 @@ interface RingLevels {
   readonly telemetryUsed: number;
   readonly telemetrySlots: number;
 }
+
+/** Steps of more than four seconds: rare, so that a logarithm costs nothing. */
+const longBucket = (durationNs: number): number => Math.min(47, Math.floor(Math.log2(durationNs)));
 
 /** The 20/40-80/90 % rules: under 20 % starved, 40 to 80 % healthy, over 90 % close to overflow. */
 function advise(stats: Omit<ContextStats, 'advice'>, queued: number): string[] {

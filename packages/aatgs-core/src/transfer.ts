@@ -13,7 +13,7 @@ export async function readDevice(
   into: Uint8Array,
 ): Promise<void> {
   await bounce(native, pipeline, into.byteLength, async (host) => {
-    await copy(pipeline, from, host, into.byteLength);
+    await copyDevice(pipeline, from, host, into.byteLength);
     native.readHost(host, into);
   });
 }
@@ -27,7 +27,7 @@ export async function writeDevice(
 ): Promise<void> {
   await bounce(native, pipeline, from.byteLength, (host) => {
     native.writeHost(host, from);
-    return copy(pipeline, host, to, from.byteLength);
+    return copyDevice(pipeline, host, to, from.byteLength);
   });
 }
 
@@ -49,7 +49,9 @@ async function bounce(
   }
 }
 
-async function copy(pipeline: AnyPipeline, from: bigint, to: bigint, bytes: number): Promise<void> {
+/** Copies between two addresses the device can reach, in order with what is queued. */
+export async function copyDevice(pipeline: AnyPipeline, from: bigint, to: bigint, bytes: number): Promise<void> {
+  pipeline.check();
   await pipeline.room();
   const target = (pipeline.ring.configWrite + 1) >>> 0;
   pipeline.queueCopy(from, to, bytes, () => {});

@@ -97,7 +97,8 @@ describe('stats', () => {
     expect(stats.overflows).toBe(1);
     expect(stats.stepTime.maxNs).toBeGreaterThanOrEqual(50_000_000);
     expect(stats.stepTime.histogram.reduce((a, b) => a + b)).toBe(stats.iterations.async);
-    expect(stats.stepTime.histogram[25]).toBe(1); // 2^25 ns <= 50 ms < 2^26 ns
+    // 2^25 ns <= 50 ms < 2^26 ns; on a busy machine the step takes longer than it spins.
+    expect(stats.stepTime.histogram[Math.floor(Math.log2(stats.stepTime.maxNs))]).toBe(1);
     expect(stats.busyFraction).toBeGreaterThan(0.2);
     c.resetStats();
     expect(c.stats).toMatchObject({ overflows: 0, iterations: { async: 0 }, stepTime: { totalNs: 0, histogram: [] } });

@@ -51,6 +51,20 @@ test('a context that is dropped without shutdown is collected with a warning', (
   expect(stderr).toContain('AATGS_NOT_CLOSED');
 });
 
+test('the garbage collector knows the device memory behind a forgotten context, and collects in time', () => {
+  const { status, stdout, stderr } = run(
+    `let collected = 0;
+     process.on('warning', ({ code }) => { if (code === 'AATGS_NOT_CLOSED') collected++; });
+     for (let i = 0; i < 40; i++) {
+       open().createBuffer(32 * 2 ** 20);
+       await new Promise((resolve) => setTimeout(resolve, 2));
+     }
+     console.log(collected);`,
+  );
+  expect(status, stderr).toBe(0);
+  expect(Number(stdout)).toBeGreaterThanOrEqual(10);
+});
+
 test('eight worker threads load the addon, run and end', () => {
   const { status, signal, stdout, stderr } = run(`
     import { Worker } from 'node:worker_threads';

@@ -1,8 +1,6 @@
 import { AatgsError, type AatgsErrorOptions, argumentChecks } from '@aatgs/core';
 import type { FileErrors } from '@aatgs/core/files';
 
-export { shown } from '@aatgs/core';
-
 /** Codes of the errors this package throws. Stable: match on these, not on messages. */
 export const THERMO_ERROR_CODES = [
   /** An argument has the wrong type, length or range. */

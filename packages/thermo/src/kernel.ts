@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { KernelModule, locateBinary } from '@aatgs/core';
+import { KernelModule, locateBinary, type SubstepRule } from '@aatgs/core';
 import {
   type ThermoConfig,
   ThermoModel,
+  ThermoPhase,
   type ThermoSetup,
   type ThermoTelemetry,
   thermoLayout,
@@ -45,8 +46,14 @@ export function thermoModule(
     },
     parts: [betas, ...couplings(model)],
     presets: THERMO_PRESETS,
+    substeps: thermoSubsteps,
   });
 }
+
+const thermoSubsteps: SubstepRule<ThermoConfig> = {
+  of: ({ phase = ThermoPhase.RUN, substeps = 1 }) => (phase === ThermoPhase.RUN ? substeps : 0),
+  with: (config, substeps) => ({ ...config, substeps }),
+};
 
 function couplings(model: Model): (Uint32Array | Int32Array)[] {
   if (model.kind === ThermoModel.SQUARE) return [];

@@ -10,6 +10,7 @@ export {
   type WhcrTelemetry,
 } from './generated/layout.ts';
 export * from './graph/index.ts';
+export { colorOnIslands, type IslandsOptions, type IslandsProgress, type IslandsResult } from './islands.ts';
 export { WHCR_PRESETS, type WhcrModule, whcrModule } from './kernel.ts';
 export type { WhcrOptions } from './options.ts';
 export type { Priors, PriorWeights } from './priors.ts';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { KernelModule, locateBinary } from '@aatgs/core';
-import { type WhcrConfig, type WhcrSetup, type WhcrTelemetry, whcrLayout } from './generated/layout.ts';
+import { KernelModule, locateBinary, type SubstepRule } from '@aatgs/core';
+import { type WhcrConfig, WhcrPhase, type WhcrSetup, type WhcrTelemetry, whcrLayout } from './generated/layout.ts';
 import type { Graph } from './graph/index.ts';
 
 const require = createRequire(import.meta.url);
@@ -21,8 +21,14 @@ export function whcrModule(graph: Graph, setup: WhcrSetup, priorities?: Uint8Arr
     setup: { ...setup, vertices: graph.n },
     parts: priorities ? [graph.offsets, graph.neighbors, priorities] : [graph.offsets, graph.neighbors],
     presets: WHCR_PRESETS,
+    substeps: whcrSubsteps,
   });
 }
+
+const whcrSubsteps: SubstepRule<WhcrConfig> = {
+  of: ({ phase = WhcrPhase.RUN, substeps = 1 }) => (phase === WhcrPhase.RUN ? substeps : 0),
+  with: (config, substeps) => ({ ...config, substeps }),
+};
 
 /** Configs to start from: `production` for throughput, `responsive` for frequent progress. */
 export const WHCR_PRESETS = {

@@ -72,7 +72,7 @@ export function resolveWhcrOptions(graph: Graph, options: WhcrOptions): Resolved
   if (options.regime === 'dense' && options.hierarchy) {
     throw invalidArgument('hierarchy', options.hierarchy, "0, or regime: 'sparse': the dense regime has no hierarchy");
   }
-  const generation = options.movesPerGeneration ?? Math.max(10_000, 16 * graph.n);
+  const generation = options.movesPerGeneration ?? Math.max(10_000, Math.min(200_000, Math.floor(graph.n ** 2 / 25)));
   return {
     regime,
     maxColors: checkInteger('maxColors', options.maxColors ?? boundColors(graph, regime), 1, 65535),

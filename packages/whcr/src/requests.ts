@@ -15,6 +15,8 @@ export interface SearchOptions extends SearchLimits {
 export interface RepairOptions extends SearchOptions {
   /** Number of colours, 1 to `maxColors`. */
   readonly colors: number;
+  /** Dense: another colouring, from which every second member of the population starts. Default: all start from the one. */
+  readonly partner?: ArrayLike<number>;
 }
 
 /**

@@ -1,7 +1,13 @@
 import { countColors, dsatur, type Graph, greedy, PhiloxStream, type Seed } from './graph/index.ts';
 
-/** Colourings that a start hands to a population; members take them in turn. */
-export const GIVEN = 2;
+/** Most bytes of starts handed to a population at once. */
+const GIVEN_BYTES = 2 ** 24;
+/** One member in so many starts from the DSATUR colouring. */
+const MADE = 4;
+
+/** Colourings that a start hands to a population of a graph with n vertices; members take them in turn. */
+export const givenCount = (n: number, population: number): number =>
+  Math.max(2, Math.min(population, Math.floor(GIVEN_BYTES / (4 * n))));
 
 /** A colour that means: not coloured yet. */
 const UNCOLORED = 0xffff_ffff;
@@ -13,14 +19,15 @@ const PASSES = 1000;
 const STREAM = 0x57a7;
 
 /**
- * Starts for k colours: the k largest classes of an iterated DSATUR colouring, the rest left to the step, which colours
- * it with as few conflicts as it can; and colourings at random, so that the population does not start all alike.
+ * Starts for k colours. One in four: the k largest classes of an iterated DSATUR colouring, the rest left to the step,
+ * which colours it with as few conflicts as it can. The others at random, so that the population does not start all alike.
  */
 export function givenStarts(graph: Graph, colors: number, count: number, seed: Seed): Uint32Array[] {
   const random = new PhiloxStream(seed, STREAM);
-  const starts = [largestClasses(iterated(graph, dsatur(graph), colors, random), colors)];
-  while (starts.length < count) starts.push(Uint32Array.from({ length: graph.n }, () => random.below(colors)));
-  return starts;
+  const made = largestClasses(iterated(graph, dsatur(graph), colors, random), colors);
+  return Array.from({ length: count }, (_, i) =>
+    i % MADE === 0 ? made : Uint32Array.from({ length: graph.n }, () => random.below(colors)),
+  );
 }
 
 /** Iterated greedy (Culberson and Luo 1996): classes again in another order, which never needs more colours. */

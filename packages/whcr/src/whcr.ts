@@ -18,7 +18,7 @@ import { colorReduced, minimizeReduced } from './reduce/solve.ts';
 import type { Regime } from './regime.ts';
 import type { ColoringResult, ColorOptions, MinimizeOptions, RepairOptions, SearchOptions, Start } from './requests.ts';
 import { checkLimits, Search } from './search.ts';
-import { GIVEN, givenStarts } from './starts.ts';
+import { givenCount, givenStarts } from './starts.ts';
 
 /** What a checkpoint's search is, and how far it has come. */
 interface Job extends GoalJob {
@@ -51,7 +51,7 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     super(
       new GpuExecutionContext(whcrModule(graph, setup, options.priorities), {
         inputBytes: Math.max(
-          graph.n * 4 * (regime === 'dense' ? GIVEN : 1),
+          graph.n * 4 * (regime === 'dense' ? givenCount(graph.n, resolved.population) : 1),
           priorBytes(graph, resolved.maxColors, resolved.beliefs !== 0),
         ),
         configSlots: 4,
@@ -70,8 +70,11 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
   repair(coloring: ArrayLike<number>, options: RepairOptions): Promise<ColoringResult> {
     return this.#inOrder(async () => {
       const colors = this.#checkColors('colors', options.colors);
-      checkColoring(this.graph, coloring, colors);
-      const first = this.#reset({ init: WhcrInit.INPUT, colors, targetColors: colors }, options.seed, [coloring]);
+      const { partner } = options;
+      const starts = partner ? [coloring, partner] : [coloring];
+      if (partner && this.regime !== 'dense') throw invalidArgument('partner', 'given', 'none in the sparse regime');
+      for (const start of starts) checkColoring(this.graph, start, colors);
+      const first = this.#reset({ init: WhcrInit.INPUT, colors, targetColors: colors }, options.seed, starts);
       return this.#search(first, options);
     });
   }
@@ -211,7 +214,7 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     if (start === 'random') return this.#reset({ init: WhcrInit.RANDOM, ...config }, seed);
     if (start === 'greedy') return this.#reset({ init: WhcrInit.GREEDY, ...config }, seed);
     if (start !== 'dsatur') throw invalidArgument('start', start, "'random', 'greedy' or 'dsatur'");
-    const given = this.regime === 'dense' ? GIVEN : 1;
+    const given = this.regime === 'dense' ? givenCount(this.graph.n, this.#options.population) : 1;
     const starts = givenStarts(this.graph, colors, given, seed ?? this.#options.seed);
     return this.#reset({ init: WhcrInit.INPUT, ...config }, seed, starts);
   }

@@ -149,6 +149,7 @@ void Context::release_device_memory() noexcept {
     }
   }
   if (arena_) engine_->free_device(std::exchange(arena_, 0));
+  engine_->retire();
 }
 
 void Context::release() noexcept {

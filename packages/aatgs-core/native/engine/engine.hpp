@@ -53,6 +53,8 @@ class Engine {
   /// Ends the scheduler; a running step is asked to end early. False when it did not end in time: then everything the
   /// engine holds must be leaked, since a step may still be using it.
   virtual bool stop(std::chrono::milliseconds timeout) noexcept = 0;
+  /// After stop(): frees what the engine itself holds on the device, which else would wait for the garbage collector.
+  virtual void retire() noexcept {}
   /// Whether the device cannot be used any more: then nothing of it may be freed.
   virtual bool lost() const noexcept { return false; }
   /// Why it was lost; empty otherwise.

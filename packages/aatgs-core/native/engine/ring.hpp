@@ -1,11 +1,11 @@
 // The ring block: control lines, config slots, telemetry slots and staging areas in one piece of host-visible memory.
 // ring.layout.json says who writes which word; this file says where things lie and how the words are accessed.
 #pragma once
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 #include "aatgs/ring_layout.h"
+#include "engine/shared_word.hpp"
 
 namespace aatgs::engine {
 
@@ -37,9 +37,6 @@ struct RingPlaces {
     total = align(outputs + output_stride * shape.telemetry_slots, 4096);
   }
 };
-
-/// A word shared between two sides: written by one of them only.
-inline std::atomic_ref<uint32_t> shared_word(uint32_t& word) { return std::atomic_ref<uint32_t>(word); }
 
 /// A view of a ring block in host memory; owns nothing.
 class Ring {

@@ -1,6 +1,7 @@
 // The addon: context-aware, no static state, so that every worker thread loads its own.
 #include <napi.h>
 
+#include "engine/cuda/device.hpp"
 #include "engine/cuda/driver.hpp"
 #include "engine/module_loader.hpp"
 #include "glue/context_wrap.hpp"
@@ -61,11 +62,21 @@ Napi::Value cuda_status(const Napi::CallbackInfo& info) {
   });
 }
 
+/// Whether one GPU's kernels can use another one's memory; the third argument enables it.
+Napi::Value peer_access(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guard(env, [&]() -> Napi::Value {
+    const auto index = [&](size_t i) { return info[i].As<Napi::Number>().Int32Value(); };
+    return Napi::Boolean::New(env, engine::cuda::peer_access(index(0), index(1), info[2].ToBoolean()));
+  });
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("abi", AATGS_ABI_VERSION);
   exports.Set("ringProtocol", RING_PROTOCOL);
   exports.Set("describeModule", Napi::Function::New(env, describe_module, "describeModule"));
   exports.Set("cudaStatus", Napi::Function::New(env, cuda_status, "cudaStatus"));
+  exports.Set("peerAccess", Napi::Function::New(env, peer_access, "peerAccess"));
   exports.Set("NativeContext", ContextWrap::define(env));
   return exports;
 }

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { GpuExecutionContext } from '../context.ts';
 import { devices } from '../devices.ts';
 import { type ExampleConfig, exampleModule } from '../example.ts';
-import { native, platformSuffix } from '../native/load.ts';
+import { native } from '../native/load.ts';
+import { platformSuffix } from '../native/platform.ts';
 import { version } from '../version.ts';
 import { EXIT, printJson } from './run.ts';
 

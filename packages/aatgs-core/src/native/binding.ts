@@ -127,5 +127,7 @@ export interface NativeBinding {
   describeModule(path: string): NativeModuleInfo;
   /** Starts the driver. */
   cudaStatus(): CudaStatus;
+  /** Whether kernels of the GPU `reader` can use memory of the GPU `owner`; with `enable`, from now on they may. */
+  peerAccess(owner: number, reader: number, enable: boolean): boolean;
   readonly NativeContext: new (options: NativeContextOptions, onWake: () => void) => NativeContext;
 }

@@ -1,44 +1,11 @@
 import { createRequire } from 'node:module';
 import { AatgsError } from '../errors.ts';
+import { version } from '../version.ts';
 import type { NativeBinding } from './binding.ts';
+import { loadAdvice } from './causes.ts';
+import { type BinaryLocation, locateBinary } from './locate.ts';
 
 const require = createRequire(import.meta.url);
-
-/** `linux-x64-gnu` and the like: the suffix of the packages that hold this machine's binaries. */
-export function platformSuffix(): string {
-  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined;
-  const libc = process.platform !== 'linux' ? '' : report?.header?.glibcVersionRuntime ? '-gnu' : '-musl';
-  return `${process.platform}-${process.arch}${libc}`;
-}
-
-/** A file of a platform package, and how it was found. */
-export interface BinaryLocation {
-  /** Path of the file; with `source: 'environment'` it has not been looked for yet. */
-  readonly path: string;
-  /** `environment`: AATGS_NATIVE_PATH names the folder. */
-  readonly source: 'environment' | 'platform package';
-}
-
-/**
- * Finds a binary that belongs to `packageName`: in the folder named by AATGS_NATIVE_PATH, or in the platform package
- * `<packageName>-<platform>`. Throws ERR_AATGS_NO_BINARY with the causes.
- * @param resolve resolves a module path as the owning package would; its own `require.resolve`.
- */
-export function locateBinary(packageName: string, file: string, resolve: (id: string) => string): BinaryLocation {
-  const folder = process.env.AATGS_NATIVE_PATH;
-  if (folder) return { path: `${folder}/${file}`, source: 'environment' };
-  const platformPackage = `${packageName}-${platformSuffix()}`;
-  try {
-    return { path: resolve(`${platformPackage}/${file}`), source: 'platform package' };
-  } catch (cause) {
-    throw new AatgsError(
-      'ERR_AATGS_NO_BINARY',
-      `${packageName} has no binary for this machine: ${platformPackage} is not installed. If it was left out (--omit=optional, ` +
-        `or a lockfile made on another platform), run: npm install --include=optional ${platformPackage}`,
-      { cause, details: { packageName, platformPackage, file } },
-    );
-  }
-}
 
 let loaded: { binding: NativeBinding; location: BinaryLocation } | undefined;
 
@@ -48,12 +15,41 @@ export function native(): { binding: NativeBinding; location: BinaryLocation } {
   const location = locateBinary('@aatgs/core', 'core.node', require.resolve);
   try {
     loaded = { binding: require(location.path) as NativeBinding, location };
-    return loaded;
   } catch (cause) {
-    throw new AatgsError(
-      'ERR_AATGS_NO_BINARY',
-      `the native part of @aatgs/core at ${location.path} could not be loaded: ${(cause as Error).message}`,
-      { cause, details: { ...location } },
+    throw unloadable(location, cause as Error & { code?: string });
+  }
+  warnOfAnotherVersion(location.path);
+  return loaded;
+}
+
+function unloadable(location: BinaryLocation, cause: Error & { code?: string }): AatgsError {
+  const missing = cause.code === 'MODULE_NOT_FOUND';
+  const advice = missing
+    ? {
+        reason: 'missing-file',
+        text: `there is no such file${location.source === 'environment' ? ' (AATGS_NATIVE_PATH)' : ''}`,
+      }
+    : loadAdvice(cause);
+  return new AatgsError(
+    missing ? 'ERR_AATGS_NO_BINARY' : 'ERR_AATGS_BINARY_REJECTED',
+    `the native part of @aatgs/core at ${location.path} could not be loaded: ${advice?.text ?? cause.message}`,
+    { cause, details: { ...location, reason: advice?.reason ?? 'unknown' } },
+  );
+}
+
+/** Two versions in one process work side by side, but their errors and contexts are of different classes. */
+function warnOfAnotherVersion(path: string): void {
+  const key = Symbol.for('@aatgs/core versions');
+  const shared = globalThis as { [key]?: Map<string, string> };
+  shared[key] ??= new Map();
+  const versions = shared[key];
+  for (const [other, where] of versions) {
+    if (other === version()) continue;
+    process.emitWarning(
+      `@aatgs/core ${version()} (${path}) and ${other} (${where}) run in one process. instanceof does not hold across them; ` +
+        'find who asks for which with "npm ls @aatgs/core", and install matching versions',
+      { code: 'AATGS_TWO_VERSIONS' },
     );
   }
+  versions.set(version(), path);
 }

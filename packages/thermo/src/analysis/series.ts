@@ -1,3 +1,5 @@
+import { invalidArgument } from '../errors.ts';
+
 /** The samples of a run: energy and magnetisation of every temperature in every ladder. */
 export class Series {
   /** Temperatures sampled at, falling. */
@@ -55,6 +57,51 @@ export class Series {
       { length: this.samples },
       (_, i) => this.#overlaps[(i * pairs + pair) * rungs + rung] as number,
     );
+  }
+
+  /**
+   * Independent runs at the same temperatures as one, with the ladders of all: what a `DeviceGroup` sampled on several
+   * devices. As many samples as the shortest has. Runs must not have adapted their ladders, or temperatures differ.
+   *
+   * @throws {ThermoError} `ERR_THERMO_INVALID_ARGUMENT` for runs that do not fit together.
+   */
+  static join(runs: readonly Series[]): Series {
+    const [first] = runs;
+    if (!first) throw invalidArgument('runs', '[]', 'at least one run');
+    const { temperatures, sites, ladders } = first;
+    for (const { temperatures: others, sites: n, ladders: l } of runs) {
+      if (n === sites && l === ladders && temperatures.every((t, k) => t === others[k])) continue;
+      throw invalidArgument('runs', `${l} ladders on ${n} sites`, 'runs of one model, made alike, with adapt: false');
+    }
+    // Overlaps are of pairs of ladders, and of ladders from two runs they were never measured.
+    if (runs.length > 1 && ladders % 2 === 1) throw invalidArgument('ladders', ladders, 'an even number in each run');
+    const samples = Math.min(...runs.map((run) => run.samples));
+    const interleave = <A extends Float64Array | Int32Array>(into: A, parts: readonly A[], width: number): A => {
+      for (let i = 0; i < samples; i++) {
+        for (const [r, part] of parts.entries()) {
+          into.set(part.subarray(i * width, (i + 1) * width), (i * parts.length + r) * width);
+        }
+      }
+      return into;
+    };
+    const width = ladders * temperatures.length;
+    const pairs = Math.floor(ladders / 2) * temperatures.length;
+    const count = samples * runs.length;
+    const values = (of: (run: Series) => Float64Array) =>
+      interleave(new Float64Array(count * width), runs.map(of), width);
+    return new Series({
+      temperatures,
+      sites,
+      samples,
+      ladders: ladders * runs.length,
+      energies: values((run) => run.#energies),
+      moments: values((run) => run.#moments),
+      overlaps: interleave(
+        new Int32Array(count * pairs),
+        runs.map((run) => run.#overlaps),
+        pairs,
+      ),
+    });
   }
 
   #column(values: Float64Array, rung: number, ladder: number): Float64Array {

@@ -17,30 +17,25 @@ using Clock = std::chrono::steady_clock;
 constexpr uint32_t kInFlight = 6;
 /// The engine thread asks the driver about a running grid this often.
 constexpr std::chrono::milliseconds kQueryEvery{1};
+/// Launches: a long step is asked for a sign of life this often.
+constexpr std::chrono::milliseconds kPulseEvery{50};
 /// Adaptive: steps this long are launched, steps this short run in a resident grid again.
 constexpr uint64_t kLongStepNs = 1'000'000, kShortStepNs = 500'000;
 
 class CudaEngine final : public Engine, private Client {
  public:
   explicit CudaEngine(const CudaOptions& options) : options_(options), device_(Device::get(options.device)) {}
-  ~CudaEngine() override {
-    if (attached_) device_.detach(*this);
-    if (!program_) return;
-    try {
-      device_.run([this] { program_.reset(); }, true);
-    } catch (...) {  // the device was lost meanwhile; what it held goes with it
-    }
-  }
+  ~CudaEngine() override { retire(); }
 
   EngineInfo info() const override {
     const bool resident = resident_;
-    return {resident ? "resident" : "launch", device_.info().name,
-            (resident ? program_->resident() : program_->launch()).workers};
+    const uint32_t workers = program_ ? (resident ? program_->resident() : program_->launch()).workers : 0;
+    return {resident ? "resident" : "launch", device_.info().name, workers};
   }
   AatgsTarget target() const override {
     const DeviceInfo& gpu = device_.info();
     // A little is left for the team's own shared memory.
-    return {1, static_cast<uint32_t>(gpu.multiprocessors), static_cast<uint64_t>(gpu.max_shared_bytes - 8192)};
+    return {1, static_cast<uint32_t>(gpu.multiprocessors), static_cast<uint64_t>(gpu.max_shared_bytes - 4096)};
   }
 
   void* allocate_host(uint64_t bytes) override {
@@ -87,6 +82,11 @@ class CudaEngine final : public Engine, private Client {
   // Longer than most steps: the words are in host memory, and the engine thread would only add a hop.
   std::chrono::microseconds spin() const noexcept override { return std::chrono::milliseconds(2); }
   bool stop(std::chrono::milliseconds timeout) noexcept override;
+  void retire() noexcept override {
+    if (attached_) device_.detach(*this);
+    attached_ = false;
+    if (program_) quietly([this] { program_.reset(); }, true);
+  }
   bool lost() const noexcept override { return device_.lost(); }
   std::string lost_reason() const override { return device_.lost() ? device_.lost_reason() : std::string(); }
 
@@ -119,6 +119,17 @@ class CudaEngine final : public Engine, private Client {
   void unyield() noexcept {
     shared_word(ring_->host().control).fetch_and(~static_cast<uint32_t>(Control::YIELD), std::memory_order_seq_cst);
   }
+  /// Launches: no service block says it. Nobody decides by it but health().
+  void say(EngineStatus status) noexcept {
+    shared_word(ring_->device().status).store(static_cast<uint32_t>(status), std::memory_order_release);
+  }
+  /// Whether our grid may be on the GPU, and is from now on. A request to leave that was met before is forgotten first:
+  /// nobody asks before we are there, and one that comes after must not be lost.
+  bool enter() {
+    if (on_gpu()) return true;
+    unyield();
+    return device_.take_turn(*this);
+  }
   void choose();
   uint64_t longest_recent_step() const;
   bool prefers_resident() const;
@@ -126,6 +137,7 @@ class CudaEngine final : public Engine, private Client {
   void serve_launches();
   void start_resident();
   bool pause_is_over();
+  void feel_pulse();
   void check_pulse();
   void failed(CUresult result);
 
@@ -140,12 +152,12 @@ class CudaEngine final : public Engine, private Client {
   /// Which kernel serves the ring now; the calling thread looks at it when it decides whether to wake us.
   std::atomic<bool> resident_{false};
 
-  uint32_t first_ = 0;     // sequence of the first config ever
+  uint32_t first_ = 0;  // sequence of the first config ever
   uint32_t launched_ = 0;  // launches: configs handed to the GPU
-  bool stalled_ = false;   // launches: configs wait for room in the telemetry ring
+  bool stalled_ = false;  // launches: configs wait for room in the telemetry ring
   uint32_t notified_ = 0;
-  uint32_t last_beat_ = 0;
-  Clock::time_point beat_at_{}, queried_at_{};
+  uint64_t last_beat_ = 0;
+  Clock::time_point beat_at_{}, queried_at_{}, pulse_at_{};
   std::atomic<bool> stopping_{false}, stopped_{false};
 };
 
@@ -166,7 +178,7 @@ void CudaEngine::start(const Program& program, const Ring& ring, Progress& progr
 void CudaEngine::nudge() noexcept {
   if (!resident_ && options_.inline_launch && device_.try_inline([this] { serve_launches(); })) return;
   // A running resident grid sees the ring by itself.
-  if (!has_status(EngineStatus::RUNNING)) device_.wake();
+  if (!resident_ || !has_status(EngineStatus::RUNNING)) device_.wake();
 }
 
 bool CudaEngine::service() {
@@ -236,11 +248,10 @@ void CudaEngine::serve_resident() {
     unyield();  // it has left; launches, which may take over now, would go on waiting for whoever asked
     if (!prefers_resident()) return;
   }
-  if (!stopping_ && runnable(host_word(line.config_read)) > 0 && device_.take_turn(*this)) start_resident();
+  if (!stopping_ && runnable(host_word(line.config_read)) > 0 && enter()) start_resident();
 }
 
 void CudaEngine::start_resident() {
-  unyield();
   if (program_->epoch() > 0) {
     shared_word(ring_->device().wakeups).store(program_->epoch(), std::memory_order_relaxed);
   }
@@ -252,14 +263,18 @@ void CudaEngine::start_resident() {
 void CudaEngine::serve_launches() {
   RingDeviceLine& line = ring_->device();
   const uint32_t done = host_word(line.config_read);
-  const bool asked_to_leave = (host_word(ring_->host().control) & static_cast<uint32_t>(Control::YIELD)) != 0;
+  const bool asked_to_leave =
+      on_gpu() && (host_word(ring_->host().control) & static_cast<uint32_t>(Control::YIELD)) != 0;
   if (!stopping_ && !asked_to_leave && !prefers_resident()) {
     const uint32_t pending = host_word(ring_->host().config_write) - launched_;
     const bool stalled = pending > 0 && runnable(launched_) == 0;
     if (stalled && !stalled_) shared_word(line.stalls).store(host_word(line.stalls) + 1, std::memory_order_relaxed);
     stalled_ = stalled;
-    while (launched_ - done < kInFlight && runnable(launched_) > 0 && (on_gpu() || device_.take_turn(*this))) {
-      if (launched_ == done) beat_at_ = Clock::now();
+    while (launched_ - done < kInFlight && runnable(launched_) > 0 && enter()) {
+      if (launched_ == done) {
+        beat_at_ = pulse_at_ = Clock::now();
+        say(EngineStatus::RUNNING);
+      }
       const CUresult result = program_->launch_one(launched_);
       if (result != CUDA_SUCCESS) return failed(result);
       ++launched_;
@@ -270,9 +285,10 @@ void CudaEngine::serve_launches() {
     if (!pause_is_over()) return;
     const CUresult result = program_->query();
     if (result != CUDA_SUCCESS && result != CUDA_ERROR_NOT_READY) return failed(result);
+    feel_pulse();
     return check_pulse();
   }
-  unyield();
+  say(EngineStatus::PARKED);
   device_.leave(*this);
 }
 
@@ -283,11 +299,22 @@ bool CudaEngine::pause_is_over() {
   return true;
 }
 
+/// Launches have no service block that moves the heartbeat: the copy engine brings the workers' count of barriers.
+void CudaEngine::feel_pulse() {
+  const auto now = Clock::now();
+  if (now - pulse_at_ < kPulseEvery) return;
+  pulse_at_ = now;
+  const CUresult result = program_->fetch_barriers(&ring_->device().heartbeat);
+  if (result != CUDA_SUCCESS) failed(result);
+}
+
 void CudaEngine::check_pulse() {
   RingDeviceLine& line = ring_->device();
-  const uint32_t beat = host_word(line.heartbeat) + host_word(line.config_read);
+  const uint32_t done = host_word(line.config_read);
+  const uint64_t beat = uint64_t{host_word(line.heartbeat)} << 32 | done;
   const auto now = Clock::now();
-  if (beat != last_beat_ || host_word(line.config_read) == host_word(ring_->host().config_write)) {
+  // Who has nothing to run, or no room for records, is not hung.
+  if (beat != last_beat_ || runnable(done) == 0) {
     last_beat_ = beat;
     beat_at_ = now;
   } else if (now - beat_at_ > std::chrono::milliseconds(options_.heartbeat_ms)) {

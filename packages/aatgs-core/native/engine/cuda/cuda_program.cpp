@@ -8,8 +8,8 @@
 namespace aatgs::engine::cuda {
 namespace {
 
-/// Configs the workers may be ahead of the published ones: bounds how long a yield takes.
-constexpr uint32_t kGrant = 8;
+/// Configs the workers may be ahead of the published ones; a quarter of it when steps are long.
+constexpr uint32_t kGrant = 16;
 
 }  // namespace
 
@@ -124,6 +124,10 @@ CUresult CudaProgram::launch_one(uint32_t sequence) {
                                        shared_bytes_,  arguments,       nullptr, nullptr, nullptr};
   const CUresult result = cu_.cuGraphExecKernelNodeSetParams_v2(graph_exec_, node_, &params);
   return result == CUDA_SUCCESS ? cu_.cuGraphLaunch(graph_exec_, stream_) : result;
+}
+
+CUresult CudaProgram::fetch_barriers(uint32_t* into) {
+  return cu_.cuMemcpyDtoHAsync_v2(into, word(offsetof(CudaControl, barrier)), sizeof *into, device_.copies());
 }
 
 CUresult CudaProgram::cancel_launches() {

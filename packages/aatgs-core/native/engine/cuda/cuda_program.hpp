@@ -39,6 +39,8 @@ class CudaProgram {
   CUresult launch_one(uint32_t sequence);
   /// Whether everything launched has ended: CUDA_SUCCESS, CUDA_ERROR_NOT_READY, or what went wrong.
   CUresult query() const { return device_.cu().cuStreamQuery(stream_); }
+  /// Copies how often the workers have met at their barrier in this launch to pinned host memory, beside running steps.
+  CUresult fetch_barriers(uint32_t* into);
   /// Tells running launches to end early; no service block passes the host's word on to them.
   CUresult cancel_launches();
 

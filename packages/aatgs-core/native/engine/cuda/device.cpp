@@ -34,17 +34,29 @@ Device& Device::get(int index) {
 }
 
 Device::Device(const DeviceInfo& info) : info_(info), cu_(*driver()), arbiter_(arbiter()) {
-  std::thread([this] { work(); }).detach();
-  run(
-      [this] {
-        CUdevice device = 0;
-        check(cu_.cuDeviceGet(&device, info_.index), "cuDeviceGet");
-        check(cu_.cuDevicePrimaryCtxRetain(&context_, device), "cuDevicePrimaryCtxRetain");
-        bind_thread();
-        check(cu_.cuStreamCreate(&copies_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
-        make_pool();
-      },
-      false);
+  std::thread thread([this] { work(); });
+  try {
+    run([this] { open(); }, false);
+  } catch (...) {
+    {
+      const std::lock_guard lock(mutex_);
+      given_up_ = true;
+      asked_.store(true);
+      wake_up_.notify_one();
+    }
+    thread.join();
+    throw;
+  }
+  thread.detach();
+}
+
+void Device::open() {
+  CUdevice device = 0;
+  check(cu_.cuDeviceGet(&device, info_.index), "cuDeviceGet");
+  check(cu_.cuDevicePrimaryCtxRetain(&context_, device), "cuDevicePrimaryCtxRetain");
+  bind_thread();
+  check(cu_.cuStreamCreate(&copies_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+  make_pool();
 }
 
 void Device::bind_thread() {
@@ -73,6 +85,29 @@ CUdeviceptr Device::allocate(uint64_t bytes) {
 }
 
 void Device::free(CUdeviceptr address) { check(cu_.cuMemFreeAsync(address, copies_), "cuMemFreeAsync"); }
+
+void Device::let_in(int reader) {
+  if (readers_.contains(reader)) return;
+  // All of our memory comes from the pool, which cuCtxEnablePeerAccess() does not cover.
+  const CUmemAccessDesc access{{CU_MEM_LOCATION_TYPE_DEVICE, reader}, CU_MEM_ACCESS_FLAGS_PROT_READWRITE};
+  check(cu_.cuMemPoolSetAccess(pool_, &access, 1), "cuMemPoolSetAccess");
+  readers_.insert(reader);
+}
+
+bool peer_access(int owner, int reader, bool enable) {
+  const Driver* cu = driver();
+  if (!cu) throw EngineError("ERR_AATGS_NO_GPU", driver_problem());
+  CUdevice owns = 0, reads = 0;
+  check(cu->cuDeviceGet(&owns, owner), "cuDeviceGet");
+  check(cu->cuDeviceGet(&reads, reader), "cuDeviceGet");
+  int can = 0;
+  check(cu->cuDeviceCanAccessPeer(&can, reads, owns), "cuDeviceCanAccessPeer");
+  if (can && enable) {
+    Device& device = Device::get(owner);
+    device.run([&] { device.let_in(reader); }, true);
+  }
+  return can != 0;
+}
 
 void Device::settle() {
   const auto start = Clock::now();
@@ -189,7 +224,7 @@ Device::Interest Device::look_at_clients() {
 void Device::work() {
   std::unique_lock lock(mutex_);
   auto changed = Clock::now();
-  for (;;) {
+  while (!given_up_) {
     if (asked_.exchange(false, std::memory_order_seq_cst)) changed = Clock::now();
     while (!tasks_.empty()) {
       Task* task = tasks_.front();

@@ -9,6 +9,7 @@
 #include <list>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,8 @@ class Device {
   /// Zeroed device memory from a pool, without disturbing running grids. Engine thread only.
   CUdeviceptr allocate(uint64_t bytes);
   void free(CUdeviceptr address);
+  /// Lets the kernels of another GPU read and write this one's memory. Engine thread only, with the GPU quiet.
+  void let_in(int reader);
   /// Waits for the copy stream; grids that are in its way are asked to leave. Engine thread only.
   void settle();
   /// A module's kernels, loaded once for each device. Engine thread only.
@@ -88,6 +91,7 @@ class Device {
   explicit Device(const DeviceInfo& info);
   Interest look_at_clients();
   uint32_t sms() const { return static_cast<uint32_t>(info_.multiprocessors); }
+  void open();
   void work();
   void perform(Task& task);
   /// Has every grid leave and keeps them away until release(); throws when the device is lost on the way.
@@ -103,6 +107,7 @@ class Device {
   CUstream copies_ = nullptr;
   CUmemoryPool pool_ = nullptr;
   std::map<const void*, CUmodule> modules_;
+  std::set<int> readers_;  // GPUs that may use our memory
 
   std::mutex mutex_;
   std::condition_variable wake_up_, task_done_;
@@ -111,7 +116,11 @@ class Device {
   std::atomic<bool> asked_{false};
   std::atomic<bool> asleep_{false};
   std::atomic<bool> lost_{false};
+  bool given_up_ = false;  // the GPU could not be opened: the thread ends
   std::string lost_reason_;
 };
+
+/// Whether kernels of one GPU can use the memory of another; with `enable`, from now on they may.
+bool peer_access(int owner, int reader, bool enable);
 
 }  // namespace aatgs::engine::cuda

@@ -50,6 +50,10 @@ struct CUmemPoolProps {
   unsigned char reserved[54];
 };
 static_assert(sizeof(CUmemPoolProps) == 88);
+struct CUmemAccessDesc {
+  CUmemLocation location;
+  int flags;
+};
 
 inline constexpr CUresult CUDA_SUCCESS = 0;
 inline constexpr CUresult CUDA_ERROR_OUT_OF_MEMORY = 2;
@@ -65,6 +69,7 @@ inline constexpr int CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = 8;
 inline constexpr int CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES = 1;
 inline constexpr int CU_MEM_ALLOCATION_TYPE_PINNED = 1, CU_MEM_LOCATION_TYPE_DEVICE = 1;
 inline constexpr int CU_MEMPOOL_ATTR_RELEASE_THRESHOLD = 4;
+inline constexpr int CU_MEM_ACCESS_FLAGS_PROT_READWRITE = 3;
 inline constexpr int CU_STREAM_CAPTURE_MODE_THREAD_LOCAL = 1;
 
 /// Oldest driver that runs CUDA 13 binaries, as cuDriverGetVersion() reports it.
@@ -89,12 +94,15 @@ inline constexpr int kMinimumDriver = 13000;
   X(cuOccupancyMaxActiveBlocksPerMultiprocessor, (int*, CUfunction, int, size_t))                         \
   X(cuMemPoolCreate, (CUmemoryPool*, const CUmemPoolProps*))                                              \
   X(cuMemPoolSetAttribute, (CUmemoryPool, int, void*))                                                    \
+  X(cuMemPoolSetAccess, (CUmemoryPool, const CUmemAccessDesc*, size_t))                                   \
+  X(cuDeviceCanAccessPeer, (int*, CUdevice, CUdevice))                                                    \
   X(cuMemAllocFromPoolAsync, (CUdeviceptr*, size_t, CUmemoryPool, CUstream))                              \
   X(cuMemFreeAsync, (CUdeviceptr, CUstream))                                                              \
   X(cuMemHostAlloc, (void**, size_t, unsigned))                                                           \
   X(cuMemFreeHost, (void*))                                                                               \
   X(cuMemHostGetDevicePointer_v2, (CUdeviceptr*, void*, unsigned))                                        \
   X(cuMemcpyHtoDAsync_v2, (CUdeviceptr, const void*, size_t, CUstream))                                   \
+  X(cuMemcpyDtoHAsync_v2, (void*, CUdeviceptr, size_t, CUstream))                                         \
   X(cuMemsetD8Async, (CUdeviceptr, unsigned char, size_t, CUstream))                                      \
   X(cuMemsetD32Async, (CUdeviceptr, unsigned, size_t, CUstream))                                          \
   X(cuMemGetInfo_v2, (size_t*, size_t*))                                                                  \

@@ -1,7 +1,10 @@
 #include "engine/host/host_engine.hpp"
 
+#if defined(__linux__)
 #include <sched.h>
+#endif
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
@@ -17,10 +20,12 @@ namespace aatgs::engine {
 namespace {
 
 uint32_t usable_cores() {
+#if defined(__linux__)
   cpu_set_t set;
   CPU_ZERO(&set);
-  const int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  return n < 1 ? 1 : static_cast<uint32_t>(n);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return static_cast<uint32_t>(CPU_COUNT(&set));
+#endif
+  return std::max(1u, std::thread::hardware_concurrency());
 }
 
 std::string processor_name() {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { type ConfigRecord, isConverged, isIdle, type TelemetryRecord } from '../../codec.ts';
+import { AatgsError } from '../../errors.ts';
 import type { ContextOptions } from '../../options.ts';
 import { type AnyContext, type Harness, outcome, payload, sameOutcome, sameState } from '../harness.ts';
 import type { ConformanceCase } from '../subject.ts';
@@ -105,6 +106,23 @@ export function resultCases(h: Harness): ConformanceCase[] {
         for (const k of [1, 2, 7, 24]) {
           const [split, merged] = [await h.reference(subject.configs(k)), await h.reference([subject.merged(k)])];
           sameState(merged.state, split.state, `${k} substeps`);
+        }
+      },
+    },
+    {
+      name: 'advance ends in the same state, whatever it cuts the substeps into',
+      async run() {
+        const [config] = subject.configs(1) as [ConfigRecord];
+        const expected = await h.reference(subject.configs(RUN));
+        for (const pins of [{}, { stepSubsteps: 7, depth: 2 }]) {
+          await h.with({ async: true }, async (context) => {
+            await context.advance(config, { substeps: RUN, ...pins }).catch((error: unknown) => {
+              // A module need not say how its configs are divided; then there is nothing to hold it to.
+              if (!(error instanceof AatgsError && 'module' in error.details)) throw error;
+              return context.executeBatch(subject.configs(RUN));
+            });
+            sameState(await context.snapshot(), expected.state, `pinned ${JSON.stringify(pins)}`);
+          });
         }
       },
     },

@@ -1,0 +1,176 @@
+// What the adaptive parts of the task graph bring.
+//   node bench/task-graph.mjs [--parts makespan,pace] [--dags 10] [--repeats 3] [--device cpu|N] [--group cpu,cpu|0,1] [--out FILE]
+//
+// makespan: random DAGs with skewed durations. Order by readiness (fifo), by critical path from measured durations (the first
+//   run learns them), and the best static order that was found with the true durations known; against the lower bound.
+//   Tasks are timers on 4 lanes, and spinning steps on the devices of --group.
+// pace: substeps a second of `advance` against fixed substeps and depths, and how long a context still works after a signal.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ActiveInference, AiPhase, tmaze } from '@aatgs/active-inference';
+import { DeviceGroup, devices, GpuExecutionContext, TaskGraph } from '@aatgs/core';
+import { ExamplePhase, exampleModule } from '@aatgs/core/example';
+import { edwardsAnderson, geometricTemperatures, thermoModule } from '@aatgs/thermo';
+import { queen, whcrModule } from '@aatgs/whcr';
+import { bestStaticOrder, lowerBound, randomDag } from './dags.mjs';
+
+const { values } = parseArgs({
+  options: {
+    parts: { type: 'string', default: 'makespan,pace' },
+    dags: { type: 'string', default: '10' },
+    repeats: { type: 'string', default: '3' },
+    device: { type: 'string', default: 'cpu' },
+    group: { type: 'string', default: 'cpu,cpu' },
+    out: { type: 'string' },
+  },
+});
+const repeats = Number(values.repeats);
+const device = (name) => (name === 'cpu' ? name : Number(name));
+const where = (name) => ({ device: device(name), async: true, ...(name === 'cpu' && { threads: 1 }) });
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+const mean = (list) => list.reduce((sum, x) => sum + x, 0) / list.length;
+const log = (...parts) => console.log(...parts);
+
+/** Runs one DAG in every order; milliseconds of each repeat. */
+async function race(dag, width, addTask, concurrency) {
+  const build = (priorities) => {
+    const graph = new TaskGraph();
+    const handles = [];
+    for (const [i, { ms, needs }] of dag.entries()) {
+      const options = { after: needs.map((j) => handles[j]), ...(priorities && { priority: priorities[i] }) };
+      handles.push(addTask(graph, `${i}`, ms, options));
+    }
+    return graph;
+  };
+  const graphs = { fifo: build(), adaptive: build(), static: build(bestStaticOrder(dag, width).priorities) };
+  const run = async (name) => {
+    const options = { order: name === 'fifo' ? 'fifo' : 'critical-path', ...concurrency };
+    return (await graphs[name].run(options)).report.elapsedMs;
+  };
+  const first = await run('adaptive'); // learns the durations
+  const times = { fifo: [], adaptive: [], static: [] };
+  for (let i = 0; i < repeats; i++) for (const name of Object.keys(times)) times[name].push(await run(name));
+  return { boundMs: lowerBound(dag, width), firstMs: first, ...times };
+}
+
+async function makespan(what, width, addTask, concurrency) {
+  const rows = [];
+  for (let seed = 1; seed <= Number(values.dags); seed++) {
+    const dag = randomDag({ seed, tasks: 60, meanMs: 12, sigma: 1.3 });
+    rows.push({ seed, tasks: dag.length, ...(await race(dag, width, addTask, concurrency)) });
+  }
+  const over = (name) => mean(rows.map((row) => median(row[name]) / row.boundMs));
+  const best = (name, than) => mean(rows.map((row) => median(row[than]) / median(row[name])));
+  const summary = {
+    fifoOverBound: over('fifo'),
+    adaptiveOverBound: over('adaptive'),
+    staticOverBound: over('static'),
+    fifoOverAdaptive: best('adaptive', 'fifo'),
+    staticOverAdaptive: best('adaptive', 'static'),
+  };
+  log(
+    `${what}:`,
+    Object.entries(summary)
+      .map(([name, x]) => `${name} ${x.toFixed(3)}`)
+      .join(', '),
+  );
+  return { what, width, summary, rows };
+}
+
+const temperatures = geometricTemperatures(2.5, 0.5, 8);
+const forever = { burnIn: 2 ** 31 - 1, seed: 3 };
+const on = (module) => (options) => new GpuExecutionContext(module, options);
+const subjects = {
+  example: { open: on(exampleModule({ entities: 500, goal: 2 ** 31 - 1 })), config: {} },
+  thermo: { open: on(thermoModule(edwardsAnderson([12, 12], 1), temperatures, forever)), config: {} },
+  whcr: {
+    open: on(whcrModule(queen(8), { maxColors: 12, population: 4, movesPerSubstep: 20, colors: 7, seed: 3 })),
+    config: {},
+  },
+  'active-inference': {
+    open: (options) => new ActiveInference(tmaze().model, { ...options, agents: 16, policies: { length: 2 } }).context,
+    config: { phase: AiPhase.ROLLOUT },
+  },
+};
+
+/** Substeps a second, and milliseconds from a signal until the context is idle. */
+async function pace(name) {
+  const { open, config } = subjects[name];
+  const context = open({ ...where(values.device), configSlots: 16, telemetrySlots: 64 });
+  const settings = { adaptive: {} };
+  for (const stepSubsteps of [1, 4, 16, 64, 256, 1024]) {
+    for (const depth of [1, 4, 16]) settings[`${stepSubsteps}x${depth}`] = { stepSubsteps, depth };
+  }
+  await context.advance(config, { substeps: 2000 });
+  const probe = performance.now();
+  await context.advance(config, { substeps: 2000 });
+  const substeps = Math.max(2000, Math.min(2 ** 20, Math.round((2000 * 150) / (performance.now() - probe))));
+  const rates = Object.fromEntries(Object.keys(settings).map((key) => [key, []]));
+  const stops = Object.fromEntries(Object.keys(settings).map((key) => [key, []]));
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    for (const [key, pins] of Object.entries(settings)) {
+      const start = performance.now();
+      await context.advance(config, { substeps, ...pins });
+      rates[key].push((substeps / (performance.now() - start)) * 1000);
+      const controller = new AbortController();
+      let told = 0;
+      setTimeout(() => {
+        told = performance.now();
+        controller.abort();
+      }, 20);
+      const endless = { substeps: Number.POSITIVE_INFINITY, signal: controller.signal, ...pins };
+      await context.advance(config, endless).catch(() => {});
+      await context.flush();
+      stops[key].push(performance.now() - told);
+    }
+  }
+  await context.shutdown();
+  const rows = Object.entries(settings).map(([key, pins]) => ({
+    setting: key,
+    ...pins,
+    substepsPerSecond: rates[key],
+    stopMs: stops[key],
+  }));
+  const rate = (row) => median(row.substepsPerSecond);
+  const [adaptive, ...fixed] = rows;
+  const best = fixed.reduce((a, b) => (rate(b) > rate(a) ? b : a));
+  const naive = fixed.find((row) => row.setting === '1x16');
+  const summary = {
+    best: best.setting,
+    adaptiveOverBest: rate(adaptive) / rate(best),
+    adaptiveOverOneSubstep: rate(adaptive) / rate(naive),
+    adaptiveStopMs: median(adaptive.stopMs),
+    bestStopMs: median(best.stopMs),
+  };
+  log(
+    `${name}: adaptive ${rate(adaptive).toFixed(0)} substeps/s, ${summary.adaptiveOverBest.toFixed(3)} of the best fixed (${best.setting}), ${summary.adaptiveOverOneSubstep.toFixed(2)}x of one substep a config; stops within ${summary.adaptiveStopMs.toFixed(2)} ms, the best fixed within ${summary.bestStopMs.toFixed(2)} ms`,
+  );
+  return { module: name, substeps, summary, rows };
+}
+
+const results = {};
+if (values.parts.includes('makespan')) {
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const timer = (graph, name, ms, options) => graph.task(name, {}, () => sleep(ms), options);
+  const list = values.group.split(',');
+  const example = exampleModule({ entities: 1, goal: 1 });
+  await using group = new DeviceGroup(({ index }) => new GpuExecutionContext(example, where(list[index])), {
+    devices: list.map(device),
+  });
+  const step = (graph, name, ms, options) =>
+    graph.step(name, group, {}, { phase: ExamplePhase.SPIN, spinNs: Math.round(ms * 1e6) }, options);
+  results.makespan = [
+    await makespan('timers on 4 lanes', 4, timer, { concurrency: 4 }),
+    await makespan(`steps on ${values.group}`, list.length, step, {}),
+  ];
+}
+if (values.parts.includes('pace')) {
+  results.pace = [];
+  for (const name of Object.keys(subjects)) results.pace.push(await pace(name));
+}
+const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+const { cpu, cuda } = devices();
+const head = { benchmark: 'task graph', date: new Date().toISOString(), commit, node: process.version, cpu, cuda };
+const parameters = { dags: Number(values.dags), repeats, device: device(values.device), group: values.group };
+if (values.out) writeFileSync(values.out, `${JSON.stringify({ ...head, parameters, ...results }, null, 1)}\n`);

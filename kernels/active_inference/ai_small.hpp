@@ -1,0 +1,279 @@
+// Small shared models with two factors, a thread for each agent: sizes known to the compiler, beliefs in registers, what is
+// linear in joint beliefs added up beforehand. The same numbers as the general path up to rounding, which a test shows.
+#pragma once
+#include "active_inference/ai_policies.hpp"
+
+namespace aatgs::active_inference {
+
+inline constexpr uint32_t kSmallJoint = 8, kSmallOutcomes = 4, kSmallModalities = 4, kSmallSteps = 2;
+/// Policies at most: their values are kept in the working room.
+inline constexpr uint32_t kSmallPolicies = 64;
+
+/// The likelihoods with outcomes padded to four, and what joint states are worth at each step: expected utility less
+/// ambiguity.
+struct alignas(16) SmallTables {
+  float a[kSmallModalities][kSmallJoint][kSmallOutcomes];
+  float log_a[kSmallModalities][kSmallOutcomes][kSmallJoint];
+  float worth[kSmallSteps][kSmallJoint];
+};
+
+AATGS_FN float quick_exp(float x) {
+#if AATGS_ON_DEVICE
+  return __expf(x);
+#else
+  return expf(x);
+#endif
+}
+AATGS_FN float quick_log(float x) {
+#if AATGS_ON_DEVICE
+  return __logf(x);
+#else
+  return logf(x);
+#endif
+}
+
+/// Fills the tables from the shared parameters. For one thread.
+AI_CALL void fill_small(const View<float>& view, SmallTables& tables) {
+  const Structure& model = view.model;
+  const uint32_t joint = model.groups[0].joint;
+  for (uint32_t i = 0; i < model.modality_count; ++i) {
+    const Modality& m = model.modalities[i];
+    for (uint32_t j = 0; j < joint; ++j) {
+      for (uint32_t o = 0; o < kSmallOutcomes; ++o) {
+        const bool there = o < m.outcomes;
+        tables.a[i][j][o] = there ? view.parameters[SET_A][0][m.a_at + j * m.outcomes + o] : 0.0f;
+        tables.log_a[i][o][j] = there ? view.log_a[0][m.a_at + o * joint + j] : 0.0f;
+      }
+    }
+  }
+  for (uint32_t t = 0; t < kSmallSteps; ++t) {
+    const uint32_t column = t < view.options.preference_steps ? t : view.options.preference_steps - 1;
+    for (uint32_t j = 0; j < joint; ++j) {
+      float worth = 0;
+      for (uint32_t i = 0; i < model.modality_count; ++i) {
+        const Modality& m = model.modalities[i];
+        if (view.options.has(AiFlag::STATE_GAIN)) worth += view.gain_a[0][m.joint_at + j];
+        for (uint32_t o = 0; view.options.has(AiFlag::UTILITY) && o < m.outcomes; ++o) {
+          worth += tables.a[i][j][o] * view.log_c[0][column * model.outcomes + m.at + o];
+        }
+      }
+      tables.worth[t][j] = worth;
+    }
+  }
+}
+
+template <uint32_t N>
+AATGS_FN void small_softmax(float (&x)[N]) {
+  float top = x[0], sum = 0;
+  for (uint32_t i = 1; i < N; ++i) top = x[i] > top ? x[i] : top;
+  for (uint32_t i = 0; i < N; ++i) {
+    x[i] = quick_exp(x[i] - top);
+    sum += x[i];
+  }
+  const float scale = 1.0f / sum;
+  for (uint32_t i = 0; i < N; ++i) x[i] *= scale;
+}
+
+/// Beliefs about two factors.
+template <uint32_t N1, uint32_t N2>
+struct SmallBeliefs {
+  float first[N1], second[N2];
+
+  AATGS_FN void read(Vec<float> from) {
+    for (uint32_t i = 0; i < N1; ++i) first[i] = from[i];
+    for (uint32_t i = 0; i < N2; ++i) second[i] = from[N1 + i];
+  }
+  AATGS_FN void write(Vec<float> to) const {
+    for (uint32_t i = 0; i < N1; ++i) to[i] = first[i];
+    for (uint32_t i = 0; i < N2; ++i) to[N1 + i] = second[i];
+  }
+  /// After controls `u` and `v`; `b` and `c` are the factors' transitions.
+  AATGS_FN SmallBeliefs after(const float* b, const float* c) const {
+    SmallBeliefs next;
+    for (uint32_t s = 0; s < N1; ++s) next.first[s] = 0;
+    for (uint32_t j = 0; j < N1; ++j) {
+      for (uint32_t s = 0; s < N1; ++s) next.first[s] = mul_add(b[j * N1 + s], first[j], next.first[s]);
+    }
+    for (uint32_t s = 0; s < N2; ++s) next.second[s] = 0;
+    for (uint32_t j = 0; j < N2; ++j) {
+      for (uint32_t s = 0; s < N2; ++s) next.second[s] = mul_add(c[j * N2 + s], second[j], next.second[s]);
+    }
+    return next;
+  }
+};
+
+/// What beliefs promise at step t: expected utility and information gain.
+template <uint32_t N1, uint32_t N2>
+AATGS_FN float small_worth(const SmallTables& tables, uint32_t modalities, bool gain, uint32_t t,
+                           const SmallBeliefs<N1, N2>& q) {
+  float joint[N1 * N2], value = 0;
+  for (uint32_t i = 0; i < N1; ++i) {
+    for (uint32_t k = 0; k < N2; ++k) {
+      const uint32_t j = i * N2 + k;
+      joint[j] = q.first[i] * q.second[k];
+      value = mul_add(joint[j], tables.worth[t][j], value);
+    }
+  }
+  if (!gain) return value;
+  for (uint32_t m = 0; m < modalities; ++m) {
+    float expected[kSmallOutcomes] = {};
+    for (uint32_t j = 0; j < N1 * N2; ++j) {
+      for (uint32_t o = 0; o < kSmallOutcomes; ++o) expected[o] = mul_add(tables.a[m][j][o], joint[j], expected[o]);
+    }
+    for (uint32_t o = 0; o < kSmallOutcomes; ++o) {
+      const float p = expected[o], least = static_cast<float>(kMinimum);
+      value -= p * quick_log(p < least ? least : p);
+    }
+  }
+  return value;
+}
+
+/// Beliefs, policies and marginals of one agent: what `infer` and `plan` do.
+template <uint32_t N1, uint32_t N2, class Scope>
+AI_CALL void small_infer_and_plan(Agent<Scope, float>& a, const SmallTables& tables) {
+  using Beliefs = SmallBeliefs<N1, N2>;
+  const View<float>& view = a.view;
+  const Structure& model = view.model;
+  const Options<float>& options = view.options;
+  const bool add = options.adds_floor();
+  const float* b = view.parameters[SET_B].base;
+  const float* c = b + model.factors[1].b_at;
+  const Vec<uint32_t> actions = view.actions[a.id], observed = view.observations[a.id];
+  const auto moved = [&](const Beliefs& q, const uint32_t* u) {
+    return q.after(b + u[0] * N1 * N1, c + u[1] * N2 * N2);
+  };
+
+  Beliefs prior, q;
+  if (view.clock[a.id][ACTED] == 0) {
+    prior.read(view.parameters[SET_D][a.id]);
+  } else {
+    q.read(view.beliefs[a.id]);
+    const uint32_t u[2] = {actions[0], actions[1]};
+    prior = moved(q, u);
+  }
+  prior.write(view.prior[a.id]);
+
+  float likelihood[N1 * N2] = {};
+  for (uint32_t m = 0; m < model.modality_count; ++m) {
+    const uint32_t o = observed[m];
+    if (o == kNotObserved) continue;
+    for (uint32_t j = 0; j < N1 * N2; ++j) likelihood[j] += tables.log_a[m][o][j];
+  }
+  Beliefs log_prior;
+  for (uint32_t i = 0; i < N1; ++i) log_prior.first[i] = floored_log(prior.first[i], add);
+  for (uint32_t i = 0; i < N2; ++i) log_prior.second[i] = floored_log(prior.second[i], add);
+  for (uint32_t i = 0; i < N1; ++i) q.first[i] = 1.0f / N1;
+  for (uint32_t i = 0; i < N2; ++i) q.second[i] = 1.0f / N2;
+  uint32_t iteration = 0;
+  while (iteration < options.iterations) {
+    Beliefs next = log_prior;
+    for (uint32_t i = 0; i < N1; ++i) {
+      for (uint32_t k = 0; k < N2; ++k) {
+        const float l = likelihood[i * N2 + k];
+        next.first[i] = mul_add(l, q.second[k], next.first[i]);
+        next.second[k] = mul_add(l, q.first[i], next.second[k]);
+      }
+    }
+    small_softmax(next.first);
+    small_softmax(next.second);
+    bool changed = false;
+    for (uint32_t i = 0; i < N1; ++i) changed |= next.first[i] != q.first[i];
+    for (uint32_t i = 0; i < N2; ++i) changed |= next.second[i] != q.second[i];
+    q = next;
+    ++iteration;
+    if (!changed) iteration = options.iterations;
+  }
+  q.write(view.beliefs[a.id]);
+  FreeEnergy<float> energy;
+  for (uint32_t i = 0; i < N1; ++i) {
+    energy.negative_entropy += q.first[i] * floored_log(q.first[i], add);
+    energy.prior_cross_entropy -= q.first[i] * log_prior.first[i];
+  }
+  for (uint32_t i = 0; i < N2; ++i) {
+    energy.negative_entropy += q.second[i] * floored_log(q.second[i], add);
+    energy.prior_cross_entropy -= q.second[i] * log_prior.second[i];
+  }
+  for (uint32_t i = 0; i < N1; ++i) {
+    for (uint32_t k = 0; k < N2; ++k) energy.accuracy += likelihood[i * N2 + k] * q.first[i] * q.second[k];
+  }
+  keep_energy(a, energy, iteration);
+
+  const Vec<float> room = a.place(view.room.leaves);
+  const Vec<float> values = view.values[a.id], posterior = view.posterior[a.id], marginals = view.marginals[a.id];
+  const bool gain = options.has(AiFlag::STATE_GAIN);
+  float before = 0, top = 0;
+  Beliefs half = q;
+  const Component& component = model.components[0];
+  const Vec<float> habits = view.parameters[SET_E][a.id];
+  for (uint32_t n = 0; n < component.nodes; ++n) {
+    const Node node = model.nodes[n];
+    const uint32_t* u = model.node_actions + n * 2;
+    const Beliefs now = moved(node.depth == 0 ? q : half, u);
+    float value = small_worth(tables, model.modality_count, gain, node.depth, now);
+    if (node.leaf == kNoLeaf) {
+      half = now;
+      before = value;
+      continue;
+    }
+    if (node.depth > 0) value += before;
+    values[node.leaf] = value;
+    const float weight = value * options.gamma + floored_log(habits[node.leaf], add);
+    room[node.leaf] = weight;
+    top = node.leaf == 0 || weight > top ? weight : top;
+  }
+  float sum = 0;
+  for (uint32_t p = 0; p < options.policies; ++p) {
+    const float share = quick_exp(room[p] - top);
+    room[p] = share;
+    sum += share;
+  }
+  const float scale = 1.0f / sum;
+  for (uint32_t i = 0; i < model.controls; ++i) marginals[i] = 0;
+  for (uint32_t p = 0; p < options.policies; ++p) {
+    const float share = room[p] * scale;
+    posterior[p] = share;
+    const uint32_t* first = model.policy_first + p * 2;
+    marginals[first[0]] += share;
+    marginals[model.factors[1].control_at + first[1]] += share;
+  }
+  view.energies[a.id][GAMMA] = options.gamma;
+}
+
+/// Which of the compiled sizes a model has; 0: none. Decided where memory is laid out, from the setup alone.
+inline uint32_t small_shape(const View<float>& view, const Factor* factors, const Modality* modalities,
+                            const Group* groups, const uint32_t* lists) {
+  const Options<float>& options = view.options;
+  const auto has = [&](AiFlag flag) { return options.has(flag); };
+  const bool plain = options.algorithm == static_cast<uint32_t>(AiAlgorithm::FPI) && options.horizon == 1 &&
+                     !has(AiFlag::SPM_GAIN) && !has(AiFlag::NOVELTY_A) && !has(AiFlag::NOVELTY_B) &&
+                     !has(AiFlag::STREAMED) && !has(AiFlag::SEARCH) && !has(AiFlag::INDUCTIVE) &&
+                     !has(AiFlag::ANY_ORDER) && !has(AiFlag::DETAILS) && !has(AiFlag::SOFT) &&
+                     !(options.tolerance > 0) && options.precision_iterations == 0;
+  const Structure& model = view.model;
+  if (!plain || view.per_agent != 0 || view.learned != 0) return 0;
+  if (model.factor_count != 2 || model.group_count != 1 || model.component_count != 1) return 0;
+  if (options.policies > kSmallPolicies || options.policy_length > kSmallSteps) return 0;
+  if (model.modality_count > kSmallModalities) return 0;
+  for (uint32_t m = 0; m < model.modality_count; ++m) {
+    if (modalities[m].outcomes > kSmallOutcomes) return 0;
+  }
+  if (groups[0].deps != 2 || lists[groups[0].dep_at] != 0) return 0;
+  for (uint32_t f = 0; f < 2; ++f) {
+    if (factors[f].deps != 1 || lists[factors[f].dep_at] != f) return 0;
+  }
+  if (factors[0].states == 4 && factors[1].states == 2) return 42;
+  if (factors[0].states == 2 && factors[1].states == 3) return 23;
+  return 0;
+}
+
+/// Runs the compiled size of a model.
+template <class Scope>
+AATGS_FN void small_step(Agent<Scope, float>& a) {
+  if (a.view.small == 42) {
+    small_infer_and_plan<4, 2>(a, *a.view.small_tables);
+  } else {
+    small_infer_and_plan<2, 3>(a, *a.view.small_tables);
+  }
+}
+
+}  // namespace aatgs::active_inference

@@ -1,0 +1,131 @@
+// A thread block on the CPU: every thread a fibre, taking turns at collectives. Lets tests run the code that a GPU runs
+// with warps and barriers, where there is none.
+#pragma once
+#include <ucontext.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+namespace aatgs::whcr::test {
+
+class FiberBlock {
+ public:
+  explicit FiberBlock(uint32_t threads) : fibers_(threads), warps_(threads / 32) {}
+
+  /// Runs `body(thread)` on every thread, to its end.
+  void run(const std::function<void(uint32_t)>& body) {
+    for (uint32_t i = 0; i < fibers_.size(); ++i) {
+      Fiber& fiber = fibers_[i];
+      fiber = {};
+      fiber.stack = std::make_unique<uint8_t[]>(kStack);
+      getcontext(&fiber.context);
+      fiber.context.uc_stack = {fiber.stack.get(), 0, kStack};
+      fiber.context.uc_link = &main_;
+      current_body_ = &body;
+      makecontext(&fiber.context, reinterpret_cast<void (*)()>(&FiberBlock::enter), 0);
+    }
+    for (bool left = true; left;) {
+      left = false;
+      progressed_ = false;
+      for (now_ = 0; now_ < fibers_.size(); ++now_) {
+        if (fibers_[now_].done) continue;
+        left = true;
+        active_ = this;
+        swapcontext(&main_, &fibers_[now_].context);
+      }
+      if (left && !progressed_) throw std::logic_error("deadlock: a collective was not reached by everybody");
+    }
+  }
+
+  uint32_t now() const { return now_; }
+
+  /// Gathers one value of each lane of the caller's warp.
+  const uint32_t* gather(uint32_t value) {
+    Warp& warp = warps_[now_ / 32];
+    const uint32_t phase = warp.phase & 1;
+    warp.values[phase][now_ & 31] = value;
+    const uint32_t generation = warp.phase;
+    if (++warp.arrived == 32) {
+      warp.arrived = 0;
+      ++warp.phase;
+      progressed_ = true;
+    }
+    while (warp.phase == generation) yield();
+    return warp.values[phase];
+  }
+  void barrier(uint32_t threads) {
+    const uint32_t generation = generation_;
+    if (++arrived_ == threads) {
+      arrived_ = 0;
+      ++generation_;
+      progressed_ = true;
+    }
+    while (generation_ == generation) yield();
+  }
+
+ private:
+  static constexpr size_t kStack = 256 * 1024;
+  struct Fiber {
+    ucontext_t context;
+    std::unique_ptr<uint8_t[]> stack;
+    bool done = false;
+  };
+  struct Warp {
+    uint32_t values[2][32];
+    uint32_t arrived = 0, phase = 0;
+  };
+
+  static void enter() {
+    FiberBlock& block = *active_;
+    (*block.current_body_)(block.now_);
+    block.fibers_[block.now_].done = true;
+    block.progressed_ = true;
+  }
+  void yield() { swapcontext(&fibers_[now_].context, &main_); }
+
+  static inline FiberBlock* active_ = nullptr;
+  std::vector<Fiber> fibers_;
+  std::vector<Warp> warps_;
+  ucontext_t main_{};
+  const std::function<void(uint32_t)>* current_body_ = nullptr;
+  uint32_t now_ = 0, arrived_ = 0, generation_ = 0;
+  bool progressed_ = false;
+};
+
+/// One of its threads, as a warp walk sees it.
+class FiberThread {
+ public:
+  FiberThread(FiberBlock& block, uint32_t thread) : block_(&block), thread_(thread) {}
+  uint32_t index() const { return thread_; }
+  uint32_t ballot(bool mine) const {
+    const uint32_t* all = block_->gather(mine);
+    uint32_t bits = 0;
+    for (uint32_t lane = 0; lane < 32; ++lane) bits |= all[lane] << lane;
+    return bits;
+  }
+  uint32_t min(uint32_t mine) const {
+    const uint32_t* all = block_->gather(mine);
+    uint32_t least = all[0];
+    for (uint32_t lane = 1; lane < 32; ++lane) least = all[lane] < least ? all[lane] : least;
+    return least;
+  }
+  uint32_t sum(uint32_t mine) const {
+    const uint32_t* all = block_->gather(mine);
+    uint32_t total = 0;
+    for (uint32_t lane = 0; lane < 32; ++lane) total += all[lane];
+    return total;
+  }
+  uint32_t shuffle(uint32_t mine, uint32_t from) const { return block_->gather(mine)[from]; }
+  void sync() const { block_->gather(0); }
+  void barrier(uint32_t threads) const { block_->barrier(threads); }
+  bool cancelled() const { return false; }
+
+ private:
+  FiberBlock* block_;
+  uint32_t thread_;
+};
+
+}  // namespace aatgs::whcr::test

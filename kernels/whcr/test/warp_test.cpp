@@ -1,0 +1,155 @@
+// The warp walk makes the moves of the portable one, bit for bit; a thread block is emulated on the CPU.
+#include <cstdio>
+#include <cstring>
+
+#include "aatgs/team.hpp"
+#include "whcr/test/fibers.hpp"
+#include "whcr/test/graphs.hpp"
+#include "whcr/whcr_setup.hpp"
+#include "whcr/whcr_warp_walk.hpp"
+
+namespace aatgs::whcr::test {
+namespace {
+
+int failures = 0;
+#define EXPECT(condition)                                                \
+  do {                                                                   \
+    if (!(condition)) {                                                  \
+      ++failures;                                                        \
+      std::printf("FAILED %s:%d: %s\n", __FILE__, __LINE__, #condition); \
+    }                                                                    \
+  } while (0)
+
+/// An instance's memory without a team around it.
+struct Bench {
+  AatgsPlan plan{};
+  std::vector<uint64_t> memory;
+  std::vector<uint8_t> shared;
+  WhcrState state{};
+
+  Bench(const CsrGraph& graph, WhcrSetup setup, bool cuda) {
+    setup.vertices = graph.n();
+    setup.population = 1;
+    setup.dynamic = static_cast<uint32_t>(WhcrDynamic::TABLE);
+    const AatgsSpan parts[2] = {{graph.offsets.data(), graph.offsets.size() * 4},
+                                {graph.neighbours.data(), graph.neighbours.size() * 4}};
+    const AatgsSetup given{{&setup, sizeof setup}, parts, 2};
+    const AatgsTarget target{cuda, 1, uint64_t{cuda ? 224u << 10 : 1u << 30}};
+    const SetupView<WhcrSetup> view(given);
+    Arena counting(target, plan);
+    lay_out_state(counting, view, state);
+    memory.assign((plan.constant_bytes + plan.mutable_bytes + plan.scratch_bytes) / 8 + 64, 0);
+    shared.assign(plan.block_shared_bytes + 256, 0xa5);
+    AatgsPlan again{};
+    const auto base = (reinterpret_cast<uint64_t>(memory.data()) + 255) / 256 * 256;
+    Arena binding(target, again, plan, base, reinterpret_cast<void*>(base));
+    lay_out_state(binding, view, state);
+    state.search->seed = 5;
+    state.search->started = 1;
+  }
+  uint8_t* block_shared() {
+    return reinterpret_cast<uint8_t*>((reinterpret_cast<uint64_t>(shared.data()) + 127) / 128 * 128);
+  }
+  /// What a snapshot holds.
+  std::vector<uint8_t> snapshot() const {
+    const auto* begin = reinterpret_cast<const uint8_t*>(state.best);
+    return {begin, begin + plan.mutable_bytes};
+  }
+  void set_colors(uint32_t colors) { state.search->colors = colors; }
+};
+
+void portable(Bench& bench, uint32_t moves) {
+  const uint32_t cancel = 0;
+  HostBlock block(bench.block_shared(), &cancel);
+  Carver carver(work_of(block, bench.state, 0));
+  TabuWalk<HostBlock>(block, bench.state, 0, carver).run(moves);
+}
+
+template <uint32_t kWords, bool kBits>
+uint32_t in_warps(Bench& bench, uint32_t moves, bool counts_shared) {
+  const WarpTables tables(bench.state.graph.n);
+  std::vector<uint64_t> outside(tables.counts(bench.state.search->colors) / 8 + 1, 0xa5a5a5a5a5a5a5a5u);
+  std::vector<uint64_t> shared(tables.bytes(WarpTier::ALL, bench.state.graph.n, bench.state.search->colors) / 8 + 2);
+  auto* base = reinterpret_cast<uint8_t*>((reinterpret_cast<uint64_t>(shared.data()) + 15) / 16 * 16);
+  uint8_t* own = base + WarpTables::proposals() + tables.colors();
+  uint8_t* counts = counts_shared ? own : reinterpret_cast<uint8_t*>(outside.data());
+  auto* bits = reinterpret_cast<uint32_t*>(own + tables.counts(bench.state.search->colors));
+  FiberBlock block(kWarpThreads);
+  uint32_t left = 0;
+  block.run([&](uint32_t thread) {
+    WarpWalk<FiberThread, kWords, kBits> walk(FiberThread(block, thread), bench.state, 0, {base, counts, bits});
+    if (thread >= walk.size()) return;
+    const uint32_t rest = walk.run(moves);
+    if (thread == 0) left = rest;
+  });
+  return left;
+}
+
+/// As walk() does it: in warps as far as that goes.
+void either(Bench& bench, uint32_t moves, bool counts_shared) {
+  const bool small = WarpTables(bench.state.graph.n).words <= kWarpThreads;
+  const uint32_t left = !small          ? in_warps<kMostWords, false>(bench, moves, counts_shared)
+                        : counts_shared ? in_warps<1, true>(bench, moves, true)
+                                        : in_warps<1, false>(bench, moves, false);
+  if (left == kNone) return portable(bench, moves);
+  if (left != 0) portable(bench, left);
+}
+
+void color_at_random(Bench& bench, uint32_t colors, uint32_t spread) {
+  bench.set_colors(colors);
+  for (uint32_t v = 0; v < bench.state.graph.n; ++v) {
+    bench.state.colors[v] = static_cast<uint16_t>(random_for(*bench.state.search, Purpose::INIT, 0, 0, v).below(spread));
+  }
+  bench.state.members[0] = {};
+  bench.state.members[0].fresh = 1;
+}
+
+void same_moves(const char* name, const CsrGraph& graph, uint32_t colors, uint32_t spread, uint32_t moves,
+                uint32_t walks) {
+  WhcrSetup setup{};
+  setup.max_colors = colors + 3;
+  Bench one(graph, setup, false);
+  Bench other(graph, setup, true);
+  Bench third(graph, setup, true);
+  for (Bench* bench : {&one, &other, &third}) color_at_random(*bench, colors, spread);
+  for (uint32_t i = 0; i < walks; ++i) {
+    const uint32_t some = i == 0 ? 0 : moves;
+    portable(one, some);
+    either(other, some, true);
+    either(third, some, false);
+    const bool same = one.snapshot() == other.snapshot() && one.snapshot() == third.snapshot();
+    if (!same) {
+      std::printf("%s: walk %u differs: %u %u %u conflicts after %llu %llu %llu moves\n", name, i,
+                  one.state.members->conflicts, other.state.members->conflicts, third.state.members->conflicts,
+                  static_cast<unsigned long long>(one.state.members->moves),
+                  static_cast<unsigned long long>(other.state.members->moves),
+                  static_cast<unsigned long long>(third.state.members->moves));
+    }
+    EXPECT(same);
+    if (!same) return;
+  }
+  std::printf("%s: %u conflicts, best %u, after %llu moves\n", name, one.state.members->conflicts,
+              one.state.members->best_conflicts, static_cast<unsigned long long>(one.state.members->moves));
+}
+
+}  // namespace
+}  // namespace aatgs::whcr::test
+
+int main() {
+  using namespace aatgs::whcr;
+  using namespace aatgs::whcr::test;
+  same_moves("queen", queen(8), 9, 9, 200, 4);
+  same_moves("a third of a warp", queen(6), 6, 6, 300, 3);
+  same_moves("solved", queen(5), 5, 5, 2000, 3);
+  same_moves("random", random_graph(200, 50, 1, 7), 27, 27, 120, 4);
+  same_moves("few colours", random_graph(120, 50, 1, 1), 3, 3, 100, 3);
+  same_moves("two colours", random_graph(60, 50, 1, 1), 2, 2, 100, 3);
+  same_moves("one colour", random_graph(60, 50, 1, 1), 1, 1, 20, 3);
+  same_moves("planted", random_graph(500, 20, 6, 3), 6, 6, 100, 3);
+  same_moves("nearly all threads", random_graph(1000, 50, 1, 3), 84, 84, 30, 3);
+  same_moves("several words a thread", random_graph(1500, 10, 1, 3), 25, 25, 20, 3);
+  same_moves("counts outgrown from the start", random_graph(300, 50, 1, 3), 40, 1, 60, 3);
+  same_moves("counts outgrown on the way", random_graph(500, 50, 1, 3), 40, 2, 30, 4);
+  std::printf(failures ? "%d expectations failed\n" : "warp walk: all tests passed\n", failures);
+  return failures != 0;
+}

@@ -1,0 +1,1 @@
+export { dirichletDivergence, type ModelReduction, reduceModel } from './dirichlet.ts';

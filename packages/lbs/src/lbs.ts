@@ -1,0 +1,250 @@
+import {
+  AlgorithmAdapter,
+  type ContextOptions,
+  GpuExecutionContext,
+  placementOf,
+  type StagedConfig,
+} from '@aatgs/core';
+import { invalidArgument, LbsError } from './errors.ts';
+import { type LbsConfig, LbsFlag, LbsPhase, type LbsTelemetry } from './generated/layout.ts';
+import { lbsModule } from './kernel.ts';
+import { type LbsOptions, MOST_POINTS_PER_ATOM, type ResolvedLbsOptions, resolveLbsOptions } from './options.ts';
+import { inputBytes, packBatch, packStructure } from './pack.ts';
+import { readStructure } from './readers/index.ts';
+import { type BatchMember, decode, outputBytes, type Prediction } from './result.ts';
+import type { ReadOptions, Structure } from './structure/structure.ts';
+
+/** A member of a batch: a structure, the path of a file, or either with an id of one's own. */
+export type BatchItem = Structure | string | URL | { readonly id: string; readonly source: Structure | string | URL };
+
+/** One result of a batch: a prediction, or why there is none. */
+export type BatchResult =
+  | { readonly id: string; readonly prediction: Prediction; readonly error?: undefined }
+  | { readonly id: string; readonly prediction?: undefined; readonly error: Error };
+
+/** Options of `predictBatch`. */
+export interface PredictBatchOptions extends ReadOptions {
+  /** Ends the batch; the iterator throws its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Largest structure there is memory for. */
+const MOST_ATOMS = 1 << 24;
+/** Batches in flight: one runs, one waits, one is being read back. */
+const SLOTS = 4;
+
+/**
+ * Predicts ligand binding sites: points of the solvent-accessible surface are scored by boosted trees, gathered to sites,
+ * and the sites ranked by a second model.
+ *
+ * A prediction depends on the structure and the model alone: not on sync or async, batches, threads or device.
+ */
+export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
+  readonly #given: LbsOptions;
+  readonly #options: ResolvedLbsOptions;
+  /** For structures that are too large for this one, and those with uncommonly many points. */
+  readonly #roomier = new Map<string, Lbs>();
+
+  /** Throws ERR_LBS_INVALID_ARGUMENT for bad options, ERR_LBS_MODEL, or what `GpuExecutionContext` throws. */
+  constructor(options: LbsOptions = {}) {
+    const resolved = { ...resolveLbsOptions(options), ...(options as { pointsPerAtom?: number }) };
+    super(openContext(resolved, options));
+    this.#given = options;
+    this.#options = resolved;
+  }
+
+  /**
+   * Predicts the sites of one structure, or of a file.
+   *
+   * @throws ERR_LBS_NO_PROTEIN, or of a file what `readStructure` throws.
+   */
+  async predict(source: Structure | string | URL, options: ReadOptions = {}): Promise<Prediction> {
+    const structure = isStructure(source) ? source : await readStructure(source, options);
+    const [prediction] = await this.#run([memberOf(structure.name, structure)]);
+    return prediction as Prediction;
+  }
+
+  /** The blocking twin of `predict`, for a structure that is in memory. */
+  predictSync(structure: Structure): Prediction {
+    const member = memberOf(structure.name, structure);
+    const { config, input } = this.#staged([member]);
+    const fits = member.packed.atoms <= this.#options.batchAtoms;
+    const roomy = fits ? undefined : this.#roomy(member.packed.atoms, this.#options.pointsPerAtom);
+    const record = (roomy ?? this).context.executeSync(config, input);
+    if (record.overflow & LbsFlag.POINTS) {
+      return this.#roomy(member.packed.atoms, MOST_POINTS_PER_ATOM).predictSync(structure);
+    }
+    return decode(outputOf(record), [member], this.#options.surface)[0] as Prediction;
+  }
+
+  /**
+   * Predicts many structures or files; results come as they are ready, with their ids: each exactly once. What is wrong with
+   * one is its own result; the others go on. While the device works on a batch, the next files are read.
+   */
+  async *predictBatch(
+    items: Iterable<BatchItem> | AsyncIterable<BatchItem>,
+    options: PredictBatchOptions = {},
+  ): AsyncGenerator<BatchResult, void, undefined> {
+    const { signal } = options;
+    const flying = new Set<Promise<void>>();
+    const landed: BatchResult[] = [];
+    let failure: { readonly error: unknown } | undefined;
+    let waiting: BatchMember[] = [];
+    const launch = () => {
+      const batch: Promise<void> = this.#settle(waiting)
+        .then((results) => void landed.push(...results))
+        .catch((error) => {
+          failure ??= { error };
+        })
+        .finally(() => flying.delete(batch));
+      waiting = [];
+      flying.add(batch);
+    };
+    const check = () => {
+      signal?.throwIfAborted();
+      if (failure) throw failure.error;
+    };
+    for await (const item of items) {
+      check();
+      const { id, source } = named(item);
+      let member: BatchMember;
+      try {
+        member = memberOf(id, isStructure(source) ? source : await readStructure(source, options));
+      } catch (error) {
+        yield { id, error: error as Error };
+        continue;
+      }
+      if (!this.#fits(waiting, member)) launch();
+      waiting.push(member);
+      // An idle device is given what there is; a busy one gets whole batches.
+      if (flying.size === 0) launch();
+      while (flying.size >= SLOTS - 1) await Promise.race(flying);
+      yield* landed.splice(0);
+    }
+    if (waiting.length > 0) launch();
+    while (flying.size > 0) {
+      check();
+      await Promise.race(flying);
+      yield* landed.splice(0);
+    }
+    check();
+    yield* landed.splice(0);
+  }
+
+  /** See {@link GpuExecutionContext.shutdown}. */
+  override async shutdown(): Promise<void> {
+    await Promise.all([...this.#roomier.values()].map((roomy) => roomy.shutdown()));
+    this.#roomier.clear();
+    await super.shutdown();
+  }
+  /** Shuts the context down and blocks until it has ended: for `using`. */
+  override [Symbol.dispose](): void {
+    for (const roomy of this.#roomier.values()) roomy[Symbol.dispose]();
+    this.#roomier.clear();
+    super[Symbol.dispose]();
+  }
+
+  /** Shuts the context down without blocking: for `await using`. */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  #fits(waiting: readonly BatchMember[], next: BatchMember): boolean {
+    if (waiting.length === 0) return true;
+    const atoms = waiting.reduce((sum, { packed }) => sum + packed.atoms, next.packed.atoms);
+    return atoms <= this.#options.batchAtoms && waiting.length < this.#options.batchStructures;
+  }
+
+  async #settle(members: readonly BatchMember[]): Promise<BatchResult[]> {
+    try {
+      const predictions = await this.#run(members);
+      return predictions.map((prediction) => ({ id: prediction.id, prediction }));
+    } catch (error) {
+      // A lost device or a closed context is nobody's own fault.
+      if (!(error instanceof LbsError)) throw error;
+      return members.map(({ id }) => ({ id, error }));
+    }
+  }
+
+  /** One config for all of them. */
+  async #run(members: readonly BatchMember[]): Promise<Prediction[]> {
+    const atoms = members.reduce((sum, { packed }) => sum + packed.atoms, 0);
+    const { batchAtoms, pointsPerAtom, surface } = this.#options;
+    if (atoms > batchAtoms) return this.#roomy(atoms, pointsPerAtom).#run(members);
+    const [record] = await this.context.executeBatch([this.#staged(members)]);
+    if (!record) throw new LbsError('ERR_LBS_MODEL', 'the kernel gave no record back; this is a bug');
+    if (record.overflow & LbsFlag.POINTS) {
+      // Rare: a peptide, or alpha carbons only. One by one, with memory for all points there can be.
+      const again: Prediction[] = [];
+      for (const member of members) {
+        again.push(...(await this.#roomy(member.packed.atoms, MOST_POINTS_PER_ATOM).#run([member])));
+      }
+      return again;
+    }
+    return decode(outputOf(record), members, surface);
+  }
+
+  #staged(members: readonly BatchMember[]): StagedConfig<LbsConfig> {
+    const config = { phase: LbsPhase.LOAD, wantPoints: this.#options.surface ? 1 : 0 };
+    return { config, input: packBatch(members.map(({ packed }) => packed)) };
+  }
+
+  #roomy(atoms: number, pointsPerAtom: number): Lbs {
+    if (atoms > MOST_ATOMS) {
+      throw new LbsError('ERR_LBS_TOO_LARGE', `${atoms} atoms; at most ${MOST_ATOMS}. Predict its chains one by one`, {
+        details: { value: atoms },
+      });
+    }
+    const batchAtoms = 2 ** Math.ceil(Math.log2(Math.max(1024, atoms)));
+    const key = `${batchAtoms} ${pointsPerAtom}`;
+    let roomy = this.#roomier.get(key);
+    if (!roomy) {
+      const options = { ...this.#given, batchAtoms, batchStructures: 64, pointsPerAtom };
+      roomy = new Lbs(options);
+      this.#roomier.set(key, roomy);
+    }
+    return roomy;
+  }
+}
+
+function openContext(
+  { model, batchAtoms, batchStructures, pointsPerAtom, surface }: ResolvedLbsOptions,
+  options: LbsOptions,
+): GpuExecutionContext<LbsConfig, LbsTelemetry> {
+  const structures = Math.min(batchStructures, batchAtoms);
+  const module = lbsModule(model, { maxAtoms: batchAtoms, maxStructures: structures, pointsPerAtom });
+  const points = surface ? Math.ceil(pointsPerAtom * batchAtoms) + 4096 : 0;
+  const context: ContextOptions = {
+    configSlots: SLOTS,
+    telemetrySlots: SLOTS,
+    inputBytes: inputBytes(structures, batchAtoms),
+    outputBytes: outputBytes(structures, batchAtoms, points),
+    ...placementOf(options),
+  };
+  return new GpuExecutionContext(module, context);
+}
+
+function outputOf({ output, overflow }: LbsTelemetry): Uint8Array {
+  if (output) return output;
+  throw new LbsError('ERR_LBS_TOO_LARGE', `the batch did not fit (flags ${overflow}); lower batchAtoms`, {
+    details: { value: overflow },
+  });
+}
+
+const isStructure = (source: unknown): source is Structure =>
+  typeof source === 'object' && source !== null && 'atomResidue' in source;
+
+function memberOf(id: string, structure: Structure): BatchMember {
+  if (structure.x.length === 0) {
+    throw new LbsError('ERR_LBS_NO_PROTEIN', `${id}: the structure has no atoms`, { details: { source: id } });
+  }
+  return { id, structure, packed: packStructure(structure) };
+}
+
+function named(item: BatchItem): { id: string; source: Structure | string | URL } {
+  if (isStructure(item)) return { id: item.name, source: item };
+  if (typeof item === 'string' || item instanceof URL) return { id: String(item), source: item };
+  if (item !== null && typeof item === 'object' && typeof item.id === 'string' && item.source !== undefined)
+    return item;
+  throw invalidArgument('item', item, 'a structure, a path, or { id, source }');
+}

@@ -1,0 +1,112 @@
+// node scripts/figures.mjs [--write]: the tables of figures in the READMEs, between `<!-- figures: NAME -->` and
+// `<!-- /figures -->`, come from files in bench/results and from nowhere else. Checks that, or writes them.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { root } from './cmake.mjs';
+import { packages } from './workspace.mjs';
+
+const TABLES = { overhead, 'whcr-dimacs': whcrDimacs, 'thermo-gset': thermoGset };
+const writes = process.argv.includes('--write');
+const files = ['README.md', ...packages().map(({ folder }) => join(relative(root, folder), 'README.md'))];
+let stale = 0;
+
+for (const file of files) {
+  const text = readFileSync(join(root, file), 'utf8');
+  // Links to the results start at the document.
+  const up = '../'.repeat(file.split('/').length - 1);
+  const filled = text.replace(/(<!-- figures: (\S+) -->\n)[\s\S]*?(<!-- \/figures -->)/g, (_, start, name, end) => {
+    if (!TABLES[name]) throw new Error(`${file}: there are no figures called ${name}`);
+    return `${start}${TABLES[name](up).join('\n')}\n${end}`;
+  });
+  if (filled === text) continue;
+  stale++;
+  console.error(`${writes ? 'written' : 'out of date; run node scripts/figures.mjs --write'}: ${file}`);
+  if (writes) writeFileSync(join(root, file), filled);
+}
+if (stale > 0 && !writes) process.exit(1);
+
+/** Cost of an iteration: as usually written, the best synchronous way, and asynchronous. */
+function overhead(up) {
+  const { cuda, measurements, node } = results('overhead-h200');
+  const written = results('sync-as-written-h200').measurements.filter(({ what }) => what === 'sync-as-written');
+  const at = (list, step, fits) => list.find((one) => one.stepUs === step && fits(one))?.medianUs;
+  const rows = [...new Set(written.map(({ stepUs }) => stepUs))].map((step) => {
+    const usual = at(written, step, () => true);
+    const best = at(measurements, step, ({ what }) => what === 'sync');
+    const async = at(measurements, step, ({ what, depth }) => what === 'async' && depth === 16);
+    return [`${step} us`, us(usual), us(best), us(async), times(usual, async), times(best, async)];
+  });
+  return [
+    `Microseconds for one iteration on one ${cuda.devices[0].name}, from Node ${node} (medians):`,
+    '',
+    ...table(['step', 'sync as usually written', 'best sync', 'async, 16 deep', 'gain', 'gain over best sync'], rows),
+    '',
+    `From [overhead-h200.json](${up}bench/results/overhead-h200.json) and` +
+      ` [sync-as-written-h200.json](${up}bench/results/sync-as-written-h200.json).`,
+  ];
+}
+
+/** Published graphs: how often the colours asked for were reached, and the median time. */
+function whcrDimacs(up) {
+  const { cpu, parameters, runs } = results('whcr-dimacs-cpu');
+  const rows = grouped(runs).map(([name, list]) => {
+    const solved = list.filter(({ success }) => success);
+    const seconds =
+      solved.length > 0 ? (median(solved.map(({ milliseconds }) => milliseconds)) / 1000).toFixed(2) : '–';
+    return [name, list[0].colors, `${solved.length} of ${list.length}`, seconds];
+  });
+  return [
+    `Published graphs, ${parameters.timeLimitSeconds} s at most, ${parameters.seeds} seeds, sync and async, CPU engine of a` +
+      ` ${cpu.cores}-core ${cpu.name} machine:`,
+    '',
+    ...table(['graph', 'colours', 'solved', 'median of these, s'], rows),
+    '',
+    `From [whcr-dimacs-cpu.json](${up}bench/results/whcr-dimacs-cpu.json).`,
+  ];
+}
+
+/** Max-Cut on Gset: the best cut found against the best known one. */
+function thermoGset(up) {
+  const { cpu, parameters, runs } = results('thermo-gset-cpu');
+  const rows = grouped(runs).map(([name, list]) => {
+    const cuts = list.map(({ cut }) => cut);
+    const best = Math.max(...cuts);
+    const found = list.filter(({ cut }) => cut === best).map(({ foundAtMs }) => foundAtMs / 1000);
+    return [name, list[0].n, list[0].best, best, Math.min(...cuts), median(found).toFixed(2)];
+  });
+  return [
+    `Max-Cut on Gset, ${parameters.timeLimitSeconds} s, ${parameters.seeds} seeds, ${parameters.threads} thread of a` +
+      ` ${cpu.cores}-core ${cpu.name} machine:`,
+    '',
+    ...table(['graph', 'vertices', 'best known', 'best', 'worst seed', 'best found after, s'], rows),
+    '',
+    `From [thermo-gset-cpu.json](${up}bench/results/thermo-gset-cpu.json).`,
+  ];
+}
+
+function results(name) {
+  return JSON.parse(readFileSync(join(root, 'bench', 'results', `${name}.json`), 'utf8'));
+}
+
+function grouped(runs) {
+  const names = [...new Set(runs.map(({ name }) => name))];
+  return names.map((name) => [name, runs.filter((run) => run.name === name)]);
+}
+
+function table(head, rows) {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function us(value) {
+  return value.toFixed(value < 10 ? 2 : 1);
+}
+
+function times(a, b) {
+  return `${(a / b).toFixed(a / b < 2 ? 2 : 1)}x`;
+}

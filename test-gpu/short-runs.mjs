@@ -1,0 +1,40 @@
+// node short-runs.mjs <engine>: every module for a moment, for tools that make everything a hundred times slower. What
+// each ends with must be what it ends with on the CPU.
+import assert from 'node:assert/strict';
+import { GpuExecutionContext } from '@aatgs/core';
+import { edwardsAnderson, ising2d, Thermo } from '@aatgs/thermo';
+import { gnp, Whcr } from '@aatgs/whcr';
+import { example } from './fixtures.mjs';
+
+const [engine] = process.argv.slice(2);
+const runs = {
+  async example(options) {
+    await using context = new GpuExecutionContext(example({ entities: 500, goal: 100 }), options);
+    const records = await context.executeBatch(Array.from({ length: 20 }, () => ({ substeps: 2 })));
+    return records.map((record) => record.total);
+  },
+  async dense(options) {
+    await using whcr = new Whcr(gnp(60, 0.5, 1), { ...options, population: 3 });
+    const { coloring, iterations } = await whcr.color({ colors: 12, seed: 3, maxIterations: 2000 });
+    return [...coloring, iterations];
+  },
+  async sparse(options) {
+    await using whcr = new Whcr(gnp(600, 0.01, 1), { ...options, regime: 'sparse' });
+    const { coloring, iterations } = await whcr.color({ colors: 5, seed: 3, maxIterations: 2000 });
+    return [...coloring, iterations];
+  },
+  async lattice(options) {
+    await using thermo = new Thermo(ising2d(64), { ...options, temperatures: [2, 2.5], maxSamples: 10 });
+    const { observables } = await thermo.sample({ seed: 1 });
+    return observables.map(({ energy }) => energy.mean);
+  },
+  async glass(options) {
+    await using thermo = new Thermo(edwardsAnderson([4, 4, 4], 1), options);
+    return [(await thermo.minimize({ maxSweeps: 30, seed: 1 })).bestEnergy];
+  },
+};
+for (const [name, run] of Object.entries(runs)) {
+  const expected = await run({ device: 'cpu', async: true });
+  assert.deepEqual(await run({ device: 0, async: true, engine }), expected, `${name} on ${engine}`);
+  console.log(`${name}: same on ${engine} as on the CPU`);
+}
