@@ -61,22 +61,24 @@ export class Series {
 
   /**
    * Independent runs at the same temperatures as one, with the ladders of all: what a `DeviceGroup` sampled on several
-   * devices. As many samples as the shortest has. Runs must not have adapted their ladders, or temperatures differ.
+   * devices. As many samples as the shortest has. Runs must not have adapted their ladders, or temperatures differ. Runs of
+   * ensembles count as different systems: give each seeds of its own.
    *
    * @throws {ThermoError} `ERR_THERMO_INVALID_ARGUMENT` for runs that do not fit together.
    */
   static join(runs: readonly Series[]): Series {
     const [first] = runs;
     if (!first) throw invalidArgument('runs', '[]', 'at least one run');
-    const { temperatures, sites, ladders } = first;
-    for (const { temperatures: others, sites: n, ladders: l } of runs) {
-      if (n === sites && l === ladders && temperatures.every((t, k) => t === others[k])) continue;
+    const { temperatures, sites, ladders, systems } = first;
+    for (const { temperatures: others, sites: n, ladders: l, systems: s } of runs) {
+      if (n === sites && l === ladders && s === systems && temperatures.every((t, k) => t === others[k])) continue;
       throw invalidArgument('runs', `${l} ladders on ${n} sites`, 'runs of one model, made alike, with adapt: false');
     }
     // Overlaps are of pairs of ladders, and of ladders from two runs they were never measured.
-    if (runs.length > 1 && ladders % 2 === 1) throw invalidArgument('ladders', ladders, 'an even number in each run');
+    if (runs.length > 1 && systems === 1 && ladders % 2 === 1)
+      throw invalidArgument('ladders', ladders, 'an even number in each run');
     const samples = Math.min(...runs.map((run) => run.samples));
-    const interleave = <A extends Float64Array | Int32Array>(into: A, parts: readonly A[], width: number): A => {
+    const interleave = (into: Float64Array, parts: readonly Float64Array[], width: number): Float64Array => {
       for (let i = 0; i < samples; i++) {
         for (const [r, part] of parts.entries()) {
           into.set(part.subarray(i * width, (i + 1) * width), (i * parts.length + r) * width);
@@ -94,10 +96,11 @@ export class Series {
       sites,
       samples,
       ladders: ladders * runs.length,
+      systems: systems > 1 ? systems * runs.length : 1,
       energies: values((run) => run.#energies),
       moments: values((run) => run.#moments),
       overlaps: interleave(
-        new Int32Array(count * pairs),
+        new Float64Array(count * pairs),
         runs.map((run) => run.#overlaps),
         pairs,
       ),
