@@ -73,16 +73,18 @@ __device__ inline uint32_t walk_in_warps(const WhcrState& state, uint32_t index,
   const uint32_t n = state.graph.n;
   if (state.warp_shared == 0 || state.priors.active()) return kNone;
   const WarpTables tables(n);
-  const bool small = tables.words <= kWarpThreads;
+  const uint32_t each = (tables.words + kWarpThreads - 1) / kWarpThreads;  // words of a thread
   switch (tables.tier(n, state.search->colors, state.warp_shared)) {
     case WarpTier::ALL: return walk_with<1, WarpTier::ALL>(state, index, moves, cancel);
     case WarpTier::COUNTS:
-      return small ? walk_with<1, WarpTier::COUNTS>(state, index, moves, cancel)
-                   : walk_with<kMostWords, WarpTier::COUNTS>(state, index, moves, cancel);
+      return each == 1   ? walk_with<1, WarpTier::COUNTS>(state, index, moves, cancel)
+             : each == 2 ? walk_with<2, WarpTier::COUNTS>(state, index, moves, cancel)
+                         : walk_with<kMostWords, WarpTier::COUNTS>(state, index, moves, cancel);
     case WarpTier::COLORS:
       if (!state.warp_counts) return kNone;
-      return small ? walk_with<1, WarpTier::COLORS>(state, index, moves, cancel)
-                   : walk_with<kMostWords, WarpTier::COLORS>(state, index, moves, cancel);
+      return each == 1   ? walk_with<1, WarpTier::COLORS>(state, index, moves, cancel)
+             : each == 2 ? walk_with<2, WarpTier::COLORS>(state, index, moves, cancel)
+                         : walk_with<kMostWords, WarpTier::COLORS>(state, index, moves, cancel);
     default: return kNone;
   }
 }
