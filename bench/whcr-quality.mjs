@@ -120,7 +120,8 @@ for (const spec of values.cases.split(',')) {
   entry.millionMovesPerSecond = moves / kernel / 1e6;
   const shown = entry.runs.map((run) => (run.success ? `${run.seconds.toFixed(2)} s` : `${run.conflicts} left`));
   console.log(`${name} k=${colors}: ${shown.join(', ')}; ${entry.millionMovesPerSecond.toFixed(1)} M moves/s`);
-  for (const run of entry.head) console.log(`  HEAD seed ${run.seed}: ${run.conflicts} left after ${run.seconds.toFixed(1)} s`);
+  for (const run of entry.head)
+    console.log(`  HEAD seed ${run.seed}: ${run.conflicts} left after ${run.seconds.toFixed(1)} s`);
   save();
 }
 rmSync(folder, { recursive: true });

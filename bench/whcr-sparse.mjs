@@ -75,14 +75,18 @@ for (const name of values.graphs.split(',')) {
     entry.once.push(shape(await whcr.color({ maxIterations: 0, seed }), seed));
   }
   const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
-  const base = entry.ecl.length ? median(entry.ecl.map((run) => run.milliseconds)) : median(entry.once.map((run) => run.kernelMs));
+  const base = entry.ecl.length
+    ? median(entry.ecl.map((run) => run.milliseconds))
+    : median(entry.once.map((run) => run.kernelMs));
   entry.improvedLimitMs = 10 * base;
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     const found = await whcr.minimize({ timeLimit: entry.improvedLimitMs / 1000, seed });
     entry.improved.push(shape(found, seed));
   }
   const show = (runs, time) =>
-    runs.length ? `${median(runs.map((run) => run.colors))} colours, ${median(runs.map(time)).toFixed(2)} ms` : 'not run';
+    runs.length
+      ? `${median(runs.map((run) => run.colors))} colours, ${median(runs.map(time)).toFixed(2)} ms`
+      : 'not run';
   console.log(
     `${name} (${graph.n} vertices, ${graph.m} edges): ECL-GC ${show(entry.ecl, (run) => run.milliseconds)}; once ` +
       `${show(entry.once, (run) => run.kernelMs)} (${median(entry.once.map((run) => run.elapsedMs)).toFixed(1)} ms with transfers); ` +

@@ -22,7 +22,7 @@ class WarpWalk {
   struct Memory {
     uint8_t* shared;  // proposals, colours, and what the tier puts there
     uint8_t* counts;
-    uint32_t* bits;   // kBitsShared: a copy of the adjacency matrix
+    uint32_t* bits;  // kBitsShared: a copy of the adjacency matrix
   };
 
   AATGS_FN WarpWalk(Threads threads, const WhcrState& state, uint32_t index, Memory memory)
@@ -346,8 +346,8 @@ class WarpWalk {
       }
     }
     const uint32_t slot = (static_cast<uint32_t>(clock) & 1) * (kWarpThreads / 32) + warp_;
-    const uint32_t stop = (outgrown_ ? kOutgrown : 0) |
-                          (thread_ == 0 && (clock & 255) == 0 && threads_.cancelled() ? kCancelled : 0);
+    const uint32_t stop =
+        (outgrown_ ? kOutgrown : 0) | (thread_ == 0 && (clock & 255) == 0 && threads_.cancelled() ? kCancelled : 0);
     uint32_t to = kNone;
     uint32_t v = 0;
     uint32_t from = 0;
@@ -516,11 +516,11 @@ class WarpWalk {
   uint8_t* const counts_;
   uint32_t* const bits_;
   // Of the thread's own vertices, four in a word.
-  uint32_t own_[kWords];      // conflicts
-  uint32_t low_[kWords];      // lowest count of another colour, from 0x80 up when all are tabu; unknown without conflicts
-  uint32_t ties_[kWords];     // at least so many colours have the lowest count, up to 127
+  uint32_t own_[kWords];  // conflicts
+  uint32_t low_[kWords];  // lowest count of another colour, from 0x80 up when all are tabu; unknown without conflicts
+  uint32_t ties_[kWords];  // at least so many colours have the lowest count, up to 127
   uint32_t hues_[kWords][2];  // colours
-  uint32_t need_[kWords];     // 0x80: the lowest count must be looked up
+  uint32_t need_[kWords];  // 0x80: the lowest count must be looked up
   // Tabu entries of the warp's vertices, in any lane.
   uint32_t pair_[kSlots], expires_[kSlots], born_[kSlots];
   PhiloxBlock drawn_;

@@ -98,7 +98,8 @@ void either(Bench& bench, uint32_t moves, bool counts_shared) {
 void color_at_random(Bench& bench, uint32_t colors, uint32_t spread) {
   bench.set_colors(colors);
   for (uint32_t v = 0; v < bench.state.graph.n; ++v) {
-    bench.state.colors[v] = static_cast<uint16_t>(random_for(*bench.state.search, Purpose::INIT, 0, 0, v).below(spread));
+    bench.state.colors[v] =
+        static_cast<uint16_t>(random_for(*bench.state.search, Purpose::INIT, 0, 0, v).below(spread));
   }
   bench.state.members[0] = {};
   bench.state.members[0].fresh = 1;
