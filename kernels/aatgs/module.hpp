@@ -80,7 +80,7 @@ class Arena {
   }
   /// Shared memory every block needs.
   void block_shared(uint64_t bytes) { plan_.block_shared_bytes = bytes; }
-  /// Blocks the step can keep busy; as many as fit when it does not say.
+  /// Blocks the step can keep busy, more than one a multiprocessor where they fit; one each when it does not say.
   void blocks(uint32_t n) { plan_.blocks = n; }
 
  private:

@@ -172,7 +172,9 @@ struct ActiveInferenceStep {
     if (all || phase == AiPhase::ACT) choose_action(a, config.header.seed, given, first);
     if (all) learn_own(a, learned_after(a));
     if (phase == AiPhase::LEARN) learn_own(a, config.parameters);
-    if (phase == AiPhase::SMOOTH) smooth(a);
+    if constexpr (Scope::kFull) {
+      if (phase == AiPhase::SMOOTH) smooth(a);
+    }
   }
 
   template <class Scope, class Real>
@@ -205,30 +207,40 @@ struct ActiveInferenceStep {
     const auto algorithm = static_cast<AiAlgorithm>(a.options.algorithm);
     a.scope.for_each(a.model.states, [&](uint32_t s) { previous[s] = beliefs[s]; });
     a.scope.barrier();
-    const bool windowed = a.view.history.width > 0;
-    const bool full = windowed ? remember(a) : false;
-    if (algorithm == AiAlgorithm::FPI) {
+    if constexpr (Scope::kFull) {
+      const bool windowed = a.view.history.width > 0;
+      const bool full = windowed ? remember(a) : false;
+      if (algorithm == AiAlgorithm::POLICY_MMP) return infer_policies_window(a);
+      if (algorithm != AiAlgorithm::FPI) {
+        infer_window(a);
+        keep_filtered(a, full);
+        return;
+      }
       next_prior(a);
       infer_present(a, soft);
       if (windowed) keep_filtered(a, full);
-    } else if (algorithm == AiAlgorithm::POLICY_MMP) {
-      infer_policies_window(a);
     } else {
-      infer_window(a);
-      keep_filtered(a, full);
+      next_prior(a);
+      infer_present(a, soft);
     }
   }
 
   template <class Scope, class Real>
   AI_CALL static void plan(Agent<Scope, Real>& a) {
     if (a.options.has(AiFlag::STREAMED)) return stream_policies(a);
-    if (a.options.has(AiFlag::SEARCH)) {
-      search(a);
-    } else if (static_cast<AiAlgorithm>(a.options.algorithm) == AiAlgorithm::POLICY_MMP) {
-      score_policy_beliefs(a);
-      infer_posterior(a, true);
-      carry_policy_beliefs(a);
-    } else {
+    bool planned = false;
+    if constexpr (Scope::kFull) {
+      if (a.options.has(AiFlag::SEARCH)) {
+        search(a);
+        planned = true;
+      } else if (static_cast<AiAlgorithm>(a.options.algorithm) == AiAlgorithm::POLICY_MMP) {
+        score_policy_beliefs(a);
+        infer_posterior(a, true);
+        carry_policy_beliefs(a);
+        planned = true;
+      }
+    }
+    if (!planned) {
       score_policies(a);
       infer_posterior(a, false);
     }

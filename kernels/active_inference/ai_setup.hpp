@@ -26,7 +26,8 @@ enum SetupPart : uint32_t {
   PART_GOALS = PART_COUNTS + kSets,
 };
 
-/// Agents from which a GPU gives each a thread instead of a warp, if the model is small and in float32.
+/// Agents from which a GPU gives each a thread instead of a warp, if the model is small, in float32, and nothing
+/// looks back or searches.
 inline constexpr uint32_t kManyAgents = 1024;
 /// States of all factors up to which one thread can do an agent's work well.
 inline constexpr uint32_t kSmallModel = 32;
@@ -186,7 +187,9 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   view.agents = setup->agents;
   view.per_agent = setup->per_agent;
   view.learned = setup->learned;
-  const bool many = setup->agents >= kManyAgents && model.states <= kSmallModel && sizeof(Real) == 4;
+  const bool plain = options.algorithm == static_cast<uint32_t>(AiAlgorithm::FPI) && options.horizon == 1 &&
+                     !options.has(AiFlag::SEARCH);
+  const bool many = setup->agents >= kManyAgents && model.states <= kSmallModel && sizeof(Real) == 4 && plain;
   view.interleave = many ? kInterleave : 1;
   view.alone = many ? 1 : 0;
 

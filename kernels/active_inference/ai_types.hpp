@@ -48,6 +48,12 @@ struct Rows {
 /// One thread that does an agent's work alone; on the CPU and, for many agents, on the GPU.
 struct Alone {
   static constexpr bool kAlone = true;
+  /// Whether it does everything. On the GPU windows and searches are the work of warps, which keeps the code small.
+#if defined(__CUDACC__)
+  static constexpr bool kFull = false;
+#else
+  static constexpr bool kFull = true;
+#endif
   template <class F>
   AATGS_FN void for_each(uint32_t n, F f) {
     for (uint32_t i = 0; i < n; ++i) f(i);
@@ -78,6 +84,7 @@ struct Alone {
 #if defined(__CUDACC__)
 struct Lanes {
   static constexpr bool kAlone = false;
+  static constexpr bool kFull = true;
   uint32_t lane = threadIdx.x & 31;
   template <class F>
   __device__ void for_each(uint32_t n, F f) {

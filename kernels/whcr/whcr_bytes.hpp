@@ -46,6 +46,22 @@ AATGS_FN uint32_t equal_halves(uint32_t low, uint32_t high, uint32_t value) {
 #endif
 }
 
+/// The smallest byte.
+AATGS_FN uint32_t lowest(uint32_t x) {
+  const uint32_t a = (x & 0xffu) < (x >> 8 & 0xffu) ? x & 0xffu : x >> 8 & 0xffu;
+  const uint32_t b = (x >> 16 & 0xffu) < x >> 24 ? x >> 16 & 0xffu : x >> 24;
+  return a < b ? a : b;
+}
+
+/// How many bits are set.
+AATGS_FN uint32_t ones(uint32_t x) {
+#if AATGS_ON_DEVICE
+  return static_cast<uint32_t>(__popc(x));
+#else
+  return static_cast<uint32_t>(__builtin_popcount(x));
+#endif
+}
+
 AATGS_FN uint32_t get(uint32_t word, uint32_t i) { return (word >> (8 * i)) & 0xffu; }
 AATGS_FN uint32_t set(uint32_t word, uint32_t i, uint32_t value) {
   return (word & ~(0xffu << (8 * i))) | value << (8 * i);

@@ -91,7 +91,7 @@ AATGS_FN void copy_colors(Block& block, uint32_t n, const uint16_t* from, uint16
 /// the two have become alike. Changes the parents in `bests`. Collective.
 template <class Block>
 AATGS_OUTLINE void prepare_couple(Block& block, const WhcrState& state, uint32_t couple, uint32_t generation,
-                             Carver carver) {
+                                  Carver carver) {
   const uint32_t n = state.graph.n;
   const uint32_t first = 2 * couple;
   const Search& search = *state.search;

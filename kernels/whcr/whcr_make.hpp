@@ -63,7 +63,7 @@ AATGS_FN void make_fresh(Block& block, Member& member) {
 /// A colouring from nothing, or from the `given` colourings in turn. Collective.
 template <class Block>
 AATGS_OUTLINE void make(Block& block, const WhcrState& state, uint32_t index, WhcrInit init, const uint32_t* given,
-                   uint64_t given_count, Carver carver) {
+                        uint64_t given_count, Carver carver) {
   const Search& search = *state.search;
   const uint32_t n = state.graph.n;
   uint16_t* color = state.colors_of(index);

@@ -158,7 +158,11 @@ inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, W
 /// The walk in warps: as much of its tables as fits lies in shared memory, whose size this gives back.
 inline uint64_t lay_out_warps(Arena& arena, WhcrState& state) {
   const WarpTables tables(state.graph.n);
-  const uint64_t limit = arena.target().block_shared_bytes;
+  // Two walks on a multiprocessor hide each other's waits where there are enough of them.
+  const bool two = state.population > arena.target().parallel_blocks;
+  const uint64_t most = arena.target().block_shared_bytes;
+  const uint64_t limit = two ? most / 2 - 2048 : most;
+  arena.blocks(state.population);
   const uint64_t all = tables.bytes(WarpTier::ALL, state.graph.n, state.max_colors);
   const WarpTier tier = tables.tier(state.graph.n, state.max_colors, limit);
   state.warp_shared = tier == WarpTier::NONE ? 0 : all < limit ? all : limit;

@@ -63,9 +63,7 @@ inline constexpr TabuEntry kFree = {kNone, 0, 0};
 inline constexpr uint32_t kTenureRandom = 10;
 
 /// The part of a tenure that follows from the vertices in conflict: 0.6 of them.
-AATGS_FN uint32_t tenure_share(uint32_t clashing) {
-  return static_cast<uint32_t>(uint64_t{clashing} * 614 / 1024);
-}
+AATGS_FN uint32_t tenure_share(uint32_t clashing) { return static_cast<uint32_t>(uint64_t{clashing} * 614 / 1024); }
 
 /// Entries that hold every tenure of a graph with n vertices.
 AATGS_FN uint32_t tabu_ring(uint32_t n) {

@@ -15,8 +15,8 @@ inline constexpr uint32_t kWarpVertices = 4 * kMostWords * kWarpThreads;
 struct alignas(16) Proposal {
   uint32_t key;  // change, whether tabu, rank; kNone: no move
   uint32_t vertex_to;
-  uint32_t from_clashing;
-  uint32_t stop;
+  uint32_t from;
+  uint32_t notes;  // vertices in conflict, and from bit 16 on why to stop
 };
 
 /// Which tables lie in the block's shared memory; the rest is read through the caches.

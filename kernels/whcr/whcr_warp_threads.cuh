@@ -47,7 +47,7 @@ class CudaThreads {
 /// One walk; kNone when its tables are too small. By the whole block.
 template <uint32_t kWords, WarpTier kTier>
 __device__ __noinline__ uint32_t walk_with(const WhcrState& state, uint32_t index, uint32_t moves,
-                                               const uint32_t* cancel) {
+                                           const uint32_t* cancel) {
   extern __shared__ __align__(128) unsigned char aatgs_block_shared[];
   __shared__ uint32_t left;
   const WarpTables tables(state.graph.n);
@@ -56,7 +56,7 @@ __device__ __noinline__ uint32_t walk_with(const WhcrState& state, uint32_t inde
   if constexpr (kTier == WarpTier::COLORS) counts = state.warp_counts + tables.counts(state.max_colors) * index;
   auto* bits = reinterpret_cast<uint32_t*>(own + tables.counts(state.search->colors));
   WarpWalk<CudaThreads, kWords, kTier == WarpTier::ALL> walk(CudaThreads(cancel), state, index,
-                                                            {aatgs_block_shared, counts, bits});
+                                                             {aatgs_block_shared, counts, bits});
   if (threadIdx.x < walk.size()) {
     const uint32_t rest = walk.run(moves);
     if (threadIdx.x == 0) left = rest;
@@ -73,17 +73,21 @@ __device__ inline uint32_t walk_in_warps(const WhcrState& state, uint32_t index,
   const uint32_t n = state.graph.n;
   if (state.warp_shared == 0 || state.priors.active()) return kNone;
   const WarpTables tables(n);
-  const bool small = tables.words <= kWarpThreads;
+  const uint32_t each = (tables.words + kWarpThreads - 1) / kWarpThreads;  // words of a thread
   switch (tables.tier(n, state.search->colors, state.warp_shared)) {
-    case WarpTier::ALL: return walk_with<1, WarpTier::ALL>(state, index, moves, cancel);
+    case WarpTier::ALL:
+      return walk_with<1, WarpTier::ALL>(state, index, moves, cancel);
     case WarpTier::COUNTS:
-      return small ? walk_with<1, WarpTier::COUNTS>(state, index, moves, cancel)
-                   : walk_with<kMostWords, WarpTier::COUNTS>(state, index, moves, cancel);
+      return each == 1   ? walk_with<1, WarpTier::COUNTS>(state, index, moves, cancel)
+             : each == 2 ? walk_with<2, WarpTier::COUNTS>(state, index, moves, cancel)
+                         : walk_with<kMostWords, WarpTier::COUNTS>(state, index, moves, cancel);
     case WarpTier::COLORS:
       if (!state.warp_counts) return kNone;
-      return small ? walk_with<1, WarpTier::COLORS>(state, index, moves, cancel)
-                   : walk_with<kMostWords, WarpTier::COLORS>(state, index, moves, cancel);
-    default: return kNone;
+      return each == 1   ? walk_with<1, WarpTier::COLORS>(state, index, moves, cancel)
+             : each == 2 ? walk_with<2, WarpTier::COLORS>(state, index, moves, cancel)
+                         : walk_with<kMostWords, WarpTier::COLORS>(state, index, moves, cancel);
+    default:
+      return kNone;
   }
 }
 

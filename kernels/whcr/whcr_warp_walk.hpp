@@ -22,7 +22,7 @@ class WarpWalk {
   struct Memory {
     uint8_t* shared;  // proposals, colours, and what the tier puts there
     uint8_t* counts;
-    uint32_t* bits;   // kBitsShared: a copy of the adjacency matrix
+    uint32_t* bits;  // kBitsShared: a copy of the adjacency matrix
   };
 
   AATGS_FN WarpWalk(Threads threads, const WhcrState& state, uint32_t index, Memory memory)
@@ -100,12 +100,13 @@ class WarpWalk {
       member_.best_unsaved = 0;
       member_.fresh = 0;
     }
-    return stop & kOutgrown ? static_cast<uint32_t>(end - clock) : 0;
+    return stop >= kOutgrown ? static_cast<uint32_t>(end - clock) : 0;
   }
 
  private:
   static constexpr uint32_t kSlots = kWords > 1 ? 8 : 4;  // tabu entries of a lane
-  static constexpr uint32_t kCancelled = 1, kOutgrown = 2;
+  static constexpr uint32_t kCancelled = 1, kOutgrown = 16;  // summed up over the warps
+  static constexpr uint32_t kNoChange = 0xff;
   static constexpr uint32_t kForbidden = 0x80;
 
   struct Agreed {
@@ -147,7 +148,7 @@ class WarpWalk {
     bool outgrown = false;
     uint32_t ends = 0;
     unrolled<kWords>([&](auto w) {
-      own_[w] = low_[w] = hues_[w][0] = hues_[w][1] = need_[w] = 0;
+      own_[w] = low_[w] = ties_[w] = hues_[w][0] = hues_[w][1] = need_[w] = 0;
       if (!has(w)) return;
       outgrown |= build(word_of(w));
       hues_[w][0] = hue_[4 * word_of(w)] | uint32_t{hue_[4 * word_of(w) + 1]} << 16;
@@ -165,14 +166,14 @@ class WarpWalk {
     threads_.sync();
     rescan();
     ends = threads_.sum(ends);
-    if (lane_ == 0) proposals_[warp_] = {ends, 0, 0, 0};
-    if (threads_.ballot(outgrown) != 0 && lane_ == 0) proposals_[warp_].stop = kOutgrown;
+    outgrown = threads_.ballot(outgrown) != 0;
+    if (lane_ == 0) proposals_[warp_] = {ends, 0, 0, outgrown};
     threads_.barrier(size());
     uint32_t total = 0;
     uint32_t stop = 0;
     for (uint32_t w = 0; w < warps_; ++w) {
       total += proposals_[w].key;
-      stop |= proposals_[w].stop;
+      stop |= proposals_[w].notes;
     }
     conflicts_ = static_cast<int32_t>(total / 2);
     threads_.barrier(size());
@@ -256,7 +257,10 @@ class WarpWalk {
           const uint32_t counts = at & 0x7fu;
           at = static_cast<uint8_t>(counts);
           unrolled<kWords>([&](auto w) {
-            if (mine(v, w) && counts < bytes::get(low_[w], v & 3)) low_[w] = bytes::set(low_[w], v & 3, counts);
+            if (mine(v, w) && counts < bytes::get(low_[w], v & 3)) {
+              low_[w] = bytes::set(low_[w], v & 3, counts);
+              ties_[w] = bytes::set(ties_[w], v & 3, 1);
+            }
           });
         }
       }
@@ -291,54 +295,79 @@ class WarpWalk {
 
   /// The best move of the warp's own vertices. `gap`: what a tabu move must change the conflicts by, and less.
   AATGS_FN void propose(const Draw& draw, int32_t gap, uint64_t clock) {
-    uint32_t key = kNone;
-    uint32_t candidate = 0;  // vertex, and its lowest count or the tabu colour
+    // First the best change, four vertices at a time; then the first of those that have it.
+    uint32_t changes[kWords];
+    uint32_t change = kNoChange;
     uint32_t clashing = 0;
-    bool hopeful = false;
+    uint32_t hopeful = 0;
+    const uint32_t short_of = static_cast<uint32_t>(-gap < 0x7f ? -gap : 0x7f) * bytes::kOnes;
     unrolled<kWords>([&](auto w) {
-      if (!used(w) || own_[w] == 0) return;
-      unrolled<4>([&](auto i) {
-        const uint32_t own = bytes::get(own_[w], i);
-        const uint32_t low = bytes::get(low_[w], i);
-        const uint32_t v = 4 * word_of(w) + i;
-        clashing += own != 0;
-        hopeful |= -static_cast<int32_t>(own) < gap;
-        const uint32_t mine = (low - own + 128) << 17 | draw.vertex_rank(v);
-        if (own != 0 && low < kForbidden && mine < key) {
-          key = mine;
-          candidate = v | low << 16;
-        }
-      });
+      if (!used(w)) return;
+      const uint32_t clashes = bytes::nonzero(own_[w]);
+      changes[w] = ((low_[w] | bytes::kHigh) - own_[w]) | ~bytes::mask(clashes & ~low_[w]);
+      const uint32_t mine = bytes::lowest(changes[w]);
+      change = mine < change ? mine : change;
+      clashing += bytes::ones(clashes);
+      hopeful |= bytes::less(short_of, own_[w]);
     });
     clashing = threads_.sum(clashing | (outgrown_here_ ? 0x10000u : 0u));
+    const uint32_t least = threads_.min(change);
     outgrown_ |= clashing > 0xffff;
     clashing &= 0xffff;
-    if (threads_.ballot(hopeful) != 0) aspire(draw, gap, key, candidate);
-    const uint32_t least = threads_.min(key);
-    const uint32_t slot = (static_cast<uint32_t>(clock) & 1) * (kWarpThreads / 32) + warp_;
-    const uint32_t stop = (outgrown_ ? kOutgrown : 0) |
-                          (thread_ == 0 && (clock & 255) == 0 && threads_.cancelled() ? kCancelled : 0);
-    if (least == kNone) {
-      if (lane_ == 0) proposals_[slot] = {kNone, 0, clashing << 16, stop};
-      return;
+    uint32_t rank = kNone;
+    uint32_t candidate = 0;  // a vertex, and its lowest count or the tabu colour
+    if (change == least && least != kNoChange) {
+      unrolled<kWords>([&](auto w) {
+        if (!used(w)) return;
+        for (uint32_t equal = bytes::zero(changes[w] ^ least * bytes::kOnes); equal != 0; equal &= equal - 1) {
+          const uint32_t i = lowest_bit(equal) / 8;
+          const uint32_t v = 4 * word_of(w) + i;
+          const uint32_t mine = draw.vertex_rank(v);
+          if (mine >= rank) continue;
+          rank = mine;
+          candidate = v | bytes::get(low_[w], i) << 16;
+        }
+      });
     }
-    const uint32_t winners = threads_.ballot(key == least);
-    const uint32_t chosen = threads_.shuffle(candidate, lowest_bit(winners));
-    const uint32_t v = chosen & 0xffff;
-    const uint32_t from = hue_[v];
-    uint32_t to = kNone;
-    if (least & 0x10000) {
-      if (key == least) to = draw.color_rank(candidate >> 16) << 16 | candidate >> 16;
-    } else {
-      const uint32_t low = chosen >> 16;
-AATGS_UNROLL_4
-      for (uint32_t c = lane_; c < colors_; c += 32) {
-        const uint32_t mine = draw.color_rank(c) << 16 | c;
-        to = count(c, v) == low && c != from && mine < to ? mine : to;
+    const uint32_t first = threads_.min(rank);
+    uint32_t key = first == kNone ? kNone : least << 17 | first;
+    uint32_t winners = threads_.ballot(rank == first);
+    bool tabu = false;
+    if (threads_.ballot(hopeful != 0) != 0) {
+      uint32_t tabu_key = kNone;
+      uint32_t tabu_candidate = 0;
+      aspire(draw, gap, tabu_key, tabu_candidate);
+      const uint32_t best_tabu = threads_.min(tabu_key);
+      tabu = best_tabu < key;
+      if (tabu) {
+        key = best_tabu;
+        candidate = tabu_candidate;
+        winners = threads_.ballot(tabu_key == best_tabu);
       }
     }
-    to = threads_.min(to) & 0xffff;
-    if (lane_ == 0) proposals_[slot] = {least, v << 16 | to, clashing << 16 | from, stop};
+    const uint32_t slot = (static_cast<uint32_t>(clock) & 1) * (kWarpThreads / 32) + warp_;
+    const uint32_t stop =
+        (outgrown_ ? kOutgrown : 0) | (thread_ == 0 && (clock & 255) == 0 && threads_.cancelled() ? kCancelled : 0);
+    uint32_t to = kNone;
+    uint32_t v = 0;
+    uint32_t from = 0;
+    if (key != kNone) {
+      const uint32_t chosen = threads_.shuffle(candidate, lowest_bit(winners));
+      v = chosen & 0xffff;
+      from = hue_[v];
+      if (tabu) {
+        if (winners >> lane_ & 1) to = draw.color_rank(candidate >> 16) << 16 | candidate >> 16;
+      } else {
+        const uint32_t low = chosen >> 16;
+        AATGS_UNROLL_4
+        for (uint32_t c = lane_; c < colors_; c += 32) {
+          const uint32_t mine = draw.color_rank(c) << 16 | c;
+          to = count(c, v) == low && c != from && mine < to ? mine : to;
+        }
+      }
+      to = threads_.min(to) & 0xffff;
+    }
+    if (lane_ == 0) proposals_[slot] = {key, v << 16 | to, from, clashing | stop << 16};
   }
 
   /// Tabu moves that lead below the best seen.
@@ -359,20 +388,17 @@ AATGS_UNROLL_4
     });
   }
 
-  /// The best of all proposals. Keys never tie: ranks of vertices differ, and a vertex has one warp.
+  /// The best of all proposals, looked at by a lane each. Keys never tie: ranks of vertices differ, and a vertex has one
+  /// warp.
   AATGS_FN Agreed agree(uint64_t clock) const {
-    Agreed agreed{{kNone, 0, 0, 0}, 0, 0};
-    const Proposal* proposals = proposals_ + (static_cast<uint32_t>(clock) & 1) * (kWarpThreads / 32);
-    unrolled<kWarpThreads / 32>([&](auto w) {
-      const Proposal proposal = proposals[w];
-      const bool better = proposal.key < agreed.move.key;
-      agreed.move.key = better ? proposal.key : agreed.move.key;
-      agreed.move.vertex_to = better ? proposal.vertex_to : agreed.move.vertex_to;
-      agreed.move.from_clashing = better ? proposal.from_clashing : agreed.move.from_clashing;
-      agreed.clashing += proposal.from_clashing >> 16;
-      agreed.stop |= proposal.stop;
-    });
-    return agreed;
+    constexpr uint32_t kWarps = kWarpThreads / 32;
+    const Proposal mine = proposals_[(static_cast<uint32_t>(clock) & 1) * kWarps + lane_ % kWarps];
+    const uint32_t notes = threads_.sum(lane_ < kWarps ? mine.notes : 0);
+    const uint32_t key = threads_.min(mine.key);
+    const uint32_t winner = lowest_bit(threads_.ballot(mine.key == key));
+    return {{key, threads_.shuffle(mine.vertex_to, winner), threads_.shuffle(mine.from, winner), 0},
+            notes & 0xffff,
+            notes >> 16};
   }
 
   // --- moving
@@ -380,7 +406,7 @@ AATGS_UNROLL_4
   AATGS_FN void move(const Proposal& chosen, uint32_t clock, uint32_t tenure) {
     const uint32_t v = chosen.vertex_to >> 16;
     const uint32_t to = chosen.vertex_to & 0xffff;
-    const uint32_t from = chosen.from_clashing & 0xffff;
+    const uint32_t from = chosen.from;
     const bool was_tabu = (chosen.key & 0x10000) != 0;
     unrolled<kWords>([&](auto w) {
       if (used(w) && has(w)) shift(w, v, from, to);
@@ -415,11 +441,16 @@ AATGS_UNROLL_4
     const uint32_t clashed = bytes::nonzero(own_[w]);
     own_[w] += (joined >> 7) - (left >> 7);
     const uint32_t clashing = bytes::nonzero(own_[w]);
-    // A count that fell may be the lowest now; one that rose may have been the only lowest.
-    const uint32_t lower = clashing & marks & ~left & bytes::less(less, low_[w]);
-    need_[w] = (clashing & ~clashed) | (clashing & marks & ~joined & ~lower & bytes::zero(before ^ low_[w]));
+    // A count that fell may be the lowest now, or as low; one that rose is not any more.
+    const uint32_t staying = clashing & clashed & marks;
+    const uint32_t lower = staying & ~left & bytes::less(less, low_[w]);
+    const uint32_t equal = staying & ~left & bytes::zero(less ^ low_[w]) & ~bytes::full(ties_[w]);
+    const uint32_t rose = staying & ~joined & ~lower & bytes::zero(before ^ low_[w]);
     const uint32_t mask = bytes::mask(lower);
     low_[w] = (low_[w] & ~mask) | (less & mask);
+    ties_[w] += (equal >> 7) - (rose >> 7);
+    ties_[w] = (ties_[w] & ~mask) | (bytes::kOnes & mask);
+    need_[w] = (clashing & ~clashed) | (rose & bytes::zero(ties_[w]));
     if (!mine(v, w)) return;
     const uint32_t i = v & 3;
     const uint32_t own = bytes::get(more, i) & 0x7f;
@@ -445,13 +476,17 @@ AATGS_UNROLL_4
           const uint32_t v = 4 * (word_of(w) - lane_ + lane) + i;
           const uint32_t own = hue_[v];
           uint32_t low = 0xff;
-AATGS_UNROLL_4
+          AATGS_UNROLL_4
           for (uint32_t c = lane_; c < colors_; c += 32) {
             const uint32_t counts = count(c, v);
             low = counts < low && c != own ? counts : low;
           }
-          low = threads_.min(low);
-          if (lane_ == lane) low_[w] = bytes::set(low_[w], i, low);
+          const uint32_t least = threads_.min(low);
+          const uint32_t ties = bytes::ones(threads_.ballot(low == least));
+          if (lane_ == lane) {
+            low_[w] = bytes::set(low_[w], i, least);
+            ties_[w] = bytes::set(ties_[w], i, ties);
+          }
         }
       }
     });
@@ -481,10 +516,11 @@ AATGS_UNROLL_4
   uint8_t* const counts_;
   uint32_t* const bits_;
   // Of the thread's own vertices, four in a word.
-  uint32_t own_[kWords];      // conflicts
-  uint32_t low_[kWords];      // lowest count of another colour, from 0x80 up when all are tabu; unknown without conflicts
+  uint32_t own_[kWords];  // conflicts
+  uint32_t low_[kWords];  // lowest count of another colour, from 0x80 up when all are tabu; unknown without conflicts
+  uint32_t ties_[kWords];  // at least so many colours have the lowest count, up to 127
   uint32_t hues_[kWords][2];  // colours
-  uint32_t need_[kWords];     // 0x80: the lowest count must be looked up
+  uint32_t need_[kWords];  // 0x80: the lowest count must be looked up
   // Tabu entries of the warp's vertices, in any lane.
   uint32_t pair_[kSlots], expires_[kSlots], born_[kSlots];
   PhiloxBlock drawn_;

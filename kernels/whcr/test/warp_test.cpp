@@ -88,7 +88,7 @@ uint32_t in_warps(Bench& bench, uint32_t moves, bool counts_shared) {
 /// As walk() does it: in warps as far as that goes.
 void either(Bench& bench, uint32_t moves, bool counts_shared) {
   const bool small = WarpTables(bench.state.graph.n).words <= kWarpThreads;
-  const uint32_t left = !small          ? in_warps<kMostWords, false>(bench, moves, counts_shared)
+  const uint32_t left = !small          ? in_warps<2, false>(bench, moves, counts_shared)
                         : counts_shared ? in_warps<1, true>(bench, moves, true)
                                         : in_warps<1, false>(bench, moves, false);
   if (left == kNone) return portable(bench, moves);
@@ -98,7 +98,8 @@ void either(Bench& bench, uint32_t moves, bool counts_shared) {
 void color_at_random(Bench& bench, uint32_t colors, uint32_t spread) {
   bench.set_colors(colors);
   for (uint32_t v = 0; v < bench.state.graph.n; ++v) {
-    bench.state.colors[v] = static_cast<uint16_t>(random_for(*bench.state.search, Purpose::INIT, 0, 0, v).below(spread));
+    bench.state.colors[v] =
+        static_cast<uint16_t>(random_for(*bench.state.search, Purpose::INIT, 0, 0, v).below(spread));
   }
   bench.state.members[0] = {};
   bench.state.members[0].fresh = 1;

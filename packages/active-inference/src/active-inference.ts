@@ -70,6 +70,9 @@ const ENERGIES = [
   'gamma',
 ] as const;
 
+/** Bytes of observations of a step from which fewer configs are staged ahead. */
+const LARGE_INPUT = 2 ** 26;
+
 /** Bytes of an array. */
 export const bytesOf = (array: NodeJS.TypedArray): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -114,13 +117,17 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
     const [modalities, factors] = [model.outcomes.length, model.states.length];
     const total = (sizes: readonly number[]) => sizes.reduce((sum, n) => sum + n, 0);
     const observed = options.softObservations ? total(model.outcomes) * real : modalities * 4;
-    const history = resolved.inference.horizon * Math.max(modalities * 4, factors * 4, total(model.states) * real);
+    const staged = agents * (observed + factors * 4);
+    // One agent's arrays can also be set one by one.
+    const rows =
+      agents === 1 ? resolved.inference.horizon * Math.max(observed, factors * 4, total(model.states) * real) : 0;
     super(
       new GpuExecutionContext(module, {
-        configSlots: 4,
-        telemetrySlots: 16,
+        // Two halves in turn, each with one step under way and one behind it; very many agents make do with two.
+        configSlots: staged > LARGE_INPUT ? 2 : 4,
+        telemetrySlots: agents > 65_536 ? (staged > LARGE_INPUT ? 2 : 4) : 16,
         seed: options.seed ?? 0,
-        inputBytes: agents * Math.max(observed + factors * 4, total(model.states) * real, history, 16),
+        inputBytes: Math.max(staged, rows, 64),
         outputBytes: agents * factors * 4,
         ...placementOf(options),
       }),
@@ -130,7 +137,9 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
     this.tables = tables;
     this.#options = resolved;
     this.#soft = options.softObservations === true;
-    this.#rows = new RowReader(this.context, agents, total(model.states), resolved.precision === 'f64');
+    const { algorithm, horizon } = resolved.inference;
+    const plain = algorithm === 'fpi' && horizon === 1 && !resolved.search;
+    this.#rows = new RowReader(this.context, agents, total(model.states), resolved.precision === 'f64', plain);
   }
 
   /** Number of listed policies; 0 when they are streamed. */

@@ -15,10 +15,11 @@ export class RowReader {
   readonly #interleave: number;
   readonly #double: boolean;
 
-  constructor(context: Context, agents: number, states: number, double: boolean) {
+  /** @param plain neither a window nor a search */
+  constructor(context: Context, agents: number, states: number, double: boolean, plain: boolean) {
     this.#context = context;
     this.#agents = agents;
-    this.#interleave = agents >= MANY_AGENTS && states <= SMALL_MODEL && !double ? INTERLEAVE : 1;
+    this.#interleave = agents >= MANY_AGENTS && states <= SMALL_MODEL && !double && plain ? INTERLEAVE : 1;
     this.#double = double;
   }
 

@@ -61,7 +61,8 @@ export class Series {
 
   /**
    * Independent runs at the same temperatures as one, with the ladders of all: what a `DeviceGroup` sampled on several
-   * devices. As many samples as the shortest has. Runs must not have adapted their ladders, or temperatures differ.
+   * devices. As many samples as the shortest has. Runs must not have adapted their ladders, or temperatures differ. Runs of
+   * ensembles count as different systems: give each seeds of its own.
    *
    * @throws {ThermoError} `ERR_THERMO_INVALID_ARGUMENT` for runs that do not fit together.
    */
@@ -69,37 +70,40 @@ export class Series {
     const [first] = runs;
     if (!first) throw invalidArgument('runs', '[]', 'at least one run');
     const { temperatures, sites, ladders, systems } = first;
-    for (const { temperatures: others, sites: n, ladders: l, systems: d } of runs) {
-      if (n === sites && l === ladders && d === systems && temperatures.every((t, k) => t === others[k])) continue;
+    for (const { temperatures: others, sites: n, ladders: l, systems: s } of runs) {
+      if (n === sites && l === ladders && s === systems && temperatures.every((t, k) => t === others[k])) continue;
       throw invalidArgument('runs', `${l} ladders on ${n} sites`, 'runs of one model, made alike, with adapt: false');
     }
     // Overlaps are of pairs of ladders, and of ladders from two runs they were never measured.
-    if (runs.length > 1 && ladders % (2 * systems) !== 0) {
-      throw invalidArgument('ladders', ladders / systems, 'an even number of each system in each run');
-    }
+    if (runs.length > 1 && systems === 1 && ladders % 2 === 1)
+      throw invalidArgument('ladders', ladders, 'an even number in each run');
     const samples = Math.min(...runs.map((run) => run.samples));
-    // A system's ladders lie together: its part of every run, then the next system's.
-    const interleave = (parts: readonly Float64Array[], width: number): Float64Array => {
-      const into = new Float64Array(samples * systems * parts.length * width);
-      for (let block = 0; block < samples * systems; block++) {
+    const interleave = (into: Float64Array, parts: readonly Float64Array[], width: number): Float64Array => {
+      for (let i = 0; i < samples; i++) {
         for (const [r, part] of parts.entries()) {
-          into.set(part.subarray(block * width, (block + 1) * width), (block * parts.length + r) * width);
+          into.set(part.subarray(i * width, (i + 1) * width), (i * parts.length + r) * width);
         }
       }
       return into;
     };
-    const width = (ladders / systems) * temperatures.length;
-    const pairs = (Math.floor(ladders / 2) / systems) * temperatures.length;
-    const joined = (of: (run: Series) => Float64Array, blockWidth: number) => interleave(runs.map(of), blockWidth);
+    const width = ladders * temperatures.length;
+    const pairs = Math.floor(ladders / 2) * temperatures.length;
+    const count = samples * runs.length;
+    const values = (of: (run: Series) => Float64Array) =>
+      interleave(new Float64Array(count * width), runs.map(of), width);
     return new Series({
       temperatures,
       sites,
       samples,
-      systems,
       ladders: ladders * runs.length,
-      energies: joined((run) => run.#energies, width),
-      moments: joined((run) => run.#moments, width),
-      overlaps: joined((run) => run.#overlaps, pairs),
+      systems: systems > 1 ? systems * runs.length : 1,
+      energies: values((run) => run.#energies),
+      moments: values((run) => run.#moments),
+      overlaps: interleave(
+        new Float64Array(count * pairs),
+        runs.map((run) => run.#overlaps),
+        pairs,
+      ),
     });
   }
 

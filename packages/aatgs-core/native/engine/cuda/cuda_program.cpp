@@ -52,11 +52,12 @@ CudaProgram::Grid CudaProgram::size(CUmodule module, const char* kernel, uint32_
     throw EngineError("ERR_AATGS_GRID_TOO_LARGE",
                       std::string("one block of ") + program.module->name + " needs more than a multiprocessor has");
   }
-  // One worker a multiprocessor: more would only make barriers dearer. The service block shares a multiprocessor where
-  // two blocks fit, and takes one for itself where they do not.
+  // One worker a multiprocessor: more would only make barriers dearer, unless the module asks for them. The service block
+  // shares a multiprocessor where two blocks fit, and takes one for itself where they do not.
   const auto per_sm = static_cast<uint32_t>(fitting);
   const auto sms = static_cast<uint32_t>(device_.info().multiprocessors);
   grid.workers = per_sm > 1 ? sms : sms - service;
+  if (program.plan->blocks > sms) grid.workers = per_sm * sms - service;
   for (const uint32_t limit : {options.max_blocks, program.plan->blocks}) {
     if (limit != 0) grid.workers = std::min(grid.workers, limit);
   }

@@ -1,0 +1,118 @@
+// Huge sparse graphs: one greedy colouring, then fewer colours in ten times its time; ECL-GC in the same run where given.
+//   node bench/whcr-sparse.mjs [--graphs rmat,gnm,grid] [--scale 20] [--seeds N] [--device auto|cpu|N] [--ecl BINARY] [--out FILE]
+// --ecl: the binary of ECL-GC (Alabandi, Powers and Burtscher 2020). Its time and `kernelMs` are both without transfers.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { devices } from '@aatgs/core';
+import { gnm, grid, rmat, Whcr } from '@aatgs/whcr';
+
+const { values } = parseArgs({
+  options: {
+    graphs: { type: 'string', default: 'rmat,gnm,grid' },
+    scale: { type: 'string', default: '20' },
+    seeds: { type: 'string', default: '5' },
+    device: { type: 'string', default: 'auto' },
+    ecl: { type: 'string' },
+    out: { type: 'string' },
+  },
+});
+const scale = Number(values.scale);
+const GRAPHS = {
+  rmat: () => rmat(scale, 16, 1),
+  gnm: () => gnm(2 ** (scale + 1), 2 ** (scale + 4), 1),
+  grid: () => grid(2 ** (scale / 2 + 1), 2 ** (scale / 2 + 1)),
+};
+
+/** Conflicting edges over the raw rows. */
+function conflictsOf({ n, offsets, neighbors }, coloring) {
+  let conflicts = 0;
+  for (let v = 0; v < n; v++) {
+    for (let a = offsets[v]; a < offsets[v + 1]; a++) if (coloring[neighbors[a]] === coloring[v]) conflicts++;
+  }
+  return conflicts / 2;
+}
+
+/** The graph in ECL's format: n, arcs, offsets and neighbours as 32-bit words. */
+function writeEcl(graph, path) {
+  const words = new Uint32Array(2 + graph.n + 1 + graph.neighbors.length);
+  words.set([graph.n, graph.neighbors.length]);
+  words.set(graph.offsets, 2);
+  words.set(graph.neighbors, 3 + graph.n);
+  writeFileSync(path, words);
+}
+
+function runEcl(path) {
+  const { stdout } = spawnSync(values.ecl, [path], { encoding: 'utf8' });
+  const seconds = /runtime:\s+([\d.]+) s/.exec(stdout);
+  const colors = /colors used: (\d+)/.exec(stdout);
+  if (!seconds || !colors) throw new Error(`ECL-GC failed:\n${stdout}`);
+  return { milliseconds: Number(seconds[1]) * 1000, colors: Number(colors[1]) };
+}
+
+const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const folder = mkdtempSync(join(tmpdir(), 'whcr-'));
+const cases = [];
+for (const name of values.graphs.split(',')) {
+  const graph = GRAPHS[name]();
+  const entry = { name, vertices: graph.n, edges: graph.m, ecl: [], once: [], improved: [] };
+  cases.push(entry);
+  if (values.ecl) {
+    const path = join(folder, `${name}.egr`);
+    writeEcl(graph, path);
+    for (let i = 0; i < Number(values.seeds) + 1; i++) entry.ecl.push(runEcl(path));
+    entry.ecl.shift(); // the first one warms the machine up
+  }
+  const shape = ({ finalColors, kernelMs, elapsedMs, coloring }, seed) => {
+    if (conflictsOf(graph, coloring) !== 0) throw new Error(`${name}: not proper`);
+    return { seed, colors: finalColors, kernelMs, elapsedMs };
+  };
+  await using whcr = new Whcr(graph, { async: true, device, regime: 'sparse', reduction: false });
+  await whcr.color({ maxIterations: 0, seed: 0 });
+  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    entry.once.push(shape(await whcr.color({ maxIterations: 0, seed }), seed));
+  }
+  const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+  const base = entry.ecl.length
+    ? median(entry.ecl.map((run) => run.milliseconds))
+    : median(entry.once.map((run) => run.kernelMs));
+  entry.improvedLimitMs = 10 * base;
+  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    const found = await whcr.minimize({ timeLimit: entry.improvedLimitMs / 1000, seed });
+    entry.improved.push(shape(found, seed));
+  }
+  const show = (runs, time) =>
+    runs.length
+      ? `${median(runs.map((run) => run.colors))} colours, ${median(runs.map(time)).toFixed(2)} ms`
+      : 'not run';
+  console.log(
+    `${name} (${graph.n} vertices, ${graph.m} edges): ECL-GC ${show(entry.ecl, (run) => run.milliseconds)}; once ` +
+      `${show(entry.once, (run) => run.kernelMs)} (${median(entry.once.map((run) => run.elapsedMs)).toFixed(1)} ms with transfers); ` +
+      `after ${show(entry.improved, (run) => run.elapsedMs)}`,
+  );
+}
+rmSync(folder, { recursive: true });
+if (values.out) {
+  const { cpu, cuda } = devices();
+  const result = {
+    benchmark: 'whcr: huge sparse graphs',
+    date: new Date().toISOString(),
+    commit: commit(),
+    node: process.version,
+    cpu,
+    cuda,
+    parameters: { ...values, device },
+    cases,
+  };
+  writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
+}
+
+function commit() {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return process.env.AATGS_COMMIT ?? 'unknown';
+  }
+}
