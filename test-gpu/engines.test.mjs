@@ -43,7 +43,7 @@ for (const [name, graph, colors, maxIterations] of [
 ]) {
   test(`WHCR ends in the same colouring on every engine: ${name}`, () =>
     everywhere(async (options) => {
-      await using whcr = new Whcr(graph, { ...options, population: 8 });
+      await using whcr = new Whcr(graph, { ...options, population: 8, maxColors: colors });
       const { coloring, finalConflicts, iterations } = await whcr.color({ colors, seed: 3, maxIterations });
       return `${digest(new Uint8Array(coloring.buffer))} ${finalConflicts} ${iterations}`;
     }));
