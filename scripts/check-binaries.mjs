@@ -12,7 +12,7 @@ const MAX_MIB = 15; // of a package, compressed
 const MACHINES = { 'linux-x64-gnu': 'X86-64', 'linux-arm64-gnu': 'AArch64' };
 // Part of every glibc system that runs Node. libstdc++ is linked in: ours may be newer than the system's.
 const LIBRARIES = /^(lib(c|m|dl|pthread|rt|gcc_s)\.so\.\d+|ld-linux-[a-z0-9_-]+\.so\.\d+)$/;
-const EXPORTS = /^(napi_register_module_v1|node_api_module_get_api_version_v1|aatgs_module)$/;
+const EXPORTS = /^(napi_register_module_v1|node_api_module_get_api_version_v1|aatgs_arbiter_v1|aatgs_module)$/;
 
 const problems = [];
 let checked = 0;
@@ -63,6 +63,9 @@ function check(path, platform) {
     .map((columns) => columns[7]);
   const stray = exported.filter((name) => !EXPORTS.test(name));
   expectThat(stray.length === 0, `exports ${stray.slice(0, 5).join(', ')}${stray.length > 5 ? ', ...' : ''}`);
+  const wanted = path.endsWith('.node') ? ['napi_register_module_v1', 'aatgs_arbiter_v1'] : ['aatgs_module'];
+  for (const name of wanted) expectThat(exported.includes(name), `does not export ${name}`);
+  expectThat(/\bNODELETE\b/.test(read('-d')), 'could be unloaded while its threads run');
   expectThat(statSync(path).size > 0, 'is empty');
 }
 

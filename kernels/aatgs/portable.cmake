@@ -2,13 +2,15 @@
 set(AATGS_PORTABLE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 # aatgs_self_contained(<target> <function>...): brings its own C++ library and exports these functions only, so that no
-# other library of the process can meet its symbols. Other compilers than GCC link the system's C++ library.
+# other library of the process can meet its symbols. Other compilers than GCC link the system's C++ library. Once loaded
+# it stays: Node unloads an addon when the last thread that required it ends, and engine threads may still be on their
+# way out then. (An exported libstdc++ would keep it loaded as well, by its unique symbols.)
 function(aatgs_self_contained target)
   if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(map ${CMAKE_CURRENT_BINARY_DIR}/${target}.map)
     list(JOIN ARGN "; " functions)
     file(WRITE ${map} "{ global: ${functions}; local: *; };\n")
-    target_link_options(${target} PRIVATE -Wl,--version-script=${map})
+    target_link_options(${target} PRIVATE -Wl,--version-script=${map} -Wl,-z,nodelete)
   endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_link_options(${target} PRIVATE -static-libstdc++)
