@@ -32,7 +32,7 @@ const env = {
   TSAN_OPTIONS: 'halt_on_error=1:second_deadlock_stack=1',
   ...process.env,
 };
-const ctest = ['ctest', '--test-dir', build, '--output-on-failure', '--no-tests=error', '--timeout', '300'];
+const ctest = ['ctest', '--test-dir', build, '--output-on-failure', '--no-tests=error', '--timeout', '900'];
 // Older ThreadSanitizer runtimes cannot map their shadow where the kernel randomises addresses widely.
 const [command, ...args] = name === 'tsan' && canFixAddresses() ? ['setarch', '-R', ...ctest] : ctest;
 run(command, args, { env });
