@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 
+#include "aatgs/atomic.hpp"
 #include "thermo/thermo_lanes.hpp"
 #include "thermo/thermo_layout.h"
 
@@ -167,7 +168,8 @@ struct ThermoState {
   /// Spin of one replica at a site of a graph.
   AATGS_FN int8_t spin(uint32_t replica, uint32_t site) const {
     const uint32_t pack = replica / kLanes, lane = replica % kLanes;
-    if (graph.packed) return (bits_of(pack)[site] >> lane & 1u) ? 1 : -1;
+    // Others may turn theirs in the same word meanwhile.
+    if (graph.packed) return (peek(bits_of(pack)[site]) >> lane & 1u) ? 1 : -1;
     return spins_of(pack)[uint64_t{site} * kLanes + lane];
   }
   /// Turns it. Others may turn theirs in the same word.
