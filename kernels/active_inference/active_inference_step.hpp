@@ -2,6 +2,7 @@
 #pragma once
 #include "aatgs/module.hpp"
 #include "active_inference/ai_action.hpp"
+#include "active_inference/ai_dense.hpp"
 #include "active_inference/ai_learn.hpp"
 #include "active_inference/ai_policy_messages.hpp"
 #include "active_inference/ai_reset.hpp"
@@ -56,16 +57,17 @@ struct ActiveInferenceStep {
     const uint32_t count = config.count == 0 || config.count > left ? left : config.count;
     const uint64_t seed = config.header.seed;
     const bool started = state.run->started != 0;
-    team.barrier();
-    const bool whole = !started || (phase == AiPhase::RESET && (config.parameters & 1) != 0);
-    if (whole) take_parameters(team, view);
-    if (!started) team.for_each(view.agents, [&](uint32_t agent) { reset_agent(view, agent, seed); });
-    team.leader([&] {
-      if (!started) state.run->episode = view.options.episode;
-      if (phase == AiPhase::RESET) state.run->episode = config.episode;
-      state.run->started = 1;
-    });
-    team.barrier();
+    if (!started || phase == AiPhase::RESET) {
+      team.barrier();
+      if (!started || (config.parameters & 1) != 0) take_parameters(team, view);
+      if (!started) team.for_each(view.agents, [&](uint32_t agent) { reset_agent(view, agent, seed); });
+      team.leader([&] {
+        if (!started) state.run->episode = view.options.episode;
+        if (phase == AiPhase::RESET) state.run->episode = config.episode;
+        state.run->started = 1;
+      });
+      team.barrier();
+    }
     const uint32_t episode = state.run->episode;
 
     uint64_t steps = 0;
@@ -90,7 +92,6 @@ struct ActiveInferenceStep {
         break;
       }
     }
-    team.barrier();
     report(team, state, view, config, first, count, steps, idle, telemetry);
   }
 
@@ -113,18 +114,23 @@ struct ActiveInferenceStep {
         team.leader([&] { *view.tensor_ready = 1; });
       }
       const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
+      const uint64_t seed = config.header.seed;
+      const bool quick = dense_acts(view);
       for_tensor_agents(
           team, view, first, count,
-          [&](auto& agent) {
-            if (closed) emit(agent, config.header.seed);
-            take_observation(agent, config, given, first);
-            infer(agent, config.soft != 0);
-          },
-          [&](auto& agent) {
-            infer_posterior(agent, false);
-            marginalize(agent);
-            choose_action(agent, config.header.seed, given, first);
-            if (closed) advance(agent, config.header.seed);
+          [&](uint32_t id) { dense_infer(view, id, seed, closed, given, first); },
+          [&](uint32_t id, float* room) {
+            uint32_t action;
+            if (quick) {
+              action = dense_act(view, id);
+            } else {
+              Agent<Lanes, float> agent(view, id, {room, 1});
+              infer_posterior(agent, false);
+              marginalize(agent);
+              act(agent, seed);
+              action = *row_of(view.actions, id);
+            }
+            dense_take(view, id, seed, closed, given, first, action);
           });
       return true;
     }
@@ -155,7 +161,7 @@ struct ActiveInferenceStep {
   AI_CALL static void one_phase(Agent<Scope, Real>& a, AiPhase phase, const Config& config, const Given& given,
                                 uint32_t first) {
     const bool all = phase == AiPhase::STEP;
-    if constexpr (sizeof(Real) == 4 && Scope::kAlone) {
+    if constexpr (sizeof(Real) == 4) {
       if (a.view.small && all) {
         take_observation(a, config, given, first);
         small_step(a);
@@ -277,6 +283,8 @@ struct ActiveInferenceStep {
   AATGS_FN static uint64_t roll_out(Team& team, const Config& config, const View<Real>& view, uint32_t first,
                                     uint32_t count, uint32_t episode, bool& idle) {
     const auto running = [&](uint32_t i) { return view.clock[first + i][STEPS] < episode; };
+    // Whether the host has cancelled is known after a barrier.
+    team.barrier();
     if (episode > 0) {
       idle = config.substeps > 0 && !team.any(count, running);
       team.barrier();
@@ -290,7 +298,6 @@ struct ActiveInferenceStep {
         left -= 1;
         done += count;
         team.barrier();
-        team.barrier();
         continue;
       }
       for_agents(team, view, first, count, [&](auto& agent) {
@@ -303,8 +310,6 @@ struct ActiveInferenceStep {
       });
       left -= now;
       done += uint64_t{now} * count;
-      team.barrier();
-      // The first block looks at the cancel word while it waits, and it has the most work: here it waits.
       team.barrier();
     }
     return done;
@@ -361,12 +366,17 @@ struct ActiveInferenceStep {
   AATGS_FN static void report(Team& team, State& state, const View<Real>& view, const Config& config, uint32_t first,
                               uint32_t count, uint64_t steps, bool idle, Telemetry& telemetry) {
     double energy = 0;
-    if (config.report != 0 && count > 0) {
+    const uint32_t episode = state.run->episode;
+    // On a GPU a single agent is the work of the leader and its warp, and nobody waits for others.
+    const bool one = AATGS_ON_DEVICE && count == 1 && episode == 0;
+    if (!one) team.barrier();
+    if (config.report != 0 && one) {
+      team.leader([&] { energy = static_cast<double>(view.energies[first][FREE_ENERGY]); });
+    } else if (config.report != 0 && count > 0) {
       energy = team.template sum<double>(
           count, [&](uint32_t i) { return static_cast<double>(view.energies[first + i][FREE_ENERGY]); });
     }
     bool over = false;
-    const uint32_t episode = state.run->episode;
     if (episode > 0) {
       over = !team.any(view.agents, [&](uint32_t i) { return view.clock[i][STEPS] < episode; });
     }

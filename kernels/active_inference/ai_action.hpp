@@ -5,10 +5,10 @@
 
 namespace aatgs::active_inference {
 
-/// Probabilities within this of the highest count as equal to it.
+/// Probabilities within this of the highest count as equal to it, so that rounding breaks no ties.
 template <class Real>
 AATGS_FN Real tie_width() {
-  return static_cast<Real>(sizeof(Real) == 8 ? 1e-8 : 1e-6);
+  return static_cast<Real>(sizeof(Real) == 8 ? 1e-8 : 1e-5);
 }
 
 /// One of n options: the most probable one, or one drawn with probabilities to the power alpha.
@@ -16,16 +16,12 @@ template <class Real>
 AATGS_FN uint32_t choose(const Options<Real>& options, Vec<Real> weights, uint32_t n, uint64_t seed, uint32_t agent,
                          uint32_t step, uint32_t part) {
   Real top = weights[0];
+  for (uint32_t i = 1; i < n; ++i) top = weights[i] > top ? weights[i] : top;
+  const Real least = top - tie_width<Real>();
   uint32_t best = 0;
-  for (uint32_t i = 1; i < n; ++i) {
-    if (weights[i] > top) {
-      top = weights[i];
-      best = i;
-    }
-  }
+  while (best + 1 < n && !(weights[best] >= least)) ++best;
   if (!options.has(AiFlag::STOCHASTIC)) {
     if (!options.has(AiFlag::RANDOM_TIES)) return best;
-    const Real least = top - tie_width<Real>();
     uint32_t equals = 0;
     for (uint32_t i = 0; i < n; ++i) equals += weights[i] >= least;
     if (equals == 1) return best;

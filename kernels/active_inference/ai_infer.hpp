@@ -51,7 +51,7 @@ AATGS_FN Real expected_over_others(const Structure& model, const Group& group, u
                                    Vec<Real> beliefs, Vec<Real> likelihood) {
   Real sum{0};
   over_others(model, group.dep_at, group.deps, position, s, beliefs,
-              [&](uint32_t j, Real weight) { sum = mul_add(likelihood[group.at + j], weight, sum); });
+              [&](uint32_t j, Real weight) { sum += likelihood[group.at + j] * weight; });
   return sum;
 }
 
@@ -218,7 +218,7 @@ AATGS_FN void times(Scope& scope, Vec<Real> matrix, uint32_t rows, uint32_t colu
 #endif
   scope.for_each(columns, [&](uint32_t o) {
     Real sum{0};
-    for (uint32_t j = 0; j < rows; ++j) sum = mul_add(matrix[j * columns + o], x[j], sum);
+    for (uint32_t j = 0; j < rows; ++j) sum += matrix[j * columns + o] * x[j];
     out[o] = sum;
   });
 }

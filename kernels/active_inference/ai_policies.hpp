@@ -256,21 +256,30 @@ template <class Scope, class Real>
 AI_CALL void marginalize(Agent<Scope, Real>& a) {
   const Structure& model = a.model;
   const Vec<Real> marginals = a.view.marginals[a.id], posterior = a.view.posterior[a.id];
-  for (uint32_t f = 0; f < model.factor_count; ++f) {
-    const Factor& factor = model.factors[f];
-    if constexpr (Scope::kAlone) {
-      for (uint32_t u = 0; u < factor.controls; ++u) marginals[factor.control_at + u] = Real{0};
-      for (uint32_t p = 0; p < a.options.policies; ++p) {
-        marginals[factor.control_at + model.policy_first[p * model.factor_count + f]] += posterior[p];
+  if constexpr (Scope::kAlone && AATGS_ON_DEVICE) {
+    // No room for partial sums in every thread: one look at all policies for each control.
+    for (uint32_t f = 0; f < model.factor_count; ++f) {
+      const Factor& factor = model.factors[f];
+      for (uint32_t u = 0; u < factor.controls; ++u) {
+        marginals[factor.control_at + u] = a.scope.template total<Real>(a.options.policies, [&](uint32_t p) {
+          return model.policy_first[p * model.factor_count + f] == u ? posterior[p] : Real{0};
+        });
       }
-    } else {
-      a.scope.for_each(factor.controls, [&](uint32_t u) {
-        Real sum{0};
-        for (uint32_t p = 0; p < a.options.policies; ++p) {
-          if (model.policy_first[p * model.factor_count + f] == u) sum += posterior[p];
-        }
-        marginals[factor.control_at + u] = sum;
-      });
+    }
+  } else {
+    const Vec<Real> sums = a.place(a.view.room.marginals);
+    a.scope.for_each(model.controls * 32, [&](uint32_t i) { sums[i] = Real{0}; });
+    a.scope.barrier();
+    a.scope.for_each(a.options.policies, [&](uint32_t p) {
+      for (uint32_t f = 0; f < model.factor_count; ++f) {
+        const uint32_t control = model.factors[f].control_at + model.policy_first[p * model.factor_count + f];
+        sums[control * 32 + p % 32] += posterior[p];
+      }
+    });
+    a.scope.barrier();
+    for (uint32_t u = 0; u < model.controls; ++u) {
+      const Real sum = a.scope.template total<Real>(32, [&](uint32_t i) { return sums[u * 32 + i]; });
+      a.scope.leader([&] { marginals[u] = sum; });
     }
   }
   a.scope.barrier();

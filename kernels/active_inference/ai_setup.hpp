@@ -29,8 +29,8 @@ enum SetupPart : uint32_t {
 /// Agents from which a GPU gives each a thread instead of a warp, if the model is small, in float32, and nothing
 /// looks back or searches.
 inline constexpr uint32_t kManyAgents = 1024;
-/// States of all factors up to which one thread can do an agent's work well.
-inline constexpr uint32_t kSmallModel = 32;
+/// States of all factors up to which one thread can do an agent's work well; up to the second with this many agents.
+inline constexpr uint32_t kSmallModel = 32, kLargerModel = 40, kManyLargerAgents = 16384;
 /// Shared memory left to the team.
 inline constexpr uint64_t kTeamShared = 16384;
 
@@ -132,7 +132,7 @@ Options<Real> options_of(const Setup& setup) {
 }
 
 template <class Real>
-Room room_of(const Setup& setup, const Structure& model, const Options<Real>& options) {
+Room room_of(const Setup& setup, const Structure& model, const Options<Real>& options, bool thread_each) {
   Room room{};
   const auto take = [&](uint64_t n) {
     const uint32_t at = room.size;
@@ -153,6 +153,7 @@ Room room_of(const Setup& setup, const Structure& model, const Options<Real>& op
   const uint32_t policies = infers ? options.policies : 0;
   const uint32_t most = leaves && setup->leaves > policies ? setup->leaves : policies;
   room.leaves = take(most);
+  room.marginals = take(thread_each ? 0 : uint64_t{model.controls} * 32);
   uint32_t combinations = 0;
   const auto* components = setup.part<Component>(PART_COMPONENTS);
   for (uint32_t c = 0; options.has(AiFlag::STREAMED) && c < setup->components; ++c) {
@@ -183,13 +184,15 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   model.policy_first = table(model.policy_first, PART_POLICY_FIRST);
   view.options = options_of<Real>(setup);
   const Options<Real>& options = view.options;
-  view.room = room_of(setup, model, options);
   view.agents = setup->agents;
   view.per_agent = setup->per_agent;
   view.learned = setup->learned;
   const bool plain = options.algorithm == static_cast<uint32_t>(AiAlgorithm::FPI) && options.horizon == 1 &&
                      !options.has(AiFlag::SEARCH);
-  const bool many = setup->agents >= kManyAgents && model.states <= kSmallModel && sizeof(Real) == 4 && plain;
+  const bool enough = model.states <= kSmallModel ? setup->agents >= kManyAgents
+                                                  : model.states <= kLargerModel && setup->agents >= kManyLargerAgents;
+  const bool many = enough && sizeof(Real) == 4 && plain;
+  view.room = room_of(setup, model, options, many && arena.target().is_cuda);
   view.interleave = many ? kInterleave : 1;
   view.alone = many ? 1 : 0;
 

@@ -1,5 +1,6 @@
-// Small shared models with two factors, a thread for each agent: sizes known to the compiler, beliefs in registers, what is
-// linear in joint beliefs added up beforehand. The same numbers as the general path up to rounding, which a test shows.
+// Small shared models with two factors: sizes known to the compiler, beliefs in registers, what is linear in joint beliefs
+// added up beforehand. A thread for each of many agents; for few of them a warp, whose lanes infer alike and take a policy
+// each, with the same operations in the same order. The same numbers as the general path up to rounding, which a test shows.
 #pragma once
 #include "active_inference/ai_policies.hpp"
 
@@ -16,21 +17,6 @@ struct alignas(16) SmallTables {
   float log_a[kSmallModalities][kSmallOutcomes][kSmallJoint];
   float worth[kSmallSteps][kSmallJoint];
 };
-
-AATGS_FN float quick_exp(float x) {
-#if AATGS_ON_DEVICE
-  return __expf(x);
-#else
-  return expf(x);
-#endif
-}
-AATGS_FN float quick_log(float x) {
-#if AATGS_ON_DEVICE
-  return __logf(x);
-#else
-  return logf(x);
-#endif
-}
 
 /// Fills the tables from the shared parameters. For one thread.
 AI_CALL void fill_small(const View<float>& view, SmallTables& tables) {
@@ -67,7 +53,7 @@ AATGS_FN void small_softmax(float (&x)[N]) {
   float top = x[0], sum = 0;
   for (uint32_t i = 1; i < N; ++i) top = x[i] > top ? x[i] : top;
   for (uint32_t i = 0; i < N; ++i) {
-    x[i] = quick_exp(x[i] - top);
+    x[i] = exp_of(x[i] - top);
     sum += x[i];
   }
   const float scale = 1.0f / sum;
@@ -92,11 +78,11 @@ struct SmallBeliefs {
     SmallBeliefs next;
     for (uint32_t s = 0; s < N1; ++s) next.first[s] = 0;
     for (uint32_t j = 0; j < N1; ++j) {
-      for (uint32_t s = 0; s < N1; ++s) next.first[s] = mul_add(b[j * N1 + s], first[j], next.first[s]);
+      for (uint32_t s = 0; s < N1; ++s) next.first[s] += b[j * N1 + s] * first[j];
     }
     for (uint32_t s = 0; s < N2; ++s) next.second[s] = 0;
     for (uint32_t j = 0; j < N2; ++j) {
-      for (uint32_t s = 0; s < N2; ++s) next.second[s] = mul_add(c[j * N2 + s], second[j], next.second[s]);
+      for (uint32_t s = 0; s < N2; ++s) next.second[s] += c[j * N2 + s] * second[j];
     }
     return next;
   }
@@ -111,18 +97,19 @@ AATGS_FN float small_worth(const SmallTables& tables, uint32_t modalities, bool 
     for (uint32_t k = 0; k < N2; ++k) {
       const uint32_t j = i * N2 + k;
       joint[j] = q.first[i] * q.second[k];
-      value = mul_add(joint[j], tables.worth[t][j], value);
+      value += joint[j] * tables.worth[t][j];
     }
   }
   if (!gain) return value;
   for (uint32_t m = 0; m < modalities; ++m) {
     float expected[kSmallOutcomes] = {};
     for (uint32_t j = 0; j < N1 * N2; ++j) {
-      for (uint32_t o = 0; o < kSmallOutcomes; ++o) expected[o] = mul_add(tables.a[m][j][o], joint[j], expected[o]);
+      for (uint32_t o = 0; o < kSmallOutcomes; ++o) expected[o] += tables.a[m][j][o] * joint[j];
     }
     for (uint32_t o = 0; o < kSmallOutcomes; ++o) {
-      const float p = expected[o], least = static_cast<float>(kMinimum);
-      value -= p * quick_log(p < least ? least : p);
+      // What is certain adds nothing, and is so for all agents in many models.
+      const float p = expected[o];
+      if (p != 0.0f && p != 1.0f) value -= p * floored_log(p, false);
     }
   }
   return value;
@@ -151,7 +138,8 @@ AI_CALL void small_infer_and_plan(Agent<Scope, float>& a, const SmallTables& tab
     const uint32_t u[2] = {actions[0], actions[1]};
     prior = moved(q, u);
   }
-  prior.write(view.prior[a.id]);
+  a.scope.barrier();
+  a.scope.leader([&] { prior.write(view.prior[a.id]); });
 
   float likelihood[N1 * N2] = {};
   for (uint32_t m = 0; m < model.modality_count; ++m) {
@@ -170,8 +158,8 @@ AI_CALL void small_infer_and_plan(Agent<Scope, float>& a, const SmallTables& tab
     for (uint32_t i = 0; i < N1; ++i) {
       for (uint32_t k = 0; k < N2; ++k) {
         const float l = likelihood[i * N2 + k];
-        next.first[i] = mul_add(l, q.second[k], next.first[i]);
-        next.second[k] = mul_add(l, q.first[i], next.second[k]);
+        next.first[i] += l * q.second[k];
+        next.second[k] += l * q.first[i];
       }
     }
     small_softmax(next.first);
@@ -183,7 +171,7 @@ AI_CALL void small_infer_and_plan(Agent<Scope, float>& a, const SmallTables& tab
     ++iteration;
     if (!changed) iteration = options.iterations;
   }
-  q.write(view.beliefs[a.id]);
+  a.scope.leader([&] { q.write(view.beliefs[a.id]); });
   FreeEnergy<float> energy;
   for (uint32_t i = 0; i < N1; ++i) {
     energy.negative_entropy += q.first[i] * floored_log(q.first[i], add);
@@ -200,43 +188,63 @@ AI_CALL void small_infer_and_plan(Agent<Scope, float>& a, const SmallTables& tab
 
   const Vec<float> room = a.place(view.room.leaves);
   const Vec<float> values = view.values[a.id], posterior = view.posterior[a.id], marginals = view.marginals[a.id];
-  const bool gain = options.has(AiFlag::STATE_GAIN);
-  float before = 0, top = 0;
-  Beliefs half = q;
-  const Component& component = model.components[0];
   const Vec<float> habits = view.parameters[SET_E][a.id];
-  for (uint32_t n = 0; n < component.nodes; ++n) {
-    const Node node = model.nodes[n];
-    const uint32_t* u = model.node_actions + n * 2;
-    const Beliefs now = moved(node.depth == 0 ? q : half, u);
-    float value = small_worth(tables, model.modality_count, gain, node.depth, now);
-    if (node.leaf == kNoLeaf) {
-      half = now;
-      before = value;
-      continue;
+  const bool gain = options.has(AiFlag::STATE_GAIN);
+  const Component& component = model.components[0];
+  const auto worth_of = [&](uint32_t depth, const Beliefs& now) {
+    return small_worth(tables, model.modality_count, gain, depth, now);
+  };
+  const auto keep = [&](uint32_t leaf, float value) {
+    values[leaf] = value;
+    room[leaf] = value * options.gamma + floored_log(habits[leaf], add);
+  };
+  if constexpr (Scope::kAlone) {
+    float before = 0;
+    Beliefs half = q;
+    for (uint32_t n = 0; n < component.nodes; ++n) {
+      const Node node = model.nodes[n];
+      const Beliefs now = moved(node.depth == 0 ? q : half, model.node_actions + n * 2);
+      const float value = worth_of(node.depth, now);
+      if (node.leaf == kNoLeaf) {
+        half = now;
+        before = value;
+      } else {
+        keep(node.leaf, node.depth > 0 ? value + before : value);
+      }
     }
-    if (node.depth > 0) value += before;
-    values[node.leaf] = value;
-    const float weight = value * options.gamma + floored_log(habits[node.leaf], add);
-    room[node.leaf] = weight;
-    top = node.leaf == 0 || weight > top ? weight : top;
+  } else {
+    a.scope.for_each(options.policies, [&](uint32_t leaf) {
+      uint32_t first = 0, last = 0;
+      while (model.nodes[last].leaf != leaf) {
+        if (model.nodes[last].depth == 0) first = last;
+        ++last;
+      }
+      if (model.nodes[last].depth == 0) return keep(leaf, worth_of(0, moved(q, model.node_actions + last * 2)));
+      const Beliefs half = moved(q, model.node_actions + first * 2);
+      const float before = worth_of(0, half);
+      keep(leaf, worth_of(1, moved(half, model.node_actions + last * 2)) + before);
+    });
   }
-  float sum = 0;
-  for (uint32_t p = 0; p < options.policies; ++p) {
-    const float share = quick_exp(room[p] - top);
-    room[p] = share;
-    sum += share;
-  }
+  a.scope.barrier();
+  float top = room[0], sum = 0;
+  for (uint32_t p = 1; p < options.policies; ++p) top = room[p] > top ? room[p] : top;
+  a.scope.barrier();
+  a.scope.for_each(options.policies, [&](uint32_t p) { room[p] = exp_of(room[p] - top); });
+  a.scope.barrier();
+  for (uint32_t p = 0; p < options.policies; ++p) sum += room[p];
   const float scale = 1.0f / sum;
-  for (uint32_t i = 0; i < model.controls; ++i) marginals[i] = 0;
-  for (uint32_t p = 0; p < options.policies; ++p) {
-    const float share = room[p] * scale;
-    posterior[p] = share;
-    const uint32_t* first = model.policy_first + p * 2;
-    marginals[first[0]] += share;
-    marginals[model.factors[1].control_at + first[1]] += share;
-  }
-  view.energies[a.id][GAMMA] = options.gamma;
+  a.scope.leader([&] {
+    for (uint32_t i = 0; i < model.controls; ++i) marginals[i] = 0;
+    for (uint32_t p = 0; p < options.policies; ++p) {
+      const float share = room[p] * scale;
+      posterior[p] = share;
+      const uint32_t* first = model.policy_first + p * 2;
+      marginals[first[0]] += share;
+      marginals[model.factors[1].control_at + first[1]] += share;
+    }
+    view.energies[a.id][GAMMA] = options.gamma;
+  });
+  a.scope.barrier();
 }
 
 /// Which of the compiled sizes a model has; 0: none. Decided where memory is laid out, from the setup alone.

@@ -45,6 +45,7 @@ struct Room {
   uint32_t gained;  // policyLength + 1: expected free energy up to each depth
   uint32_t rows;  // factors: row of the inductive matrix
   uint32_t leaves;  // expected free energy of the leaves of all components
+  uint32_t marginals;  // controls x 32: partial sums; not where each of many agents is one thread of a GPU
   uint32_t combinations;  // streamed: maximum and weight for each first action
   uint32_t window;  // message passing: a second copy of the window's beliefs, or of one step of them
   uint32_t search;  // sophisticated inference: frames

@@ -88,11 +88,12 @@ AATGS_FN void joint_belief(Scope& scope, const Structure& model, uint32_t dep_at
   } else {
     scope.for_each(joint, [&](uint32_t j) {
       Real product{1};
-      uint32_t rest = j;
-      for (uint32_t d = deps; d-- > 0;) {
+      uint32_t rest = j, scale = joint;
+      for (uint32_t d = 0; d < deps; ++d) {
         const Factor& factor = model.factors[model.lists[dep_at + d]];
-        product *= beliefs[factor.at + rest % factor.states];
-        rest /= factor.states;
+        scale /= factor.states;
+        product *= beliefs[factor.at + rest / scale];
+        rest %= scale;
       }
       out[j] = product;
     });

@@ -12,7 +12,7 @@ AI_CALL Real novelty(Real count, Real sum, bool spm) {
   if (spm) return Real{1} / sum - Real{1} / (count + static_cast<Real>(kSpmFloor));
   const double c = static_cast<double>(count) < kMinimum ? kMinimum : static_cast<double>(count);
   const double s = static_cast<double>(sum);
-  return static_cast<Real>(-(log(s) - log(c) + 1 / c - 1 / s + digamma(c) - digamma(s)));
+  return static_cast<Real>(-(log_of(s) - log_of(c) + 1 / c - 1 / s + digamma(c) - digamma(s)));
 }
 
 /// Fills the novelties of one table of columns of counts, `n` counts a column.

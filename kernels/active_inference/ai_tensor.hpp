@@ -32,7 +32,8 @@ inline bool tensor_fits(const View<float>& view, const Group* groups) {
   const Structure& model = view.model;
   return options.algorithm == static_cast<uint32_t>(AiAlgorithm::FPI) && !has(AiFlag::SPM_GAIN) &&
          !has(AiFlag::NOVELTY_A) && !has(AiFlag::NOVELTY_B) && !has(AiFlag::STREAMED) && !has(AiFlag::SEARCH) &&
-         !has(AiFlag::INDUCTIVE) && !has(AiFlag::ANY_ORDER) && !has(AiFlag::DETAILS) && view.per_agent == 0 &&
+         !has(AiFlag::INDUCTIVE) && !has(AiFlag::ANY_ORDER) && !has(AiFlag::DETAILS) && !has(AiFlag::SOFT) &&
+         (view.per_agent & (1u << SET_A | 1u << SET_B | 1u << SET_C)) == 0 &&
          view.learned == 0 && !view.alone && model.factor_count == 1 && model.group_count == 1 &&
          model.modality_count == 1 && groups[0].deps == 1 && model.states > kTensorAgents &&
          model.states <= kTensorStates && model.most_outcomes <= kTensorStates;
@@ -120,9 +121,11 @@ __device__ __noinline__ void prepare_tensor(Team& team, const View<float>& view)
   team.barrier();
 }
 
-/// Negative expected free energies of all policies for `count` (at most 32) agents from `first` on, by one warp. `gained`:
-/// room for 32 numbers at each depth.
-__device__ __noinline__ void tensor_scores(const View<float>& view, uint32_t first, uint32_t count, float* gained) {
+/// Negative expected free energies of policies for `count` (at most 32) agents from `first` on, by one warp. `gained`: room
+/// for 32 numbers at each depth. Of the first actions this warp follows every `parts`th. With `together` all warps of the
+/// block are at the same node, whose matrices then come from the first-level cache for most.
+__device__ __noinline__ void tensor_scores(const View<float>& view, uint32_t first, uint32_t count, float* gained,
+                                           uint32_t part, uint32_t parts, bool together) {
   const Structure& model = view.model;
   const uint32_t lane = threadIdx.x & 31, row = lane / 4, pair = lane % 4, n = model.states;
   const uint32_t nodes = model.components[0].nodes, policies = view.options.policies;
@@ -144,7 +147,12 @@ __device__ __noinline__ void tensor_scores(const View<float>& view, uint32_t fir
   }
   const auto least = static_cast<float>(kMinimum);
   const Fragment* fragments = view.fragments + lane;
+  uint32_t branch = parts - 1;
   for (uint32_t node = 0; node < nodes; ++node) {
+    const Node here = model.nodes[node];
+    if (here.depth == 0) branch = branch + 1 == parts ? 0 : branch + 1;
+    if (branch != part) continue;
+    if (together) __syncthreads();
     float entropy[4] = {}, linear[4] = {};
 #pragma unroll 1
     for (uint32_t tile = 0; tile < kTensorTiles; ++tile) {
@@ -163,12 +171,11 @@ __device__ __noinline__ void tensor_scores(const View<float>& view, uint32_t fir
           if (tile + 1 == kTensorTiles) {
             if ((i & 1) == 0) linear[m * 2 + i / 2] = value * kLinearScale;
           } else {
-            entropy[m * 2 + i / 2] += value * __logf(value < least ? least : value);
+            if (gain) entropy[m * 2 + i / 2] += value * __logf(value < least ? least : value);
           }
         }
       }
     }
-    const Node here = model.nodes[node];
     for (uint32_t i = 0; i < 4; ++i) {
       float sum = entropy[i];
       sum += __shfl_xor_sync(0xffffffffu, sum, 1);

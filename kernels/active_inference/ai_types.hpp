@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "aatgs/team.hpp"
+#include "active_inference/ai_numbers.hpp"
 #include "active_inference/active_inference_layout.h"
 
 /// Functions that are called, not inlined: on CUDA inlining all of them into every kernel takes the compiler minutes.
@@ -45,6 +46,14 @@ struct Rows {
   AATGS_FN bool shared() const { return interleave == 0; }
 };
 
+/// Sums are taken in one order whoever takes them, so that they have the same bits: 32 partial ones over every 32nd number,
+/// folded in halves. Of these so many can differ from zero.
+AATGS_FN uint32_t total_width(uint32_t n) {
+  uint32_t width = 1;
+  while (width < n && width < 32) width *= 2;
+  return width;
+}
+
 /// One thread that does an agent's work alone; on the CPU and, for many agents, on the GPU.
 struct Alone {
   static constexpr bool kAlone = true;
@@ -60,9 +69,17 @@ struct Alone {
   }
   template <class T, class F>
   AATGS_FN T total(uint32_t n, F f) {
-    T sum{0};
-    for (uint32_t i = 0; i < n; ++i) sum += f(i);
-    return sum;
+    T sums[32];
+    const uint32_t width = total_width(n);
+    for (uint32_t i = 0; i < width; ++i) sums[i] = T{0};
+    for (uint32_t first = 0; first < n; first += 32) {
+      const uint32_t here = n - first < 32 ? n - first : 32;
+      for (uint32_t i = 0; i < here; ++i) sums[i] += f(first + i);
+    }
+    for (uint32_t half = width / 2; half > 0; half /= 2) {
+      for (uint32_t i = 0; i < half; ++i) sums[i] += sums[i + half];
+    }
+    return sums[0];
   }
   template <class T, class F>
   AATGS_FN T highest(uint32_t n, F f) {
@@ -120,27 +137,6 @@ struct Lanes {
 using Lanes = Alone;
 #endif
 
-/// a * b + c; fused on the GPU, where it costs nothing, two roundings on the CPU, whose baseline has no such instruction.
-AATGS_FN float mul_add(float a, float b, float c) {
-#if AATGS_ON_DEVICE
-  return fmaf(a, b, c);
-#else
-  return a * b + c;
-#endif
-}
-AATGS_FN double mul_add(double a, double b, double c) {
-#if AATGS_ON_DEVICE
-  return fma(a, b, c);
-#else
-  return a * b + c;
-#endif
-}
-
-AATGS_FN float log_of(float x) { return logf(x); }
-AATGS_FN double log_of(double x) { return log(x); }
-AATGS_FN float exp_of(float x) { return expf(x); }
-AATGS_FN double exp_of(double x) { return exp(x); }
-
 inline constexpr double kSpmFloor = 1e-16;
 inline constexpr double kMinimum = 2.220446049250313e-16;
 /// e^-16: SPM's floor inside the information gain, and the probability below which it leaves joint states out.
@@ -150,7 +146,7 @@ inline constexpr double kSpmGainFloor = 1.1253517471925912e-7;
 template <class Real>
 AATGS_FN Real floored_log(Real x, bool add) {
   const auto minimum = static_cast<Real>(kMinimum);
-  return log_of(add ? x + static_cast<Real>(kSpmFloor) : (x < minimum ? minimum : x));
+  return log_of_normal(add ? x + static_cast<Real>(kSpmFloor) : (x < minimum ? minimum : x));
 }
 
 /// The logarithmic derivative of the gamma function, x > 0: recurrence up to 6, then the asymptotic series.
@@ -161,7 +157,7 @@ AATGS_FN double digamma(double x) {
     x += 1;
   }
   const double r = 1 / x, q = r * r;
-  return below + log(x) - r / 2 -
+  return below + log_of(x) - r / 2 -
          q * (1.0 / 12 - q * (1.0 / 120 - q * (1.0 / 252 - q * (1.0 / 240 - q * (1.0 / 132 - q * (691.0 / 32760))))));
 }
 

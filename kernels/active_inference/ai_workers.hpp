@@ -39,28 +39,34 @@ AATGS_FN void for_agents(Team& team, const View<Real>& view, uint32_t first, uin
 }
 
 #if defined(__CUDACC__)
-/// For models evaluated on tensor cores: warps take 32 agents at a time. before(agent) for each of them, then the values of
-/// all their policies, then after(agent). No barrier at the end.
+/// For models evaluated on tensor cores: before(agent) for each agent, then the values of all their policies, then
+/// after(agent, room). A block takes up to sixteen warps of 32 agents at a time, fewer where there are few, so that all
+/// blocks have work; what a warp does for one agent is shared by all warps of the block. No barrier at the end.
 template <class Team, class F, class G>
 __device__ __forceinline__ void for_tensor_agents(Team& team, const View<float>& view, uint32_t first, uint32_t count,
                                                   F before, G after) {
-  float* room = view.in_shared
-                    ? CudaBlock<kThreads>(nullptr).template shared<float>() + threadIdx.x / 32 * view.room.size
-                    : view.rooms + team.rank() / 32 * view.room.size;
-  team.for_each_group((count + kTensorAgents - 1) / kTensorAgents, [&](auto&, uint32_t unit) {
-    const uint32_t start = unit * kTensorAgents;
-    const uint32_t here = count - start < kTensorAgents ? count - start : kTensorAgents;
-    for (uint32_t i = 0; i < here; ++i) {
-      Agent<Lanes, float> agent(view, first + start + i, {room, 1});
-      before(agent);
+  constexpr uint32_t warps = kThreads / 32;
+  const uint32_t warp = threadIdx.x / 32;
+  float* room = view.in_shared ? CudaBlock<kThreads>(nullptr).template shared<float>() + warp * view.room.size
+                               : view.rooms + team.rank() / 32 * view.room.size;
+  const uint32_t units = (count + kTensorAgents - 1) / kTensorAgents, blocks = team.count() / kThreads;
+  uint32_t most = (units + blocks - 1) / blocks;
+  most = most < 1 ? 1 : most > warps ? warps : most;
+  // As many units a block as divide its warps.
+  uint32_t share = 1;
+  while (share < most) share *= 2;
+  const uint32_t parts = warps / share, agents = share * kTensorAgents;
+  team.for_each_block((count + agents - 1) / agents, [&](auto&, uint32_t group) {
+    const uint32_t start = group * agents, here = count - start < agents ? count - start : agents;
+    for (uint32_t i = warp; i < here; i += warps) before(first + start + i);
+    __syncthreads();
+    const uint32_t at = warp / parts * kTensorAgents;
+    const uint32_t mine = at < here ? (here - at < kTensorAgents ? here - at : kTensorAgents) : 0;
+    if (mine > 0 || parts == 1) {
+      tensor_scores(view, first + start + at, mine, room + view.room.predicted, warp % parts, parts, parts == 1);
     }
-    __syncwarp();
-    tensor_scores(view, first + start, here, room + view.room.predicted);
-    for (uint32_t i = 0; i < here; ++i) {
-      Agent<Lanes, float> agent(view, first + start + i, {room, 1});
-      after(agent);
-    }
-    __syncwarp();
+    __syncthreads();
+    for (uint32_t i = warp; i < here; i += warps) after(first + start + i, room);
   });
 }
 #endif

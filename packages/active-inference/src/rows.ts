@@ -5,6 +5,8 @@ import type { AiConfig, AiTelemetry } from './generated/layout.ts';
 const INTERLEAVE = 32;
 const MANY_AGENTS = 1024;
 const SMALL_MODEL = 32;
+const MANY_LARGER_AGENTS = 16384;
+const LARGER_MODEL = 40;
 
 type Context = GpuExecutionContext<AiConfig, AiTelemetry>;
 
@@ -19,7 +21,8 @@ export class RowReader {
   constructor(context: Context, agents: number, states: number, double: boolean, plain: boolean) {
     this.#context = context;
     this.#agents = agents;
-    this.#interleave = agents >= MANY_AGENTS && states <= SMALL_MODEL && !double && plain ? INTERLEAVE : 1;
+    const enough = agents >= (states <= SMALL_MODEL ? MANY_AGENTS : MANY_LARGER_AGENTS);
+    this.#interleave = enough && states <= LARGER_MODEL && !double && plain ? INTERLEAVE : 1;
     this.#double = double;
   }
 
