@@ -47,9 +47,18 @@ function threeFactors() {
   };
 }
 
-const grid = () => gridWorld({ rows: 8, slip: 0.1, noise: 0.2 });
+/** Eight by eight cells; without goals, which would add the inductive term. */
+function grid() {
+  const { model, environment } = gridWorld({ rows: 8, slip: 0.1, noise: 0.2 });
+  const { goals: _, ...plain } = model;
+  return { model: plain, environment };
+}
 const own = { perAgent: ['A', 'B'] };
-const speed = (name, agents, model, length, more) => ({ name, agents, run: () => throughput(agents, model(), length, more) });
+const speed = (name, agents, model, length, more) => ({
+  name,
+  agents,
+  run: () => throughput(agents, model(), length, more),
+});
 const rollout = (name, agents, world, length) => ({ name, agents, run: () => roundTrips(agents, world(), length) });
 const cases = [
   speed('tmaze-16', 1_000_000, () => tmaze().model, 2),
@@ -69,11 +78,14 @@ const cases = [
   rollout('rollout-tmaze-16', 200_000, tmaze, 2),
   rollout('rollout-grid64-125', 400, grid, 3),
   rollout('rollout-tmaze-64', 2000, tmaze, 3),
+  speed('grid64-125-goals', 100_000, () => gridWorld({ rows: 8, slip: 0.1, noise: 0.2 }).model, 3),
   speed('tmaze-16', 10_000, () => tmaze().model, 2),
   speed('tmaze-16', 1, () => tmaze().model, 2),
   speed('tmaze-16', 100, () => tmaze().model, 2),
   speed('grid64-125-shared', 10_000, () => grid().model, 3),
   speed('grid64-125-own', 1000, () => grid().model, 3, own),
+  speed('grid64-125-own', 50_000, () => grid().model, 3, own),
+  speed('grid64-125-shared', 1, () => grid().model, 3),
   speed('tmaze-16', 10_000_000, () => tmaze().model, 2),
 ].map((one) => ({ ...one, id: `${one.name}@${one.agents}` }));
 
@@ -114,7 +126,10 @@ async function throughput(agents, model, length, more = {}) {
 
 /** One agent, one call a step: from JavaScript to the action and back. */
 async function latency(engine) {
-  const ai = new ActiveInference(tmaze().model, { ...placement(engine === 'resident', engine), policies: { length: 2 } });
+  const ai = new ActiveInference(tmaze().model, {
+    ...placement(engine === 'resident', engine),
+    policies: { length: 2 },
+  });
   const observation = Uint32Array.from([0, 0, 0]);
   const times = [];
   for (let i = 0; i < 6000; i++) {

@@ -8,6 +8,7 @@
 #include "active_inference/ai_reset.hpp"
 #include "active_inference/ai_search.hpp"
 #include "active_inference/ai_setup.hpp"
+#include "active_inference/ai_small_warp.hpp"
 #include "active_inference/ai_window.hpp"
 #include "active_inference/ai_workers.hpp"
 
@@ -87,8 +88,13 @@ struct ActiveInferenceStep {
         [[fallthrough]];
       default: {
         const Given given = given_of(config, view, count);
-        if (phase == AiPhase::STEP && step_tensor(team, config, view, first, count, given)) break;
+        if (phase == AiPhase::STEP && step_tensor(team, config, view, first, count, given, episode)) break;
+        if (phase == AiPhase::STEP && learns_together(view)) {
+          step_together(team, config, view, first, count, given, false);
+          break;
+        }
         for_agents(team, view, first, count, [&](auto& agent) { one_phase(agent, phase, config, given, first); });
+        if (phase == AiPhase::LEARN) learn_pooled(team, view, first, count, config.parameters);
         break;
       }
     }
@@ -101,13 +107,29 @@ struct ActiveInferenceStep {
     const uint32_t* forced;
     uint32_t* actions;  // where chosen actions go; null when nobody wants them
   };
+  /// Whether an agent's episode of so many steps is over; 0: it has no end.
+  template <class Real>
+  AATGS_FN static bool over(const View<Real>& view, uint32_t id, uint32_t episode) {
+    return episode > 0 && view.clock[id][STEPS] >= episode;
+  }
   /// A step of agents whose policies are evaluated on tensor cores; false where that is not so. Without staged observations
   /// the process shows them and moves on. Collective.
   template <class Team, class Real>
   AATGS_FN static bool step_tensor(Team& team, const Config& config, const View<Real>& view, uint32_t first,
-                                   uint32_t count, const Given& given) {
+                                   uint32_t count, const Given& given, uint32_t episode) {
 #if defined(__CUDACC__)
     if constexpr (sizeof(Real) == 4) {
+      if (view.round_count > 0) {
+        const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
+        float* shared = CudaBlock<kThreads>(nullptr).template shared<float>();
+        const uint32_t team_number = threadIdx.x / kTeamThreads;
+        shared += team_number * team_words(view.kept);
+        for_agent_teams(team, count, [&](uint32_t i) {
+          if (closed && over(view, first + i, episode)) return;
+          team_step(view, first + i, config.header.seed, closed, given, first, shared, team_number);
+        });
+        return true;
+      }
       if (!view.tensor) return false;
       if (*view.tensor_ready == 0) {
         prepare_tensor(team, view);
@@ -115,11 +137,15 @@ struct ActiveInferenceStep {
       }
       const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
       const uint64_t seed = config.header.seed;
-      const bool quick = dense_acts(view);
+      const bool quick = acts_from_registers(view);
       for_tensor_agents(
           team, view, first, count,
-          [&](uint32_t id) { dense_infer(view, id, seed, closed, given, first); },
+          [&](uint32_t id) {
+            if (closed && over(view, id, episode)) return;
+            dense_infer(view, id, seed, closed, given, first, last_move(view, id));
+          },
           [&](uint32_t id, float* room) {
+            if (closed && over(view, id, episode)) return;
             uint32_t action;
             if (quick) {
               action = dense_act(view, id);
@@ -136,7 +162,7 @@ struct ActiveInferenceStep {
     }
 #endif
     static_cast<void>(team), static_cast<void>(config), static_cast<void>(view), static_cast<void>(given);
-    static_cast<void>(first), static_cast<void>(count);
+    static_cast<void>(first), static_cast<void>(count), static_cast<void>(episode);
     return false;
   }
 
@@ -163,24 +189,66 @@ struct ActiveInferenceStep {
     const bool all = phase == AiPhase::STEP;
     if constexpr (sizeof(Real) == 4) {
       if (a.view.small && all) {
-        take_observation(a, config, given, first);
-        small_step(a);
-        choose_action(a, config.header.seed, given, first);
+        if constexpr (Scope::kAlone) {
+          take_observation(a, config, given, first);
+          small_step(a);
+          choose_action(a, config.header.seed, given, first);
+        } else {
+          small_step(a, config.header.seed, given, first);
+        }
         return;
       }
     }
-    if (all || phase == AiPhase::INFER) {
+    if (all) {
+      begin_step(a, config, given, first);
+      end_step(a, config, given, first);
+    }
+    if (phase == AiPhase::INFER) {
       take_observation(a, config, given, first);
       infer(a, config.soft != 0);
-      if (all) learn_own(a, a.options.learn_automatically & 1u << SET_B);
     }
-    if (all || phase == AiPhase::PLAN) plan(a);
-    if (all || phase == AiPhase::ACT) choose_action(a, config.header.seed, given, first);
-    if (all) learn_own(a, learned_after(a));
+    if (phase == AiPhase::PLAN) plan(a);
+    if (phase == AiPhase::ACT) choose_action(a, config.header.seed, given, first);
     if (phase == AiPhase::LEARN) learn_own(a, config.parameters);
     if constexpr (Scope::kFull) {
       if (phase == AiPhase::SMOOTH) smooth(a);
     }
+  }
+
+  /// A step up to what is learned before policies are evaluated, and the rest of it.
+  template <class Scope, class Real>
+  AATGS_FN static void begin_step(Agent<Scope, Real>& a, const Config& config, const Given& given, uint32_t first) {
+    take_observation(a, config, given, first);
+    infer(a, config.soft != 0);
+    learn_own(a, a.options.learn_automatically & 1u << SET_B);
+  }
+  template <class Scope, class Real>
+  AATGS_FN static void end_step(Agent<Scope, Real>& a, const Config& config, const Given& given, uint32_t first) {
+    plan(a);
+    choose_action(a, config.header.seed, given, first);
+    learn_own(a, learned_after(a));
+  }
+
+  /// Whether something is learned in every step from all agents at once.
+  template <class Real>
+  AATGS_FN static bool learns_together(const View<Real>& view) {
+    return (pooled_of(view) & view.options.learn_automatically) != 0;
+  }
+  /// A step of all agents, with what they learn together between its halves and after it; in closed loop with the process
+  /// where `closed` is set. Collective; a barrier at the end.
+  template <class Team, class Real>
+  AATGS_FN static void step_together(Team& team, const Config& config, const View<Real>& view, uint32_t first,
+                                     uint32_t count, const Given& given, bool closed) {
+    const uint32_t learned = view.options.learn_automatically;
+    for_agents(team, view, first, count, [&](auto& agent) {
+      if (closed) emit(agent, config.header.seed);
+      begin_step(agent, config, given, first);
+    });
+    learn_pooled(team, view, first, count, learned & 1u << SET_B);
+    for_agents(team, view, first, count, [&](auto& agent) { end_step(agent, config, given, first); });
+    learn_pooled(team, view, first, count, learned & ~(1u << SET_B));
+    if (closed) for_agents(team, view, first, count, [&](auto& agent) { advance(agent, config.header.seed); });
+    team.barrier();
   }
 
   template <class Scope, class Real>
@@ -232,6 +300,13 @@ struct ActiveInferenceStep {
   }
 
   template <class Scope, class Real>
+  AATGS_FN static void score_all(Agent<Scope, Real>& a) {
+    if constexpr (sizeof(Real) == 4 && Scope::kAlone) {
+      if (a.view.chained) return score_chains(a);
+    }
+    score_policies(a);
+  }
+  template <class Scope, class Real>
   AI_CALL static void plan(Agent<Scope, Real>& a) {
     if (a.options.has(AiFlag::STREAMED)) return stream_policies(a);
     bool planned = false;
@@ -247,7 +322,7 @@ struct ActiveInferenceStep {
       }
     }
     if (!planned) {
-      score_policies(a);
+      score_all(a);
       infer_posterior(a, false);
     }
     marginalize(a);
@@ -294,15 +369,23 @@ struct ActiveInferenceStep {
     const Given none{};
     for (uint32_t left = config.substeps; left > 0 && !team.cancelled();) {
       const uint32_t now = left < kBetweenLooks ? left : kBetweenLooks;
-      if (episode == 0 && step_tensor(team, config, view, first, count, none)) {
+      if (step_tensor(team, config, view, first, count, none, episode)) {
         left -= 1;
         done += count;
         team.barrier();
         continue;
       }
+      if (learns_together(view)) {
+        // Episodes of agents that learn together end together.
+        if (episode > 0 && team.any(count, [&](uint32_t i) { return over(view, first + i, episode); })) break;
+        step_together(team, config, view, first, count, none, true);
+        left -= 1;
+        done += count;
+        continue;
+      }
       for_agents(team, view, first, count, [&](auto& agent) {
         for (uint32_t s = 0; s < now; ++s) {
-          if (episode > 0 && view.clock[agent.id][STEPS] >= episode) break;
+          if (over(view, agent.id, episode)) break;
           emit(agent, config.header.seed);
           one_phase(agent, AiPhase::STEP, config, none, first);
           advance(agent, config.header.seed);

@@ -4,14 +4,21 @@
 #include "active_inference/ai_action.hpp"
 #include "active_inference/ai_reset.hpp"
 
-#if defined(__CUDACC__)
-
 namespace aatgs::active_inference {
 
 /// Controls up to which their marginals are kept in registers.
 inline constexpr uint32_t kDenseControls = 8;
-/// Policies that one lane holds at once.
+/// Policies that one lane holds at once, where there are no more.
 inline constexpr uint32_t kDensePolicies = 4;
+
+/// Whether posterior, marginals and action can be had from registers.
+AATGS_FN bool acts_from_registers(const View<float>& view) {
+  const Options<float>& options = view.options;
+  return view.model.controls <= kDenseControls && options.precision_iterations == 0 && view.chances.width == 0 &&
+         !options.has(AiFlag::STOCHASTIC) && !options.has(AiFlag::RANDOM_TIES) && !options.has(AiFlag::WHOLE_POLICY);
+}
+
+#if defined(__CUDACC__)
 
 /// Two numbers of each lane: number `lane` and number `lane + 32` of a row.
 struct Pair {
@@ -85,10 +92,17 @@ __device__ inline T* row_of(const Rows<T>& rows, uint32_t agent) {
   return rows.base + (rows.shared() ? 0 : uint64_t{agent} * rows.width);
 }
 
-/// The observation, or with `closed` what the process shows; the prior; beliefs and their free energy. One warp.
+/// The transition of an agent's last action.
+__device__ inline const float* last_move(const View<float>& view, uint32_t id) {
+  return row_of(view.parameters[SET_B], id) +
+         uint64_t{*row_of(view.actions, id)} * view.model.states * view.model.states;
+}
+
+/// The observation, or with `closed` what the process shows; the prior; beliefs and their free energy. One warp. `move`: a
+/// copy of the last action's transition.
 template <class Given>
 __device__ __forceinline__ void dense_infer(const View<float>& view, uint32_t id, uint64_t seed, bool closed,
-                                            const Given& given, uint32_t first) {
+                                            const Given& given, uint32_t first, const float* move) {
   const Structure& model = view.model;
   const uint32_t n = model.states, outcomes = model.outcomes, lane = lane_of();
   const bool add = view.options.adds_floor();
@@ -105,8 +119,7 @@ __device__ __forceinline__ void dense_infer(const View<float>& view, uint32_t id
     observed = given.observations ? static_cast<const uint32_t*>(given.observations)[id - first] : *observation;
   }
   const Pair before = load_pair(beliefs, n);
-  const Pair prior = acted ? move_pair(row_of(view.parameters[SET_B], id) + *row_of(view.actions, id) * n * n, n, before)
-                           : load_pair(row_of(view.parameters[SET_D], id), n);
+  const Pair prior = acted ? move_pair(move, n, before) : load_pair(row_of(view.parameters[SET_D], id), n);
   Pair likelihood{0.0f, 0.0f};
   if (observed != kNotObserved) likelihood = load_pair(row_of(view.log_a, id) + observed * n, n);
   const bool low = lane < n, high = lane + 32 < n;
@@ -138,12 +151,22 @@ __device__ __forceinline__ void dense_infer(const View<float>& view, uint32_t id
   }
 }
 
-/// Whether posterior, marginals and action can be had from registers.
-__device__ inline bool dense_acts(const View<float>& view) {
-  const Options<float>& options = view.options;
-  return options.policies <= 32 * kDensePolicies && view.model.controls <= kDenseControls &&
-         options.precision_iterations == 0 && view.chances.width == 0 && !options.has(AiFlag::STOCHASTIC) &&
-         !options.has(AiFlag::RANDOM_TIES) && !options.has(AiFlag::WHOLE_POLICY);
+/// The row of the inductive matrix that the present belief points at, or -1; as `find_path_rows` has it. One warp.
+__device__ inline int32_t dense_path(const View<float>& view, uint32_t id) {
+  const uint32_t n = view.model.states, lane = lane_of();
+  const Pair q = load_pair(row_of(view.beliefs, id), n);
+  const float top = warp_highest(q.high > q.low ? q.high : q.low);
+  const uint32_t low = __ballot_sync(0xffffffffu, lane < n && q.low == top);
+  const uint32_t high = __ballot_sync(0xffffffffu, lane + 32 < n && q.high == top);
+  const uint32_t best = low ? __ffs(low) - 1 : 31 + __ffs(high);
+  const float* paths = row_of(view.paths, id);
+  for (uint32_t first = 0; first < view.options.induction_depth; first += 32) {
+    const bool there = first + lane < view.options.induction_depth && paths[(first + lane) * n + best] == 1.0f;
+    const uint32_t found = __ballot_sync(0xffffffffu, there);
+    const int32_t row = static_cast<int32_t>(first) + __ffs(found) - 1;
+    if (found) return row > 0 ? row - 1 : 0;
+  }
+  return -1;
 }
 
 /// The posterior from the policies' values, marginals, and the most probable action. One warp; every lane gets the action.
@@ -153,27 +176,51 @@ __device__ __forceinline__ uint32_t dense_act(const View<float>& view, uint32_t 
   const bool add = options.adds_floor();
   const float* values = row_of(view.values, id);
   const float* habits = row_of(view.parameters[SET_E], id);
-  float weight[kDensePolicies], top = -INFINITY, sum = 0;
-  for (uint32_t i = 0; i < kDensePolicies; ++i) {
-    const uint32_t p = lane + 32 * i;
-    weight[i] = p < policies ? values[p] * options.gamma + floored_log(habits[p], add) : -INFINITY;
-    top = weight[i] > top ? weight[i] : top;
-  }
-  top = warp_highest(top);
-  for (uint32_t i = 0; i < kDensePolicies; ++i) {
-    weight[i] = exp_of(weight[i] - top);
-    sum += weight[i];
-  }
-  sum = warp_total(sum);
-  float shares[kDenseControls] = {};
   float* posterior = row_of(view.posterior, id);
-  for (uint32_t i = 0; i < kDensePolicies; ++i) {
-    const uint32_t p = lane + 32 * i;
-    if (p >= policies) continue;
-    const float share = weight[i] / sum;
-    posterior[p] = share;
+  float top = -INFINITY, sum = 0, shares[kDenseControls] = {};
+  const auto weight_of = [&](uint32_t p) { return values[p] * options.gamma + floored_log(habits[p], add); };
+  const auto count = [&](uint32_t p, float share) {
     const uint32_t control = view.model.policy_first[p];
     for (uint32_t u = 0; u < kDenseControls; ++u) shares[u] += control == u ? share : 0.0f;
+  };
+  if (policies <= 32 * kDensePolicies) {
+    float weight[kDensePolicies];
+    for (uint32_t i = 0; i < kDensePolicies; ++i) {
+      const uint32_t p = lane + 32 * i;
+      weight[i] = p < policies ? weight_of(p) : -INFINITY;
+      top = weight[i] > top ? weight[i] : top;
+    }
+    top = warp_highest(top);
+    for (uint32_t i = 0; i < kDensePolicies; ++i) {
+      weight[i] = exp_of(weight[i] - top);
+      sum += weight[i];
+    }
+    sum = warp_total(sum);
+    for (uint32_t i = 0; i < kDensePolicies; ++i) {
+      const uint32_t p = lane + 32 * i;
+      if (p >= policies) continue;
+      const float share = weight[i] / sum;
+      posterior[p] = share;
+      count(p, share);
+    }
+  } else {
+    for (uint32_t p = lane; p < policies; p += 32) {
+      const float weight = weight_of(p);
+      posterior[p] = weight;
+      top = weight > top ? weight : top;
+    }
+    top = warp_highest(top);
+    for (uint32_t p = lane; p < policies; p += 32) {
+      const float weight = exp_of(posterior[p] - top);
+      posterior[p] = weight;
+      sum += weight;
+    }
+    sum = warp_total(sum);
+    for (uint32_t p = lane; p < policies; p += 32) {
+      const float share = posterior[p] / sum;
+      posterior[p] = share;
+      count(p, share);
+    }
   }
   float* marginals = row_of(view.marginals, id);
   float best = -INFINITY;
@@ -215,6 +262,6 @@ __device__ __forceinline__ void dense_take(const View<float>& view, uint32_t id,
   if (closed) *hidden = next;
 }
 
-}  // namespace aatgs::active_inference
-
 #endif
+
+}  // namespace aatgs::active_inference

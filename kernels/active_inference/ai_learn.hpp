@@ -145,4 +145,93 @@ AI_CALL void learn_own(Agent<Scope, Real>& a, uint32_t which) {
   learn_row(a.scope, a.view, a.id, which, evidence);
 }
 
+/// Parts that the agents are divided in for sums of what they learn together: the same ones for any team.
+inline constexpr uint32_t kPoolParts = 64;
+
+/// Which parameters (bits) all agents have together and learn together.
+template <class Real>
+AATGS_FN uint32_t pooled_of(const View<Real>& view) {
+  return view.agents == 1 ? 0 : view.learned & ~view.per_agent;
+}
+
+/// What agents `first` to `first + count - 1` add to each count of one set, in parts; then their sum. Double precision, since
+/// there may be millions of agents.
+template <class Real>
+struct PooledEvidence {
+  const View<Real>& view;
+  uint32_t first, count;
+
+  /// What one agent adds to entry i of a set.
+  AATGS_FN Real of_agent(ParameterSet set, uint32_t i, uint32_t id) const {
+    const Structure& model = view.model;
+    const Evidence<Real> evidence{view, id};
+    if (set == SET_A) {
+      uint32_t m = model.modality_count - 1;
+      while (model.modalities[m].a_at > i) --m;
+      const uint32_t at = i - model.modalities[m].a_at, n = model.modalities[m].outcomes;
+      return evidence.of_a(m, at / n, at % n);
+    }
+    if (set == SET_B) {
+      uint32_t f = model.factor_count - 1;
+      while (model.factors[f].b_at > i) --f;
+      const Factor& factor = model.factors[f];
+      const uint32_t at = i - factor.b_at, column = at / factor.states;
+      return evidence.of_b(factor, f, column / factor.parents, column % factor.parents, at % factor.states);
+    }
+    if (set == SET_C) {
+      // Preferences of the first time step are what is learned.
+      if (i >= model.outcomes) return Real{0};
+      uint32_t m = model.modality_count - 1;
+      while (model.modalities[m].at > i) --m;
+      return evidence.outcome(m, i - model.modalities[m].at);
+    }
+    if (set == SET_D) return view.clock[id][STEPS] == 1 ? view.beliefs[id][i] : Real{0};
+    return view.posterior[id][i];
+  }
+  AATGS_FN void add_part(ParameterSet set, uint64_t at) const {
+    const auto i = static_cast<uint32_t>(at % view.sizes[set]);
+    const uint64_t part = at / view.sizes[set];
+    double sum = 0;
+    for (uint64_t k = count * part / kPoolParts; k < count * (part + 1) / kPoolParts; ++k) {
+      sum += static_cast<double>(of_agent(set, i, first + static_cast<uint32_t>(k)));
+    }
+    view.pool[at] = sum;
+  }
+  AATGS_FN Real sum(ParameterSet set, uint64_t i) const {
+    double all = 0;
+    for (uint32_t part = 0; part < kPoolParts; ++part) all += view.pool[part * view.sizes[set] + i];
+    return static_cast<Real>(all);
+  }
+  AATGS_FN Real a(uint32_t m, uint32_t j, uint32_t o) const {
+    const Modality& modality = view.model.modalities[m];
+    return sum(SET_A, modality.a_at + j * modality.outcomes + o);
+  }
+  AATGS_FN Real b(uint32_t f, uint32_t u, uint32_t j, uint32_t s) const {
+    const Factor& factor = view.model.factors[f];
+    return sum(SET_B, factor.b_at + uint64_t{u * factor.parents + j} * factor.states + s);
+  }
+  AATGS_FN Real c(uint32_t m, uint32_t o) const { return sum(SET_C, view.model.modalities[m].at + o); }
+  AATGS_FN Real d(uint32_t s) const { return sum(SET_D, s); }
+  AATGS_FN Real e(uint32_t p) const { return sum(SET_E, p); }
+};
+
+/// Learns what the agents share, of `which` (bits), from all that take part. Collective; a barrier before and after.
+template <class Team, class Real>
+AI_CALL void learn_pooled(Team& team, const View<Real>& view, uint32_t first, uint32_t count, uint32_t which) {
+  which &= pooled_of(view);
+  if (which == 0) return;
+  PooledEvidence<Real> evidence{view, first, count};
+  for (uint32_t s = 0; s < kSets; ++s) {
+    const auto set = static_cast<ParameterSet>(s);
+    if ((which >> s & 1) == 0) continue;
+    team.barrier();
+    // The start is learned from the first time step alone.
+    if (set == SET_D && !team.any(count, [&](uint32_t i) { return view.clock[first + i][STEPS] == 1; })) continue;
+    team.for_each(kPoolParts * view.sizes[set], [&](uint64_t at) { evidence.add_part(set, at); });
+    team.barrier();
+    learn_row(team, view, 0, 1u << s, evidence);
+    team.barrier();
+  }
+}
+
 }  // namespace aatgs::active_inference

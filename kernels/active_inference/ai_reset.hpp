@@ -1,5 +1,6 @@
 // The first time step: parameters as given, beliefs at D; and arrays that the host replaces.
 #pragma once
+#include "active_inference/ai_chains.hpp"
 #include "active_inference/ai_infer.hpp"
 #include "active_inference/ai_small.hpp"
 #include "active_inference/ai_tables.hpp"
@@ -35,6 +36,7 @@ AI_CALL void take_parameters(Team& team, const View<Real>& view) {
   team.barrier();
   if constexpr (sizeof(Real) == 4) {
     if (view.small) team.leader([&] { fill_small(view, *view.small_tables); });
+    if (view.chained) fill_chains(team, view);
     team.barrier();
   }
 }

@@ -1,6 +1,8 @@
 // The setup's parts, checked; the memory of an instance, named.
 #pragma once
 #include "aatgs/module.hpp"
+#include "active_inference/ai_dense_team.hpp"
+#include "active_inference/ai_learn.hpp"
 #include "active_inference/ai_search.hpp"
 #include "active_inference/ai_small.hpp"
 #include "active_inference/ai_state.hpp"
@@ -269,6 +271,7 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   rows(view.details, options.has(AiFlag::DETAILS) ? uint64_t{setup->nodes} * view.details_width() : 0, "details");
   rows(view.soft, options.has(AiFlag::SOFT) ? model.outcomes : 0, nullptr);
 
+  uint64_t team_bytes = 0;
   if constexpr (sizeof(Real) == 4) {
     view.small = small_shape(view, setup.part<Factor>(PART_FACTORS), setup.part<Modality>(PART_MODALITIES),
                              setup.part<Group>(PART_GROUPS), setup.part<uint32_t>(PART_LISTS));
@@ -278,20 +281,51 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
       view.room.leaves = 0;
       if (view.room.size < options.policies) view.room.size = options.policies;
     }
-    const bool fits = tensor_fits(view, setup.part<Group>(PART_GROUPS));
-    view.tensor = fits && arena.target().is_cuda && setup->agents >= kManyAgents && setup->nodes <= kTensorNodes;
+    const auto* factors = setup.part<Factor>(PART_FACTORS);
+    view.chained = chains_fit(view, factors, setup.part<Modality>(PART_MODALITIES), setup.part<Group>(PART_GROUPS));
+    uint64_t rows_of_chains = 0;
+    for (uint32_t f = 0; view.chained && f < model.factor_count; ++f) {
+      rows_of_chains += chain_rows(factors[f], options.preference_steps);
+    }
+    view.chains = arena.state<ChainRow>(rows_of_chains);
+    const bool fits =
+        arena.target().is_cuda && tensor_fits(view, setup.part<Group>(PART_GROUPS)) && setup->nodes <= kTensorNodes;
+    const bool shared = (view.per_agent & (1u << SET_A | 1u << SET_B | 1u << SET_C)) == 0;
+    view.tensor = fits && shared && setup->agents >= kManyAgents && !options.has(AiFlag::INDUCTIVE);
     const uint64_t nodes = view.tensor ? setup->nodes : 0;
     view.tensor_ready = arena.scratch<uint32_t>(view.tensor);
     view.paths_product = arena.scratch<float>(nodes * kTensorStates * kTensorStates);
     view.fragments = arena.scratch<Fragment>(nodes * kTensorTiles * kTensorSteps * 32);
+    RoundPlan plan;
+    if (fits && !view.tensor && acts_from_registers(view)) {
+      plan = plan_rounds(setup.part<Node>(PART_NODES), setup.part<uint32_t>(PART_NODE_ACTIONS), setup->nodes,
+                         options.policy_length);
+      team_bytes = uint64_t{kThreads / kTeamThreads} * team_words(plan.kept) * sizeof(float);
+      if (plan.kept > kMostKept || team_bytes + kTeamShared > arena.target().block_shared_bytes) {
+        plan = {};
+        team_bytes = 0;
+      }
+    }
+    view.round_count = static_cast<uint32_t>(plan.rounds.size());
+    view.kept = plan.kept;
+    view.rounds = arena.constant(plan.rounds.size(), plan.rounds.data());
+    view.round_groups = arena.constant(plan.groups.size(), plan.groups.data());
+    view.round_rows = arena.constant(plan.rows.size(), plan.rows.data());
   }
+
+  uint64_t pooled = 0;
+  for (uint32_t set = 0; set < kSets; ++set) {
+    if ((pooled_of(view) >> set & 1) != 0 && sizes[set] > pooled) pooled = sizes[set];
+  }
+  view.pool = arena.scratch<double>(kPoolParts * pooled);
 
   // An agent's working room: in shared memory where all rooms of a block fit, else one for each thread or warp.
   const AatgsTarget& target = arena.target();
   const uint64_t workers = target.is_cuda ? (many ? kThreads : kThreads / 32) : 1;
   const uint64_t bytes = uint64_t{view.room.size} * sizeof(Real) * workers;
   view.in_shared = target.is_cuda && bytes + kTeamShared <= target.block_shared_bytes;
-  if (view.in_shared) arena.block_shared(bytes);
+  const uint64_t shared_bytes = view.in_shared && bytes > team_bytes ? bytes : team_bytes;
+  if (shared_bytes > 0) arena.block_shared(shared_bytes);
   view.threads = static_cast<uint32_t>(view.in_shared ? 0 : workers * target.parallel_blocks);
   view.rooms = arena.scratch<Real>(uint64_t{view.threads} * view.room.size);
 }

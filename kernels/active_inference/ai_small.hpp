@@ -1,6 +1,5 @@
-// Small shared models with two factors: sizes known to the compiler, beliefs in registers, what is linear in joint beliefs
-// added up beforehand. A thread for each of many agents; for few of them a warp, whose lanes infer alike and take a policy
-// each, with the same operations in the same order. The same numbers as the general path up to rounding, which a test shows.
+// Small shared models with two factors, a thread for each agent: sizes known to the compiler, beliefs in registers, what is
+// linear in joint beliefs added up beforehand. The same numbers as the general path up to rounding, which a test shows.
 #pragma once
 #include "active_inference/ai_policies.hpp"
 
@@ -16,6 +15,7 @@ struct alignas(16) SmallTables {
   float a[kSmallModalities][kSmallJoint][kSmallOutcomes];
   float log_a[kSmallModalities][kSmallOutcomes][kSmallJoint];
   float worth[kSmallSteps][kSmallJoint];
+  uint32_t nodes[kSmallPolicies][2];  // of each policy: its node of the first step, and its last node
 };
 
 /// Fills the tables from the shared parameters. For one thread.
@@ -31,6 +31,14 @@ AI_CALL void fill_small(const View<float>& view, SmallTables& tables) {
         tables.log_a[i][o][j] = there ? view.log_a[0][m.a_at + o * joint + j] : 0.0f;
       }
     }
+  }
+  uint32_t parent = 0;
+  for (uint32_t n = 0; n < model.components[0].nodes; ++n) {
+    const Node& node = model.nodes[n];
+    if (node.depth == 0) parent = n;
+    if (node.leaf == kNoLeaf) continue;
+    tables.nodes[node.leaf][0] = parent;
+    tables.nodes[node.leaf][1] = n;
   }
   for (uint32_t t = 0; t < kSmallSteps; ++t) {
     const uint32_t column = t < view.options.preference_steps ? t : view.options.preference_steps - 1;
@@ -115,9 +123,28 @@ AATGS_FN float small_worth(const SmallTables& tables, uint32_t modalities, bool 
   return value;
 }
 
+/// The free energy of beliefs.
+template <uint32_t N1, uint32_t N2>
+AATGS_FN FreeEnergy<float> small_energy(const SmallBeliefs<N1, N2>& q, const SmallBeliefs<N1, N2>& log_prior,
+                                        const float (&likelihood)[N1 * N2], bool add) {
+  FreeEnergy<float> energy;
+  for (uint32_t i = 0; i < N1; ++i) {
+    energy.negative_entropy += q.first[i] * floored_log(q.first[i], add);
+    energy.prior_cross_entropy -= q.first[i] * log_prior.first[i];
+  }
+  for (uint32_t i = 0; i < N2; ++i) {
+    energy.negative_entropy += q.second[i] * floored_log(q.second[i], add);
+    energy.prior_cross_entropy -= q.second[i] * log_prior.second[i];
+  }
+  for (uint32_t i = 0; i < N1; ++i) {
+    for (uint32_t k = 0; k < N2; ++k) energy.accuracy += likelihood[i * N2 + k] * q.first[i] * q.second[k];
+  }
+  return energy;
+}
+
 /// Beliefs, policies and marginals of one agent: what `infer` and `plan` do.
-template <uint32_t N1, uint32_t N2, class Scope>
-AI_CALL void small_infer_and_plan(Agent<Scope, float>& a, const SmallTables& tables) {
+template <uint32_t N1, uint32_t N2>
+AI_CALL void small_infer_and_plan(Agent<Alone, float>& a, const SmallTables& tables) {
   using Beliefs = SmallBeliefs<N1, N2>;
   const View<float>& view = a.view;
   const Structure& model = view.model;
@@ -138,8 +165,7 @@ AI_CALL void small_infer_and_plan(Agent<Scope, float>& a, const SmallTables& tab
     const uint32_t u[2] = {actions[0], actions[1]};
     prior = moved(q, u);
   }
-  a.scope.barrier();
-  a.scope.leader([&] { prior.write(view.prior[a.id]); });
+  prior.write(view.prior[a.id]);
 
   float likelihood[N1 * N2] = {};
   for (uint32_t m = 0; m < model.modality_count; ++m) {
@@ -171,20 +197,8 @@ AI_CALL void small_infer_and_plan(Agent<Scope, float>& a, const SmallTables& tab
     ++iteration;
     if (!changed) iteration = options.iterations;
   }
-  a.scope.leader([&] { q.write(view.beliefs[a.id]); });
-  FreeEnergy<float> energy;
-  for (uint32_t i = 0; i < N1; ++i) {
-    energy.negative_entropy += q.first[i] * floored_log(q.first[i], add);
-    energy.prior_cross_entropy -= q.first[i] * log_prior.first[i];
-  }
-  for (uint32_t i = 0; i < N2; ++i) {
-    energy.negative_entropy += q.second[i] * floored_log(q.second[i], add);
-    energy.prior_cross_entropy -= q.second[i] * log_prior.second[i];
-  }
-  for (uint32_t i = 0; i < N1; ++i) {
-    for (uint32_t k = 0; k < N2; ++k) energy.accuracy += likelihood[i * N2 + k] * q.first[i] * q.second[k];
-  }
-  keep_energy(a, energy, iteration);
+  q.write(view.beliefs[a.id]);
+  keep_energy(a, small_energy(q, log_prior, likelihood, add), iteration);
 
   const Vec<float> room = a.place(view.room.leaves);
   const Vec<float> values = view.values[a.id], posterior = view.posterior[a.id], marginals = view.marginals[a.id];
@@ -198,53 +212,36 @@ AI_CALL void small_infer_and_plan(Agent<Scope, float>& a, const SmallTables& tab
     values[leaf] = value;
     room[leaf] = value * options.gamma + floored_log(habits[leaf], add);
   };
-  if constexpr (Scope::kAlone) {
-    float before = 0;
-    Beliefs half = q;
-    for (uint32_t n = 0; n < component.nodes; ++n) {
-      const Node node = model.nodes[n];
-      const Beliefs now = moved(node.depth == 0 ? q : half, model.node_actions + n * 2);
-      const float value = worth_of(node.depth, now);
-      if (node.leaf == kNoLeaf) {
-        half = now;
-        before = value;
-      } else {
-        keep(node.leaf, node.depth > 0 ? value + before : value);
-      }
+  float before = 0;
+  Beliefs half = q;
+  for (uint32_t n = 0; n < component.nodes; ++n) {
+    const Node node = model.nodes[n];
+    const Beliefs now = moved(node.depth == 0 ? q : half, model.node_actions + n * 2);
+    const float value = worth_of(node.depth, now);
+    if (node.leaf == kNoLeaf) {
+      half = now;
+      before = value;
+    } else {
+      keep(node.leaf, node.depth > 0 ? value + before : value);
     }
-  } else {
-    a.scope.for_each(options.policies, [&](uint32_t leaf) {
-      uint32_t first = 0, last = 0;
-      while (model.nodes[last].leaf != leaf) {
-        if (model.nodes[last].depth == 0) first = last;
-        ++last;
-      }
-      if (model.nodes[last].depth == 0) return keep(leaf, worth_of(0, moved(q, model.node_actions + last * 2)));
-      const Beliefs half = moved(q, model.node_actions + first * 2);
-      const float before = worth_of(0, half);
-      keep(leaf, worth_of(1, moved(half, model.node_actions + last * 2)) + before);
-    });
   }
-  a.scope.barrier();
   float top = room[0], sum = 0;
   for (uint32_t p = 1; p < options.policies; ++p) top = room[p] > top ? room[p] : top;
-  a.scope.barrier();
-  a.scope.for_each(options.policies, [&](uint32_t p) { room[p] = exp_of(room[p] - top); });
-  a.scope.barrier();
-  for (uint32_t p = 0; p < options.policies; ++p) sum += room[p];
+  for (uint32_t p = 0; p < options.policies; ++p) {
+    const float share = exp_of(room[p] - top);
+    room[p] = share;
+    sum += share;
+  }
   const float scale = 1.0f / sum;
-  a.scope.leader([&] {
-    for (uint32_t i = 0; i < model.controls; ++i) marginals[i] = 0;
-    for (uint32_t p = 0; p < options.policies; ++p) {
-      const float share = room[p] * scale;
-      posterior[p] = share;
-      const uint32_t* first = model.policy_first + p * 2;
-      marginals[first[0]] += share;
-      marginals[model.factors[1].control_at + first[1]] += share;
-    }
-    view.energies[a.id][GAMMA] = options.gamma;
-  });
-  a.scope.barrier();
+  for (uint32_t i = 0; i < model.controls; ++i) marginals[i] = 0;
+  for (uint32_t p = 0; p < options.policies; ++p) {
+    const float share = room[p] * scale;
+    posterior[p] = share;
+    const uint32_t* first = model.policy_first + p * 2;
+    marginals[first[0]] += share;
+    marginals[model.factors[1].control_at + first[1]] += share;
+  }
+  view.energies[a.id][GAMMA] = options.gamma;
 }
 
 /// Which of the compiled sizes a model has; 0: none. Decided where memory is laid out, from the setup alone.
@@ -260,7 +257,7 @@ inline uint32_t small_shape(const View<float>& view, const Factor* factors, cons
   const Structure& model = view.model;
   if (!plain || view.per_agent != 0 || view.learned != 0) return 0;
   if (model.factor_count != 2 || model.group_count != 1 || model.component_count != 1) return 0;
-  if (options.policies > kSmallPolicies || options.policy_length > kSmallSteps) return 0;
+  if (options.policies > kSmallPolicies || options.policy_length > kSmallSteps || model.controls > 32) return 0;
   if (model.modality_count > kSmallModalities) return 0;
   for (uint32_t m = 0; m < model.modality_count; ++m) {
     if (modalities[m].outcomes > kSmallOutcomes) return 0;
@@ -275,8 +272,7 @@ inline uint32_t small_shape(const View<float>& view, const Factor* factors, cons
 }
 
 /// Runs the compiled size of a model.
-template <class Scope>
-AATGS_FN void small_step(Agent<Scope, float>& a) {
+AATGS_FN void small_step(Agent<Alone, float>& a) {
   if (a.view.small == 42) {
     small_infer_and_plan<4, 2>(a, *a.view.small_tables);
   } else {

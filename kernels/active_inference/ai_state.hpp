@@ -55,6 +55,10 @@ struct Room {
 
 struct SmallTables;
 struct Fragment;
+struct Round;
+struct RoundGroup;
+struct RoundRow;
+struct ChainRow;
 
 template <class Real>
 struct View {
@@ -68,12 +72,20 @@ struct View {
   uint32_t per_agent, learned;
   uint32_t small;  // the compiled size the model has; 0: none
   SmallTables* small_tables;
+  uint32_t chained;  // 1: the model is made of chains, and each of many agents is one thread
+  ChainRow* chains;
   uint32_t tensor;  // 1: policies are evaluated on tensor cores
   // Working memory that a step fills once: zero where it has not been.
   uint32_t* tensor_ready;
   float* paths_product;  // nodes x 64 x 64: transitions from the present to a node
   Fragment* fragments;
+  // Policies by teams of warps, an agent each; 0: not so.
+  uint32_t round_count, kept;
+  const Round* rounds;
+  const RoundGroup* round_groups;
+  const RoundRow* round_rows;
   Real* rooms;
+  double* pool;  // sums of what agents learn together, in parts
   // The parameters as given.
   const Real* given[kSets];
   const Real* given_counts[kSets];

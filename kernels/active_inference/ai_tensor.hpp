@@ -25,18 +25,16 @@ struct alignas(16) Fragment {
   uint32_t upper[2], lower[2];
 };
 
-/// Whether a model can take this path; decided where memory is laid out.
+/// Whether a model can take this path, shared or not; decided where memory is laid out.
 inline bool tensor_fits(const View<float>& view, const Group* groups) {
   const Options<float>& options = view.options;
   const auto has = [&](AiFlag flag) { return options.has(flag); };
   const Structure& model = view.model;
   return options.algorithm == static_cast<uint32_t>(AiAlgorithm::FPI) && !has(AiFlag::SPM_GAIN) &&
          !has(AiFlag::NOVELTY_A) && !has(AiFlag::NOVELTY_B) && !has(AiFlag::STREAMED) && !has(AiFlag::SEARCH) &&
-         !has(AiFlag::INDUCTIVE) && !has(AiFlag::ANY_ORDER) && !has(AiFlag::DETAILS) && !has(AiFlag::SOFT) &&
-         (view.per_agent & (1u << SET_A | 1u << SET_B | 1u << SET_C)) == 0 &&
-         view.learned == 0 && !view.alone && model.factor_count == 1 && model.group_count == 1 &&
-         model.modality_count == 1 && groups[0].deps == 1 && model.states > kTensorAgents &&
-         model.states <= kTensorStates && model.most_outcomes <= kTensorStates;
+         !has(AiFlag::ANY_ORDER) && !has(AiFlag::DETAILS) && !has(AiFlag::SOFT) && view.learned == 0 && !view.alone &&
+         model.factor_count == 1 && model.group_count == 1 && model.modality_count == 1 && groups[0].deps == 1 &&
+         model.states > kTensorAgents && model.states <= kTensorStates && model.most_outcomes <= kTensorStates;
 }
 
 #if defined(__CUDACC__)

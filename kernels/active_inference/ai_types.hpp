@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "aatgs/team.hpp"
-#include "active_inference/ai_numbers.hpp"
 #include "active_inference/active_inference_layout.h"
+#include "active_inference/ai_numbers.hpp"
 
 /// Functions that are called, not inlined: on CUDA inlining all of them into every kernel takes the compiler minutes.
 #if defined(__CUDACC__)

@@ -440,13 +440,15 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
     if (observations.length !== count * n)
       throw invalidArgument('observations', `${observations.length} outcomes`, `${count * n}, [agent][modality]`);
     const staged = new Uint32Array(count * n + forced.byteLength / 4);
-    for (let i = 0; i < count * n; i++) {
+    for (let i = 0, m = 0; i < count * n; i++) {
       const outcome = observations[i] as number;
-      const most = outcomes[i % n] as number;
-      if (outcome !== NOT_OBSERVED && !(Number.isInteger(outcome) && outcome >= 0 && outcome < most)) {
-        throw unknownObservation(Math.floor(i / n) + (options.first ?? 0), i % n, outcome, most);
-      }
+      const most = outcomes[m] as number;
+      // What a Uint32Array does not hold as it is was no outcome.
       staged[i] = outcome;
+      if (staged[i] !== outcome || (outcome >= most && outcome !== NOT_OBSERVED)) {
+        throw unknownObservation((i - m) / n + (options.first ?? 0), m, outcome, most);
+      }
+      m = m + 1 === n ? 0 : m + 1;
     }
     new Uint8Array(staged.buffer, count * n * 4).set(forced);
     return bytesOf(staged);

@@ -79,6 +79,11 @@ export interface LearningRule {
 export interface LearningOptions extends Partial<Readonly<Record<ParameterName, LearningRule>>> {
   /** Learned in every step: B after inference, the others after acting, D in the first step only. Default: none. */
   readonly automatic?: readonly ParameterName[];
+  /**
+   * Parameters that all agents share and learn together: the evidence of all of them is added up, in one order. Default:
+   * none; what is learned is each agent's own.
+   */
+  readonly pooled?: readonly ParameterName[];
   /** Modalities whose A and C are learned. Default: all. */
   readonly modalities?: readonly number[];
   /** Factors whose B and D are learned. Default: all. */
@@ -92,8 +97,8 @@ export interface ActiveInferenceOptions extends PlacementOptions, ConventionOpti
   /** Floating point format of all numbers on the device. Default `'f32'`. */
   readonly precision?: 'f32' | 'f64';
   /**
-   * Parameters of which every agent has its own, copied from the model where that has one for all. What several agents learn
-   * has to be their own. Default: those given with a leading axis of agents, or learned.
+   * Parameters of which every agent has its own, copied from the model where that has one for all. Default: those given with
+   * a leading axis of agents, or learned and not pooled.
    */
   readonly perAgent?: readonly ParameterName[];
   /** Policies to choose from. Default: all of length 1. */
@@ -162,6 +167,14 @@ export function resolveOptions(model: Model, options: ActiveInferenceOptions): R
     if (!hasCounts(model, name))
       throw invalidArgument('learning.automatic', name, `parameters with counts: give the model p${name}`);
   }
+  const pooled = learning.pooled ?? [];
+  for (const name of pooled) {
+    oneOf('learning.pooled', name, PARAMETERS);
+    if (!hasCounts(model, name))
+      throw invalidArgument('learning.pooled', name, `parameters with counts: give the model p${name}`);
+    if (options.perAgent?.includes(name) || isOwn(model, name))
+      throw invalidArgument('learning.pooled', name, "parameters that are not each agent's own");
+  }
   const rule = (name: ParameterName) => learning[name] ?? {};
   if (options.inductive && !model.tensors.goals) throw invalidArgument('inductive', 'given', 'a model with goals');
   return {
@@ -203,12 +216,18 @@ export function resolveOptions(model: Model, options: ActiveInferenceOptions): R
     perAgent: PARAMETERS.filter(
       (name) =>
         options.perAgent?.includes(name) ||
-        (agents > 1 && (hasCounts(model, name) || tensorsOf(model, name).some((tensor) => tensor.agents > 0))),
+        (agents > 1 && ((hasCounts(model, name) && !pooled.includes(name)) || isOwn(model, name))),
     ),
     precisionUpdates: checkInteger('precisionUpdates', options.precisionUpdates ?? 0, 0, 2 ** 16),
     episode: checkInteger('episode', options.episode ?? 0, 0, 2 ** 31),
   };
 }
+
+/** Whether the model gives every agent parameters of its own, or counts of them. */
+const isOwn = (model: Model, name: ParameterName): boolean =>
+  [...tensorsOf(model, name), ...(name === 'E' ? [] : (model.tensors[`p${name}`] ?? []))].some(
+    (tensor) => tensor.agents > 0,
+  );
 
 const tensorsOf = (model: Model, name: ParameterName) => (name === 'E' ? [] : model.tensors[name]);
 

@@ -6,6 +6,8 @@ interface Table {
   readonly n: number;
   /** Cumulative probabilities, `[column][entry]`. */
   readonly sums: Float64Array;
+  /** The only possible entry of every column, or -1: certain things need no random number. */
+  readonly certain: Int32Array;
   /** Factors that choose the column, and their sizes. */
   readonly deps: readonly number[];
 }
@@ -15,7 +17,8 @@ interface Table {
  * that halves of agents may step in any order.
  */
 export class ProcessEnvironment implements Environment {
-  readonly #model: Model;
+  readonly #states: readonly number[];
+  readonly #controls: readonly number[];
   readonly #outcomes: readonly Table[];
   readonly #moves: readonly Table[];
   readonly #starts: readonly Table[];
@@ -24,8 +27,7 @@ export class ProcessEnvironment implements Environment {
 
   /** @param spec the process, as a model; @param seed of its random numbers, default 0 */
   constructor(spec: ModelSpec, agents: number, seed = 0) {
-    this.#model = new Model(spec);
-    const { tensors, aDependencies, bDependencies, states, controls, outcomes } = this.#model;
+    const { tensors, aDependencies, bDependencies, states, controls, outcomes } = new Model(spec);
     // Columns of A: the factors' states. Of B: the factors' states, then the control.
     this.#outcomes = tensors.A.map((a, m) =>
       table(a.data, outcomes[m] as number, aDependencies[m] as readonly number[]),
@@ -35,8 +37,8 @@ export class ProcessEnvironment implements Environment {
     this.#hidden = new Uint32Array(agents * states.length);
     this.#random = Uint32Array.from({ length: agents }, (_, a) => hash(hash(seed) ^ (a + 1)));
     this.#controls = controls;
+    this.#states = states;
   }
-  readonly #controls: readonly number[];
 
   /** The hidden states, `[agent][factor]`. */
   get hidden(): Readonly<Uint32Array> {
@@ -54,38 +56,49 @@ export class ProcessEnvironment implements Environment {
 
   /** See {@link Environment.step}. */
   step(first: number, count: number, actions: Uint32Array, observations: Uint32Array): void {
-    const factors = this.#moves.length;
+    const moves = this.#moves;
+    const controls = this.#controls;
+    const hidden = this.#hidden;
+    const factors = moves.length;
     const next = new Uint32Array(factors);
     for (let i = 0; i < count; i++) {
       const a = first + i;
       for (let f = 0; f < factors; f++) {
-        const move = this.#moves[f] as Table;
-        const column = this.#column(a, move) * (this.#controls[f] as number) + (actions[i * factors + f] as number);
+        const move = moves[f] as Table;
+        const column = this.#column(a, move) * (controls[f] as number) + (actions[i * factors + f] as number);
         next[f] = this.#draw(a, move, column);
       }
-      this.#hidden.set(next, a * factors);
+      for (let f = 0; f < factors; f++) hidden[a * factors + f] = next[f] as number;
     }
     this.#emit(first, count, observations);
   }
 
   #emit(first: number, count: number, observations: Uint32Array): void {
-    const modalities = this.#outcomes.length;
+    const outcomes = this.#outcomes;
+    const modalities = outcomes.length;
     for (let i = 0; i < count; i++) {
       for (let m = 0; m < modalities; m++) {
-        const outcome = this.#outcomes[m] as Table;
+        const outcome = outcomes[m] as Table;
         observations[i * modalities + m] = this.#draw(first + i, outcome, this.#column(first + i, outcome));
       }
     }
   }
 
   #column(agent: number, { deps }: Table): number {
-    const { states } = this.#model;
+    const states = this.#states;
+    const hidden = this.#hidden;
+    const at = agent * states.length;
     let column = 0;
-    for (const f of deps) column = column * (states[f] as number) + (this.#hidden[agent * states.length + f] as number);
+    for (let d = 0; d < deps.length; d++) {
+      const f = deps[d] as number;
+      column = column * (states[f] as number) + (hidden[at + f] as number);
+    }
     return column;
   }
 
-  #draw(agent: number, { n, sums }: Table, column: number): number {
+  #draw(agent: number, { n, sums, certain }: Table, column: number): number {
+    const only = certain[column] as number;
+    if (only >= 0) return only;
     const next = ((this.#random[agent] as number) + 0x9e3779b9) >>> 0;
     this.#random[agent] = next;
     const target = (hash(next) / 2 ** 32) * (sums[(column + 1) * n - 1] as number);
@@ -104,14 +117,21 @@ export function processWorld(model: ModelSpec, process: ModelSpec = model): Worl
 function table(data: Float64Array, n: number, deps: readonly number[]): Table {
   const columns = data.length / n;
   const sums = new Float64Array(data.length);
+  const certain = new Int32Array(columns);
   for (let c = 0; c < columns; c++) {
     let sum = 0;
+    let possible = 0;
     for (let i = 0; i < n; i++) {
-      sum += data[i * columns + c] as number;
+      const weight = data[i * columns + c] as number;
+      sum += weight;
       sums[c * n + i] = sum;
+      if (weight === 0) continue;
+      certain[c] = i;
+      possible++;
     }
+    if (possible !== 1) certain[c] = -1;
   }
-  return { n, sums, deps };
+  return { n, sums, deps, certain };
 }
 
 /** A 32-bit finaliser with good avalanche (Mueller's, as in splitmix). */
