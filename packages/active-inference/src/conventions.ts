@@ -30,7 +30,10 @@ export interface ConventionOptions {
   readonly alpha?: number;
   /** Inductive paths: `'predecessors'` leads back from goals, `'successors'` as pymdp's NumPy code does. */
   readonly induction?: 'predecessors' | 'successors';
-  /** Equally probable actions: the `'first'` of them, or one at `'random'`. pymdp-1: `'first'`, spm: `'random'`. */
+  /**
+   * Equally probable actions (within 1e-5 in f32, 1e-8 in f64): the `'first'` of them, or one at `'random'`. pymdp-1: `'first'`,
+   * spm: `'random'`.
+   */
   readonly ties?: 'first' | 'random';
   /** Whether probabilities that are zero stay zero when they are learned. Default true with both presets. */
   readonly structuralZeros?: boolean;

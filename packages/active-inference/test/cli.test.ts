@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,12 @@ test('verify: exit code and JSON say which case failed', async () => {
   const { code, stdout } = await run('verify', directory, '--device', 'cpu', '--precision', 'f32', '--json');
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ passed: 1, failed: 1, precision: 'f32' });
+  // What is no case fails by itself.
+  await writeFile(join(directory, 'broken.json'), '{');
+  await mkdir(join(directory, 'folder.json'));
+  const all = JSON.parse((await run('verify', directory, '--device', 'cpu', '--json')).stdout);
+  expect(all).toMatchObject({ passed: 1, failed: 3 });
+  expect(all.cases[0]).toMatchObject({ id: 'broken.json', failure: expect.stringContaining('is not JSON') });
   const none = await run('verify', join(directory, 'nowhere'));
   expect(none.code).toBe(2);
   expect(none.stderr).toContain('ERR_AI_CASE');

@@ -100,7 +100,9 @@ describe('parameters that agents share and learn together', () => {
     for (const options of [{ threads: 1 }, { threads: 3 }, { threads: 2, async: true }]) {
       await using ai = make({ pooled: all, automatic: all }, options);
       await ai.simulate(7);
-      const counts = await Promise.all(all.map(async (name) => (await ai.counts(name)).map(({ data }) => [...data])));
+      const counts = await Promise.all(
+        all.map(async (name) => (await ai.counts(name)).map(({ data }) => Array.from(data))),
+      );
       results.push({ counts, actions: [...(await ai.actions())], beliefs: (await ai.beliefs()).map((b) => [...b]) });
     }
     expect(results[1]).toEqual(results[0]);

@@ -54,28 +54,33 @@ const KINDS: Readonly<Record<string, (of: Case, placement: Placement) => Promise
   rollout: checkRollout,
 };
 
+/** What is reported where nothing could be compared. */
+const NONE: Difference = { what: '', error: Number.POSITIVE_INFINITY, at: '', got: Number.NaN, expected: Number.NaN };
+
 /** Runs one case. */
 export async function verifyCase(of: Case, options: VerifyOptions = {}): Promise<CaseResult> {
   const { tolerance = TOLERANCES[options.precision ?? 'f32'], onCase: _, signal: __, ...placement } = options;
-  const none: Difference = { what: '', error: Number.POSITIVE_INFINITY, at: '', got: Number.NaN, expected: Number.NaN };
   const result = { id: of.id, kind: of.kind };
   const run = KINDS[of.kind];
   if (!run) {
     const failure = `kind ${of.kind} is not known; known are ${Object.keys(KINDS).join(', ')}`;
-    return { ...result, passed: false, checks: 0, worst: none, failure };
+    return { ...result, passed: false, checks: 0, worst: NONE, failure };
   }
   try {
     const checks = (await run(of, placement)).filter((check) => check.expected !== null);
     const differences = checks.map(compare);
-    const worst = differences.reduce((a, b) => (b.error > a.error ? b : a), { ...none, error: 0 });
+    const worst = differences.reduce((a, b) => (b.error > a.error ? b : a), { ...NONE, error: 0 });
     // A case that compares nothing has not passed.
     return { ...result, passed: checks.length > 0 && worst.error <= tolerance, checks: checks.length, worst };
   } catch (error) {
-    return { ...result, passed: false, checks: 0, worst: none, failure: (error as Error).message };
+    return { ...result, passed: false, checks: 0, worst: NONE, failure: (error as Error).message };
   }
 }
 
-/** Runs every case file (`*.json`) of a directory, in order of names. Rejects with ERR_AI_CASE. */
+/**
+ * Runs every case file (`*.json`) of a directory, in order of names. A file that is no case is a case that failed, and the
+ * others run; rejects with ERR_AI_CASE where there is no file to read.
+ */
 export async function verifyDirectory(directory: string, options: VerifyOptions = {}): Promise<CaseResult[]> {
   const files = await readdir(directory).catch((cause) => {
     throw new ActiveInferenceError('ERR_AI_CASE', `${directory} cannot be read: ${cause.message}`, { cause });
@@ -85,11 +90,19 @@ export async function verifyDirectory(directory: string, options: VerifyOptions 
   const results: CaseResult[] = [];
   for (const file of cases) {
     options.signal?.throwIfAborted();
-    const result = await verifyCase(readCase(await readFile(join(directory, file), 'utf8'), file), options);
+    const result = await verifyFile(directory, file, options);
     results.push(result);
     options.onCase?.(result);
   }
   return results;
+}
+
+async function verifyFile(directory: string, file: string, options: VerifyOptions): Promise<CaseResult> {
+  try {
+    return await verifyCase(readCase(await readFile(join(directory, file), 'utf8'), file), options);
+  } catch (error) {
+    return { id: file, kind: 'unreadable', passed: false, checks: 0, worst: NONE, failure: (error as Error).message };
+  }
 }
 
 export { readCase };
