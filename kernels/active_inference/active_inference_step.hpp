@@ -115,8 +115,8 @@ struct ActiveInferenceStep {
   /// A step of agents whose policies are evaluated on tensor cores; false where that is not so. Without staged observations
   /// the process shows them and moves on. Collective.
   template <class Team, class Real>
-  AATGS_FN static bool step_tensor(Team& team, const Config& config, const View<Real>& view, uint32_t first,
-                                   uint32_t count, const Given& given, uint32_t episode) {
+  AI_CALL static bool step_tensor(Team& team, const Config& config, const View<Real>& view, uint32_t first,
+                                  uint32_t count, const Given& given, uint32_t episode) {
 #if defined(__CUDACC__)
     if constexpr (sizeof(Real) == 4) {
       if (view.round_count > 0) {
@@ -237,8 +237,8 @@ struct ActiveInferenceStep {
   /// A step of all agents, with what they learn together between its halves and after it; in closed loop with the process
   /// where `closed` is set. Collective; a barrier at the end.
   template <class Team, class Real>
-  AATGS_FN static void step_together(Team& team, const Config& config, const View<Real>& view, uint32_t first,
-                                     uint32_t count, const Given& given, bool closed) {
+  AI_CALL static void step_together(Team& team, const Config& config, const View<Real>& view, uint32_t first,
+                                    uint32_t count, const Given& given, bool closed) {
     const uint32_t learned = view.options.learn_automatically;
     for_agents(team, view, first, count, [&](auto& agent) {
       if (closed) emit(agent, config.header.seed);

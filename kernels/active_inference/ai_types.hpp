@@ -7,11 +7,14 @@
 #include "active_inference/active_inference_layout.h"
 #include "active_inference/ai_numbers.hpp"
 
-/// Functions that are called, not inlined: on CUDA inlining all of them into every kernel takes the compiler minutes.
+/// Functions that are called, not inlined, and loops that stay loops: on CUDA inlining and unrolling all of them takes the
+/// compiler minutes.
 #if defined(__CUDACC__)
 #define AI_CALL __host__ __device__ __noinline__
+#define AI_ROLLED _Pragma("unroll 1")
 #else
 #define AI_CALL inline
+#define AI_ROLLED
 #endif
 
 namespace aatgs::active_inference {
@@ -71,13 +74,13 @@ struct Alone {
   AATGS_FN T total(uint32_t n, F f) {
     T sums[32];
     const uint32_t width = total_width(n);
-    for (uint32_t i = 0; i < width; ++i) sums[i] = T{0};
-    for (uint32_t first = 0; first < n; first += 32) {
+    AI_ROLLED for (uint32_t i = 0; i < width; ++i) sums[i] = T{0};
+    AI_ROLLED for (uint32_t first = 0; first < n; first += 32) {
       const uint32_t here = n - first < 32 ? n - first : 32;
-      for (uint32_t i = 0; i < here; ++i) sums[i] += f(first + i);
+      AI_ROLLED for (uint32_t i = 0; i < here; ++i) sums[i] += f(first + i);
     }
-    for (uint32_t half = width / 2; half > 0; half /= 2) {
-      for (uint32_t i = 0; i < half; ++i) sums[i] += sums[i + half];
+    AI_ROLLED for (uint32_t half = width / 2; half > 0; half /= 2) {
+      AI_ROLLED for (uint32_t i = 0; i < half; ++i) sums[i] += sums[i + half];
     }
     return sums[0];
   }
