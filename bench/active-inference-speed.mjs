@@ -59,7 +59,11 @@ const speed = (name, agents, model, length, more) => ({
   agents,
   run: () => throughput(agents, model(), length, more),
 });
-const rollout = (name, agents, world, length) => ({ name, agents, run: () => roundTrips(agents, world(), length) });
+const rollout = (name, agents, world, length) => ({ name, agents, run: () => roundTrips(agents, world(), { length }) });
+/** 512 policies of five steps in the T-maze: the last one at the centre or at the cue. */
+const five = {
+  list: Array.from({ length: 512 }, (_, p) => [...[7, 5, 3, 1].map((bit) => [(p >> bit) & 3, 0]), [(p & 1) * 3, 0]]),
+};
 const cases = [
   speed('tmaze-16', 1_000_000, () => tmaze().model, 2),
   speed('tmaze-4', 1_000_000, () => tmaze().model, 1),
@@ -71,6 +75,7 @@ const cases = [
   { name: 'latency-launch', agents: 1, gpu: true, run: () => latency('launch') },
   { name: 'latency-host', agents: 1, cpu: true, run: () => latency('host') },
   rollout('rollout-grid64-625', 100_000, grid, 4),
+  { name: 'rollout-tmaze-512', agents: 200_000, run: () => roundTrips(200_000, tmaze(), five) },
   rollout('rollout-tmaze-256', 200_000, tmaze, 4),
   rollout('rollout-grid64-125', 100_000, grid, 3),
   rollout('rollout-tmaze-64', 200_000, tmaze, 3),
@@ -144,14 +149,14 @@ async function latency(engine) {
 }
 
 /** Against a real environment on the host: every step waited for, against two halves in turn. */
-async function roundTrips(agents, world, length) {
+async function roundTrips(agents, world, policies) {
   const steps = 12;
   const result = {};
   const rounds = { sync: [], async: [] };
   const environment = world.environment(agents);
   const runners = ['sync', 'async'].map((mode) => [
     mode,
-    new ActiveInference(world.model, { agents, ...placement(mode === 'async'), policies: { length } }),
+    new ActiveInference(world.model, { agents, ...placement(mode === 'async'), policies }),
   ]);
   // In turn, so that both see the same machine; the first round warms up.
   for (let repeat = 0; repeat <= repeats; repeat++) {
