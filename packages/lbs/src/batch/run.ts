@@ -22,7 +22,7 @@ export interface BatchRunOptions {
   readonly batchStructures: number;
   /** Configs in flight at most. */
   readonly inFlight: number;
-  /** Structures asked for ahead of those that are waiting. */
+  /** Structures that may be asked for and not yet be there. */
   readonly ahead: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,7 +55,7 @@ export async function* runBatch(
 class BatchRun {
   readonly landed: Mailbox<BatchResult>;
   readonly #options: BatchRunOptions;
-  readonly #asked: Arrival[] = [];
+  readonly #asked: Mailbox<Arrival>;
   readonly #flying = new Set<Promise<void>>();
   #waiting: BatchMember[] = [];
   #atoms = 0;
@@ -63,39 +63,45 @@ class BatchRun {
 
   constructor(options: BatchRunOptions) {
     this.#options = options;
+    this.#asked = new Mailbox(options.ahead);
     this.landed = new Mailbox(2 * options.batchStructures);
   }
 
   stop(failure?: { readonly error?: unknown }): void {
     this.#stopped = true;
+    this.#asked.close();
     this.landed.close(failure);
   }
 
   /** Resolves when everything has landed; rejects with what is nobody's own fault: a lost device, a bad item. */
   async feed(arrivals: AsyncIterable<Arrival>): Promise<void> {
+    const gathered = this.#gather();
     for await (const arrival of arrivals) {
       // Whoever stops does not wait for files that are being read.
       arrival.member.catch(() => undefined);
-      this.#asked.push(arrival);
-      if (this.#asked.length > this.#options.ahead) await this.#takeOldest();
+      this.#asked.put(arrival);
+      await this.#asked.room();
       if (this.#stopped) return;
     }
-    while (this.#asked.length > 0 && !this.#stopped) await this.#takeOldest();
-    this.#launch();
+    this.#asked.close();
+    await gathered;
     await Promise.all(this.#flying);
   }
 
-  async #takeOldest(): Promise<void> {
-    const { id, member } = this.#asked.shift() as Arrival;
-    try {
-      this.#add(await member);
-    } catch (error) {
-      this.landed.put({ id, error: error as Error });
+  async #gather(): Promise<void> {
+    for await (const { id, member } of this.#asked.take()) {
+      try {
+        this.#add(await member);
+      } catch (error) {
+        this.landed.put({ id, error: error as Error });
+      }
+      // An idle device is given what there is; a busy one gets whole batches.
+      if (this.#flying.size === 0) this.#launch();
+      while (this.#flying.size >= this.#options.inFlight && !this.#stopped) await Promise.race(this.#flying);
+      await this.landed.room();
+      if (this.#stopped) return;
     }
-    // An idle device is given what there is; a busy one gets whole batches.
-    if (this.#flying.size === 0) this.#launch();
-    while (this.#flying.size >= this.#options.inFlight && !this.#stopped) await Promise.race(this.#flying);
-    await this.landed.room();
+    this.#launch();
   }
 
   #add(member: BatchMember): void {
