@@ -10,6 +10,13 @@ export { defaultModel, defaultModelPath, type LbsModel, readModel } from './mode
 export type { LbsOptions } from './options.ts';
 export * from './output/index.ts';
 export { isStructureFile, parseStructure, readStructure, structureName } from './readers/index.ts';
+export {
+  type CenterRow,
+  parseCenters,
+  type RescoredCenter,
+  type RescoreOptions,
+  rescoreCenters,
+} from './rescore.ts';
 export type { Point3, Prediction, Site, SurfacePoints } from './result.ts';
 export {
   type Chain,

@@ -40,10 +40,12 @@ export function packStructure(structure: Structure): PackedStructure {
   const floats = new Float32Array(words.buffer);
   const places = new Uint32Array(n);
   const box = new Float32Array([Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity]);
-  const axes = [x, y, z] as const;
+  const [ox, oy, oz] = origin;
   for (let i = 0; i < n; i++) {
+    floats[4 * i] = (x[i] as number) - ox;
+    floats[4 * i + 1] = (y[i] as number) - oy;
+    floats[4 * i + 2] = (z[i] as number) - oz;
     for (let k = 0; k < 3; k++) {
-      floats[4 * i + k] = ((axes[k] as Float64Array)[i] as number) - (origin[k] as number);
       const value = floats[4 * i + k] as number;
       if (value < (box[k] as number)) box[k] = value;
       if (value > (box[3 + k] as number)) box[3 + k] = value;

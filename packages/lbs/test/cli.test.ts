@@ -94,6 +94,23 @@ describe('predict', () => {
   });
 });
 
+describe('rescore', () => {
+  test("another program's table, printed or written; what is not there is said", () => {
+    const table = at('centers.csv');
+    writeFileSync(table, 'id,rank,score,x,y,z\np7,1,9,500,0,0\np7,2,8,0,0,0\nother,1,9,0,0,0\n');
+    const done = run('rescore', at('in', 'p7.pdb'), table);
+    expect(done.status, done.stderr).toBe(0);
+    const [head, first, ...rest] = done.stdout.trimEnd().split('\n');
+    expect(head).toBe('id,rank,score,x,y,z,row,points,site,probability');
+    expect(first).toMatch(/^p7,1,.*,0.000,0.000,0.000,2,/);
+    expect(rest).toHaveLength(1);
+    expect(run('rescore', at('in', 'p7.pdb'), table, '--out', at('rescored')).status).toBe(0);
+    expect(readFileSync(at('rescored', 'p7_rescored.csv'), 'utf8')).toBe(done.stdout);
+    expect(run('rescore', at('in', 'p3.pdb'), table).stderr).toContain('no centres of p3');
+    expect(run('rescore', at('in', 'p3.pdb'), at('nowhere.csv')).status).toBe(2);
+  });
+});
+
 describe('predict-dir', () => {
   test('finishes with what can be predicted, and says what cannot and why', () => {
     const done = run('predict-dir', at('in'), '--out', at('all'));
