@@ -42,6 +42,10 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
   /** For structures that are too large for this one, and those with uncommonly many points. */
   readonly #roomier = new Map<string, Lbs>();
   readonly #readers: FileReaders;
+  /** Memory for the inputs of batches, when none is in flight there: allocating megabytes for each costs more than filling them. */
+  readonly #inputs: ArrayBuffer[] = [];
+  /** How many there are; calls beyond them bring memory of their own, as much as they need. */
+  #inputCount = 0;
 
   /** Throws ERR_LBS_INVALID_ARGUMENT for bad options, ERR_LBS_MODEL, or what `GpuExecutionContext` throws. */
   constructor(options: LbsOptions = {}) {
@@ -132,7 +136,10 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
     const atoms = members.reduce((sum, { packed }) => sum + packed.atoms, 0);
     const { batchAtoms, pointsPerAtom, surface } = this.#options;
     if (atoms > batchAtoms) return this.#roomy(atoms, pointsPerAtom).#run(members);
-    const [record] = await this.context.executeBatch([this.#staged(members)]);
+    const memory = this.#inputs.pop() ?? this.#newInput();
+    const [record] = await this.context
+      .executeBatch([this.#staged(members, memory)])
+      .finally(() => memory && this.#inputs.push(memory));
     if (!record) throw new LbsError('ERR_LBS_MODEL', 'the kernel gave no record back; this is a bug');
     if (record.overflow & LbsFlag.POINTS) {
       // Rare: a peptide, or alpha carbons only. One by one, with memory for all points there can be.
@@ -145,9 +152,22 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
     return decode(outputOf(record), members, surface);
   }
 
-  #staged(members: readonly BatchMember[]): StagedConfig<LbsConfig> {
+  #newInput(): ArrayBuffer | undefined {
+    if (this.#inputCount === SLOTS) return undefined;
+    this.#inputCount++;
+    const { batchAtoms, batchStructures } = this.#options;
+    return new ArrayBuffer(inputBytes(Math.min(batchStructures, batchAtoms), batchAtoms));
+  }
+
+  #staged(members: readonly BatchMember[], memory?: ArrayBuffer): StagedConfig<LbsConfig> {
     const config = { phase: LbsPhase.LOAD, wantPoints: this.#options.surface ? 1 : 0 };
-    return { config, input: packBatch(members.map(({ packed }) => packed)) };
+    return {
+      config,
+      input: packBatch(
+        members.map(({ packed }) => packed),
+        memory,
+      ),
+    };
   }
 
   #roomy(atoms: number, pointsPerAtom: number): Lbs {

@@ -59,12 +59,17 @@ export function packStructure(structure: Structure): PackedStructure {
   return { atoms: n, origin, box, words, residues: places };
 }
 
-/** Puts packed structures behind one another. */
-export function packBatch(structures: readonly PackedStructure[]): Uint8Array {
+/**
+ * Puts packed structures behind one another.
+ *
+ * @param memory where to; default: new memory
+ */
+export function packBatch(structures: readonly PackedStructure[], memory?: ArrayBuffer): Uint8Array {
   const atoms = structures.reduce((sum, structure) => sum + structure.atoms, 0);
-  const words = new Uint32Array(inputBytes(structures.length, atoms) / 4);
+  const bytes = inputBytes(structures.length, atoms);
+  const words = new Uint32Array(memory ?? new ArrayBuffer(bytes), 0, bytes / 4);
   const floats = new Float32Array(words.buffer);
-  words.set([INPUT_MAGIC, structures.length, atoms]);
+  words.set([INPUT_MAGIC, structures.length, atoms, 0]);
   const atomsAt = HEADER_WORDS + BOX_WORDS * structures.length;
   const residuesAt = atomsAt + 4 * atoms;
   let first = 0;
@@ -76,5 +81,5 @@ export function packBatch(structures: readonly PackedStructure[]): Uint8Array {
     words.set(structure.residues, residuesAt + first);
     first += structure.atoms;
   }
-  return new Uint8Array(words.buffer);
+  return new Uint8Array(words.buffer, 0, bytes);
 }

@@ -77,6 +77,13 @@ describe('predict', () => {
     expect(JSON.parse(a.stdout).id).toBe('p3');
     expect(b.stdout).toBe(a.stdout);
   });
+  test('of several files the good ones are predicted, whatever is wrong with the others', () => {
+    const done = run('predict', at('in', 'dna.pdb'), at('in', 'p3.pdb'), at('nowhere.pdb'));
+    expect(done.status).toBe(1);
+    expect(done.stdout).toContain('p3: ');
+    expect(done.stderr).toContain('ERR_LBS_NO_PROTEIN');
+    expect(done.stderr).toContain('ERR_LBS_IO');
+  });
   test('bad input ends with code 2 and says what to do', () => {
     expect(run('predict', at('nowhere.pdb'))).toMatchObject({
       status: 2,
