@@ -314,14 +314,19 @@ void CudaEngine::check_pulse() {
     last_beat_ = beat;
     beat_at_ = now;
   } else if (now - beat_at_ > std::chrono::milliseconds(options_.heartbeat_ms)) {
-    device_.lose("a step made no progress for " + std::to_string(options_.heartbeat_ms) + " ms");
+    device_.lose("a step made no progress for " + std::to_string(options_.heartbeat_ms) +
+                 " ms. Other GPUs can still be used");
   }
 }
 
 void CudaEngine::failed(CUresult result) {
   const char* text = nullptr;
   device_.cu().cuGetErrorString(result, &text);
-  device_.lose(text ? text : "an unknown CUDA error");
+  std::string reason = text ? text : "an unknown CUDA error";
+  // Seen on R580: then every call on every GPU of the process fails, whatever context it is made in.
+  if (result >= CUDA_ERROR_ILLEGAL_ADDRESS && result <= CUDA_ERROR_LAUNCH_FAILED)
+    reason += "; CUDA gives up all GPUs of a process after that. Use them again in a new process";
+  device_.lose(reason);
 }
 
 void CudaEngine::lose() noexcept {
