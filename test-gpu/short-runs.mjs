@@ -18,6 +18,12 @@ const runs = {
     const { coloring, iterations } = await whcr.color({ colors: 12, seed: 3, maxIterations: 800 });
     return [...coloring, iterations];
   },
+  /** A walk takes all warps of its block, as it does from 993 vertices on. */
+  async wide(options) {
+    await using whcr = new Whcr(gnp(1000, 0.03, 1), { ...options, regime: 'dense', population: 2 });
+    const { coloring, iterations } = await whcr.color({ colors: 8, seed: 3, start: 'random', maxIterations: 400 });
+    return [...coloring, iterations];
+  },
   async sparse(options) {
     await using whcr = new Whcr(gnp(600, 0.01, 1), { ...options, regime: 'sparse' });
     const { coloring, iterations } = await whcr.color({ colors: 5, seed: 3, maxIterations: 2000 });
