@@ -130,7 +130,7 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   state.substeps_per_generation = static_cast<uint32_t>(at_least(1, (generation + moves / 2) / moves));
 }
 
-inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, WhcrState& state) {
+inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, uint64_t arcs, WhcrState& state) {
   Sparse& sparse = state.sparse;
   const uint64_t n = state.graph.n;
   const uint32_t needed = max_degree < kColors ? max_degree + 1 : kColors;
@@ -150,6 +150,11 @@ inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, W
   for (uint32_t*& list : sparse.lists) list = arena.scratch<uint32_t>(n);
   sparse.next = arena.scratch<uint16_t>(n);
   sparse.counts = arena.scratch<uint32_t>(4);
+  sparse.sorted = arena.scratch<uint32_t>(arcs);
+  sparse.ahead = arena.scratch<uint32_t>(n);
+  for (uint32_t*& list : sparse.heavy) list = arena.scratch<uint32_t>(arcs / kHeavyDegree);
+  for (uint32_t*& list : sparse.hubs) list = arena.scratch<uint32_t>(arcs / kHubDegree);
+  sparse.ready = arena.scratch<uint32_t>(kWeights * 3);
   sparse.start = arena.scratch<uint32_t>(uint64_t{sparse.most_colors} + 1);
   sparse.cursor = arena.scratch<uint32_t>(sparse.most_colors);
   state.rename = arena.scratch<uint32_t>(sparse.most_colors);
@@ -216,7 +221,7 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   state.priors.bias = arena.state<uint16_t>(n);
   state.priors.colors = state.max_colors;
   state.priors.belief = setup->beliefs ? arena.state<uint8_t>(n * state.max_colors) : nullptr;
-  if (sparse) return lay_out_sparse(arena, setup->levels, max_degree(given), state);
+  if (sparse) return lay_out_sparse(arena, setup->levels, max_degree(given), given.offsets[given.n], state);
 
   // Counting only: whether the matrix exists must be known when the arena hands out no addresses yet.
   Graph counted = graph;
