@@ -79,10 +79,11 @@ function partOptions(options: WhcrOptions, colors?: number): WhcrOptions {
   };
 }
 
-/** The request with what is left of its time. */
+/** The request with what is left of its time; the whole graph's colouring is what is balanced. */
 function remaining<R extends SearchOptions>(request: R, started: number): R {
-  if (request.timeLimit === undefined) return request;
-  return { ...request, timeLimit: Math.max(0, request.timeLimit - (performance.now() - started) / 1000) };
+  const part = { ...request, balanced: false };
+  if (request.timeLimit === undefined) return part;
+  return { ...part, timeLimit: Math.max(0, request.timeLimit - (performance.now() - started) / 1000) };
 }
 
 function combine(
@@ -105,8 +106,11 @@ function combine(
     iterations: total((part) => part.iterations),
     elapsedMs: performance.now() - whole.started,
     kernelMs: total((part) => part.kernelMs),
+    transferMs: total((part) => part.transferMs),
     ended: unfinished?.ended ?? 'goal',
     regime: parts[0]?.regime ?? whole.regime,
+    dynamic: parts[0]?.dynamic ?? null,
+    population: parts[0]?.population ?? 1,
     reduced: {
       parts: kernels.length,
       peeled,
