@@ -42,7 +42,8 @@ class GreedyColoring {
       team_.leader([&] {
         for (uint32_t weight = 0; weight < kWeights; ++weight) sparse_.ready[weight * 3 + (round + 2) % 3] = 0;
       });
-      const Waiting waiting{graph_, sparse_, sparse_.ready + next, {ready.list(kLight, 1), ready.list(kHeavy, 1), ready.list(kHub, 1)}};
+      const Waiting waiting{
+          graph_, sparse_, sparse_.ready + next, {ready.list(kLight, 1), ready.list(kHeavy, 1), ready.list(kHub, 1)}};
       // Nobody in the lists is a neighbour of another, so nobody's colour changes while it is looked at.
       team_.for_each(light, [&](uint32_t i) {
         const uint32_t v = ready.list(kLight, 0)[i];
@@ -117,7 +118,8 @@ class GreedyColoring {
   /// Sorts every uncoloured vertex's neighbours, and lists those that wait for nobody. Collective.
   AATGS_FN void sort_out() {
     const Ready ready{sparse_, 0};
-    const Waiting waiting{graph_, sparse_, sparse_.ready, {ready.list(kLight, 0), ready.list(kHeavy, 0), ready.list(kHub, 0)}};
+    const Waiting waiting{
+        graph_, sparse_, sparse_.ready, {ready.list(kLight, 0), ready.list(kHeavy, 0), ready.list(kHub, 0)}};
     team_.leader([&] {
       for (uint32_t i = 0; i < kWeights * 3; ++i) sparse_.ready[i] = 0;
       sparse_.counts[0] = sparse_.counts[1] = 0;
@@ -157,8 +159,10 @@ class GreedyColoring {
       sparse_.wait[v] = unsettled;
       if (unsettled == 0) waiting.enlist(v);
     });
-    team_.for_each_group(sparse_.counts[0], [&](auto& group, uint32_t i) { sort_one(group, ready.list(kHeavy, 1)[i], waiting); });
-    team_.for_each_block(sparse_.counts[1], [&](auto& block, uint32_t i) { sort_one(block, ready.list(kHub, 1)[i], waiting); });
+    team_.for_each_group(sparse_.counts[0],
+                         [&](auto& group, uint32_t i) { sort_one(group, ready.list(kHeavy, 1)[i], waiting); });
+    team_.for_each_block(sparse_.counts[1],
+                         [&](auto& block, uint32_t i) { sort_one(block, ready.list(kHub, 1)[i], waiting); });
     team_.barrier();
   }
 

@@ -120,17 +120,17 @@ struct WhcrState {
   uint64_t first_seed;
   // State.
   Search* search;
-  Member* members;       // population
-  Couple* couples;       // population / 2
-  uint16_t* colors;      // population x n
-  uint16_t* bests;       // population x n: each member's best colouring
-  uint16_t* elites;      // (population / 2) x 2 x n: best of the present cycle, of the last one
-  uint32_t ring;         // tabu entries of a member, a power of two
-  TabuEntry* tabu;       // population x ring (TABLE)
+  Member* members;  // population
+  Couple* couples;  // population / 2
+  uint16_t* colors;  // population x n
+  uint16_t* bests;  // population x n: each member's best colouring
+  uint16_t* elites;  // (population / 2) x 2 x n: best of the present cycle, of the last one
+  uint32_t ring;  // tabu entries of a member, a power of two
+  TabuEntry* tabu;  // population x ring (TABLE)
   uint32_t* left_color;  // population x n: the colour a vertex left last (REPAIR, WEIGHTED)
   uint32_t* left_until;  // population x n: and until when it stays away from it
-  uint16_t* weights;     // population x arcs: of edges (WEIGHTED)
-  uint32_t* best;        // n: the colouring the host reads
+  uint16_t* weights;  // population x arcs: of edges (WEIGHTED)
+  uint32_t* best;  // n: the colouring the host reads
   // Scratch.
   uint8_t* work;  // population x work_bytes, or null: in each block's shared memory
   uint64_t work_bytes;

@@ -22,15 +22,15 @@ inline constexpr uint32_t kMostWeightOfVertex = kCountMask;
 /// Its tables, made anew for each walk.
 struct WeightedTable {
   uint32_t row_length;
-  int16_t* rows;     // n x row_length: weight of the neighbours of each colour; kTabuBit: own colour or tabu
-  uint32_t* total;   // n: weight of all neighbours
-  uint32_t* own;     // n: neighbours of the same colour
-  uint32_t* list;    // slot -> vertex in conflict
-  uint32_t* slot;    // vertex -> slot, where it has one
-  int16_t* change;   // slot -> what its best move changes
-  uint32_t* entered; // vertices that came into conflict with a move
-  uint32_t* left;    // vertices that came out of it
-  uint32_t* sizes;   // of list, entered, left; whether weights must fade
+  int16_t* rows;  // n x row_length: weight of the neighbours of each colour; kTabuBit: own colour or tabu
+  uint32_t* total;  // n: weight of all neighbours
+  uint32_t* own;  // n: neighbours of the same colour
+  uint32_t* list;  // slot -> vertex in conflict
+  uint32_t* slot;  // vertex -> slot, where it has one
+  int16_t* change;  // slot -> what its best move changes
+  uint32_t* entered;  // vertices that came into conflict with a move
+  uint32_t* left;  // vertices that came out of it
+  uint32_t* sizes;  // of list, entered, left; whether weights must fade
 
   AATGS_FN WeightedTable(Carver& carver, const Graph& graph, uint32_t colors) {
     row_length = (colors + kRowChunk - 1) / kRowChunk * kRowChunk;
@@ -193,9 +193,10 @@ class WeightedWalk {
     const auto v = static_cast<uint32_t>(first);
     const int16_t* row = table_.row_of(v);
     const auto low = static_cast<int16_t>(change + (row[color_[v]] & kCountMask));
-    const auto to = static_cast<uint32_t>(block_.template min<uint64_t>(colors_, [&](uint32_t k) {
-                      return row[k] == low ? color_order(v, k, draw) << 16 | k : ~uint64_t{0};
-                    })) & 0xffff;
+    const auto to =
+        static_cast<uint32_t>(block_.template min<uint64_t>(
+            colors_, [&](uint32_t k) { return row[k] == low ? color_order(v, k, draw) << 16 | k : ~uint64_t{0}; })) &
+        0xffff;
     if (change >= 0) learn(now);
     conflicts += move(v, to, now + 2 + draw.stay % kWeightedTenure);
   }
@@ -231,7 +232,8 @@ class WeightedWalk {
     const bool full = table_.sizes[3] != 0;
     block_.barrier();
     if (!full) return;
-    block_.for_each(graph_.offsets[graph_.n], [&](uint32_t a) { weights_[a] = static_cast<uint16_t>((weights_[a] + 1) / 2); });
+    block_.for_each(graph_.offsets[graph_.n],
+                    [&](uint32_t a) { weights_[a] = static_cast<uint16_t>((weights_[a] + 1) / 2); });
     block_.leader([&] { table_.sizes[3] = 0; });
     block_.barrier();
     build(now);

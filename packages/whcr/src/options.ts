@@ -11,7 +11,7 @@ export interface WhcrOptions extends PlacementOptions {
    * can need at most (sparse).
    */
   readonly maxColors?: number;
-  /** Which of the two searches runs. Default `'auto'`: dense up to 20,000 vertices. */
+  /** Which of the two searches runs. Default `'auto'`: dense up to 20,000 vertices of degree 8191. */
   readonly regime?: Regime | 'auto';
   /**
    * Dense: colourings searched at once, 1 to 65535. Part of what decides the result, and reported with it. Default: what keeps
@@ -102,6 +102,9 @@ function quantum(graph: Graph, regime: Regime): number {
 
 /** Colours a fast construction needs: enough for every sensible search. */
 function boundColors(graph: Graph, regime: Regime): number {
-  if (regime === 'sparse') return Math.min(graph.maxDegree + 1, 65535);
-  return countColors(graph.n <= TABLE_VERTICES ? dsatur(graph) : greedy(graph, 'smallest-last'));
+  return regime === 'sparse' ? Math.min(graph.maxDegree + 1, 65535) : countColors(construct(graph));
 }
+
+/** A proper colouring, made at once. */
+export const construct = (graph: Graph): Uint32Array =>
+  graph.n <= TABLE_VERTICES ? dsatur(graph) : greedy(graph, 'smallest-last');

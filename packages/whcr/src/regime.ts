@@ -21,8 +21,10 @@ const DYNAMICS: Readonly<Record<Dynamic, number>> = {
 
 /** Up to here a table of neighbour counts fits into a block's working memory, and a move may look at all conflicts. */
 export const TABLE_VERTICES = 20_000;
+/** And up to so many neighbours: the counts have 13 bits. */
+const TABLE_DEGREE = 8191;
 
-/** The regime for a graph, unless one is forced: by size alone, since dense graphs of more vertices have too many edges. */
+/** The regime for a graph, unless one is forced: dense where tables of neighbour counts may be. */
 export function chooseRegime(graph: Graph, asked: Regime | 'auto', dynamic: Dynamic): Regime {
   if (!['auto', 'dense', 'sparse'].includes(asked))
     throw invalidArgument('regime', asked, "'auto', 'dense' or 'sparse'");
@@ -31,7 +33,8 @@ export function chooseRegime(graph: Graph, asked: Regime | 'auto', dynamic: Dyna
   if (asked === 'sparse' && dynamic !== 'auto')
     throw invalidArgument('dynamic', dynamic, "'auto': the sparse regime has one dynamic of its own");
   if (asked !== 'auto') return asked;
-  return graph.n <= TABLE_VERTICES || dynamic !== 'auto' ? 'dense' : 'sparse';
+  const fits = graph.n <= TABLE_VERTICES && graph.maxDegree <= TABLE_DEGREE;
+  return fits || dynamic !== 'auto' ? 'dense' : 'sparse';
 }
 
 /** The kernel's dynamic for a regime. */

@@ -10,9 +10,16 @@ import {
 import { greedyClique } from './clique.ts';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { type WhcrConfig, WhcrInit, WhcrPhase, type WhcrTelemetry } from './generated/layout.ts';
-import { balanceColoring, type ColoringReport, checkColoring, type Graph, verifyColoring } from './graph/index.ts';
+import {
+  balanceColoring,
+  type ColoringReport,
+  checkColoring,
+  countColors,
+  type Graph,
+  verifyColoring,
+} from './graph/index.ts';
 import { whcrModule } from './kernel.ts';
-import { type ResolvedWhcrOptions, resolveWhcrOptions, type WhcrOptions } from './options.ts';
+import { construct, type ResolvedWhcrOptions, resolveWhcrOptions, type WhcrOptions } from './options.ts';
 import { encodePriors, type Priors, type PriorWeights, priorBytes } from './priors.ts';
 import { colorReduced, minimizeReduced } from './reduce/solve.ts';
 import { dynamicName, type Regime } from './regime.ts';
@@ -118,10 +125,12 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       const started = performance.now();
       checkLimits(options);
       const { from } = options;
-      const bound = greedyClique(this.graph).length;
+      const reducible = !from && this.#reducible(options);
+      // A clique takes seconds on a huge graph: not where nobody asks for it.
+      const bound = reducible || options.target === undefined ? greedyClique(this.graph).length : 1;
       const target = options.target === undefined ? bound : this.#checkColors('target', options.target);
       if (from) this.#checkStart(from);
-      if (!from && this.#reducible(options)) {
+      if (reducible) {
         const found = await minimizeReduced(this.graph, { ...options, target }, bound, {
           options: this.#given,
           regime: this.regime,
@@ -130,9 +139,11 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
         });
         if (found) return this.#balanced({ ...found, success: options.target === undefined || found.success }, options);
       }
-      const init = from ? WhcrInit.INPUT : WhcrInit.GREEDY;
+      // The dense regime starts from what the default of maxColors comes from: a proper colouring is there at once.
+      const start = from ?? (this.regime === 'dense' ? this.#construction() : undefined);
+      const init = start ? WhcrInit.INPUT : WhcrInit.GREEDY;
       const reset = { init, colors: this.maxColors, targetColors: Math.max(1, Math.min(target, this.maxColors)) };
-      const result = await this.#search(this.#reset(reset, options.seed, from && [from]), options, started);
+      const result = await this.#search(this.#reset(reset, options.seed, start && [start]), options, started);
       const success = result.finalConflicts === 0 && (options.target === undefined || result.success);
       return this.#balanced({ ...result, success }, options);
     });
@@ -200,6 +211,12 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       history: search.history,
       levels: search.levels,
     };
+  }
+
+  /** A construction's colouring, where `maxColors` allows it. */
+  #construction(): Uint32Array | undefined {
+    const made = construct(this.graph);
+    return countColors(made) <= this.maxColors ? made : undefined;
   }
 
   /** The classes made of equal size, where that was asked for and the colouring is proper. */

@@ -9,8 +9,8 @@ const MOST_ARCS = 5e8;
 /**
  * The same number of colours in classes of as equal size as exchanges between two classes can make them: for schedules
  * whose steps should all keep a machine busy. Two classes' vertices and the edges between them fall into components, each
- * of which may swap its two colours (Kempe chains); of a large and a small class the component is swapped that brings both
- * closest, until no pair of classes has one. Deterministic.
+ * of which may swap its two colours (Kempe chains); of a large and a small class those are swapped that
+ * bring both closer, until no pair of classes has one. Deterministic.
  *
  * @param coloring a proper colouring
  * @throws {WhcrError} `ERR_WHCR_INVALID_ARGUMENT` when it is not; what {@link verifyColoring} throws.
@@ -61,30 +61,36 @@ class Balance {
     return (this.#classes[color] as Set<number>).size;
   }
 
-  /** Swaps the component that moves the number of vertices nearest to half the difference; whether there is one. */
+  /** Swaps components until both classes are of one size, or nearest to it; whether there was any. */
   #exchange(large: number, small: number): boolean {
     const difference = this.#size(large) - this.#size(small);
     const search = ++this.#searches;
-    let best: number[] | undefined;
-    let bestMiss = difference / 2; // what swapping nothing misses by
-    for (const start of this.#classes[large] as Set<number>) {
+    let left = Math.floor(difference / 2);
+    let over: { readonly component: number[]; readonly moved: number } | undefined;
+    for (const start of [...(this.#classes[large] as Set<number>)]) {
+      if (left === 0) break;
       if (this.#seen[start] === search) continue;
       const component = this.#component(start, small, search);
       const moved = component.reduce((sum, v) => sum + (this.#coloring[v] === large ? 1 : -1), 0);
-      const miss = Math.abs(difference / 2 - moved);
-      if (miss >= bestMiss) continue;
-      best = component;
-      bestMiss = miss;
-      if (miss < 1) break;
+      if (moved > 0 && moved <= left) {
+        this.#swap(component, large, small);
+        left -= moved;
+      } else if (moved > left && moved < (over?.moved ?? difference)) {
+        over = { component, moved };
+      }
     }
-    if (!best) return false;
-    for (const v of best) {
+    if (left < Math.floor(difference / 2)) return true;
+    if (over) this.#swap(over.component, large, small);
+    return over !== undefined;
+  }
+
+  #swap(component: readonly number[], large: number, small: number): void {
+    for (const v of component) {
       const [from, to] = this.#coloring[v] === large ? [large, small] : [small, large];
       this.#classes[from]?.delete(v);
       this.#classes[to]?.add(v);
       this.#coloring[v] = to;
     }
-    return true;
   }
 
   /** The vertices reached from one over edges between its class and another. */
