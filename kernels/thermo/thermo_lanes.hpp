@@ -122,13 +122,4 @@ AATGS_FN void add_shared(int64_t* target, int64_t value) {
 #endif
 }
 
-/// Flips bits of a word of which others may flip other bits.
-AATGS_FN void flip_shared(uint32_t* target, uint32_t bits) {
-#if AATGS_ON_DEVICE
-  atomicXor(target, bits);
-#else
-  __atomic_fetch_xor(target, bits, __ATOMIC_RELAXED);
-#endif
-}
-
 }  // namespace aatgs::thermo

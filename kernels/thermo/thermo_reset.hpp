@@ -70,14 +70,9 @@ AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& st
     team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] = 0; });
     team.for_each(square ? 0 : state.systems, [&](uint32_t i) { state.lowest[i] = 0x7fffffffffffffff; });
   } else {
-    team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
-      randomize(block, state, pack);
-      if (state.graph.packed) return;
-      count_energy(block, state, pack);
-      keep_best(block, state, pack);
-    });
+    team.for_each_block(state.packs, [&](auto& block, uint32_t pack) { randomize(block, state, pack); });
     team.barrier();
-    if (state.graph.packed) sweep_packs(team, state, 0, 0);
+    count_energies(team, state);
   }
   team.barrier();
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "aatgs/module.hpp"
+#include "thermo/thermo_cluster.hpp"
 #include "thermo/thermo_packed.hpp"
 #include "thermo/thermo_state.hpp"
 
@@ -261,6 +262,7 @@ inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) 
   graph.n = setup->sites;
   graph.states = setup->states;
   graph.bytes = ordered.bytes;
+  graph.has_fields = std::any_of(ordered.fields.begin(), ordered.fields.end(), [](int32_t h) { return h != 0; });
   graph.class_count = static_cast<uint32_t>(ordered.classes.size() - 1);
   graph.classes = constant(ordered.classes);
   graph.offsets = constant(ordered.offsets);
@@ -277,9 +279,9 @@ inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) 
   }
   state.best_spins = arena.state<int8_t>(state.packs * n);
   state.best = arena.state<int32_t>(n, "best");
-  const uint64_t joined = state.cluster_every ? uint64_t{state.ladders} / 2 * state.rungs : 0;
-  state.queue = arena.scratch<uint32_t>(joined * n);
-  state.seen = arena.scratch<uint32_t>(joined * n);
+  const uint64_t joined = state.cluster_every ? uint64_t{state.ladders} / 2 * rung_groups(state) : 0;
+  state.clusters = arena.scratch<uint32_t>(joined * n);
+  state.open = arena.scratch<uint32_t>(joined * n);
 }
 
 /// The couplings as the sweeps read them: for each site of a sublattice its six, in the order of Wanted.

@@ -2,7 +2,6 @@
 #pragma once
 #include <cstdint>
 
-#include "aatgs/atomic.hpp"
 #include "thermo/thermo_lanes.hpp"
 #include "thermo/thermo_layout.h"
 
@@ -36,6 +35,7 @@ struct Couplings {
   uint32_t states;  // POTTS
   uint32_t class_count;  // independent sets
   uint32_t bytes;  // of a local field: 1 where all |J| = 1, 2, or 4
+  uint32_t has_fields;  // whether one is not 0
   const uint32_t* classes;  // class_count + 1: first site of each
   const uint32_t* offsets;  // n + 1
   const uint32_t* positive;  // n: end of the arcs with J > 0, which come first
@@ -134,8 +134,8 @@ struct ThermoState {
   int64_t* lowest;  // LATTICE: systems: lowest energy seen at the end of a round
   // Scratch.
   double* before;  // rungs: the ladder while it is being adapted
-  uint32_t* queue;  // cluster moves: (ladders / 2) x rungs x n
-  uint32_t* seen;  // the same
+  uint32_t* clusters;  // cluster moves: (ladders / 2) x (rungs / 32) x n
+  uint32_t* open;  // the same
 
   /// One bit a spin; states of lowest energy are not kept.
   AATGS_FN bool bit_packed() const { return model == ThermoModel::SQUARE || model == ThermoModel::LATTICE; }
@@ -168,19 +168,8 @@ struct ThermoState {
   /// Spin of one replica at a site of a graph.
   AATGS_FN int8_t spin(uint32_t replica, uint32_t site) const {
     const uint32_t pack = replica / kLanes, lane = replica % kLanes;
-    // Others may turn theirs in the same word meanwhile.
-    if (graph.packed) return (peek(bits_of(pack)[site]) >> lane & 1u) ? 1 : -1;
+    if (graph.packed) return (bits_of(pack)[site] >> lane & 1u) ? 1 : -1;
     return spins_of(pack)[uint64_t{site} * kLanes + lane];
-  }
-  /// Turns it. Others may turn theirs in the same word.
-  AATGS_FN void turn(uint32_t replica, uint32_t site) const {
-    const uint32_t pack = replica / kLanes, lane = replica % kLanes;
-    if (graph.packed) {
-      flip_shared(&bits_of(pack)[site], 1u << lane);
-    } else {
-      int8_t& own = spins_of(pack)[uint64_t{site} * kLanes + lane];
-      own = static_cast<int8_t>(-own);
-    }
   }
 };
 

@@ -66,7 +66,7 @@ struct ThermoStep {
     if (state.cluster_every && (rounds + 1) % state.cluster_every == 0) {
       move_clusters(team, state);
       team.barrier();
-      team.for_each_block(state.packs, [&](auto& block, uint32_t pack) { keep_best(block, state, pack); });
+      count_energies(team, state);
     }
     const bool sampling =
         rounds >= run.burn_in && run.samples < run.samples_wanted && (rounds + 1 - run.burn_in) % run.sample_every == 0;

@@ -131,6 +131,16 @@ AATGS_FN void sweep_packs(Team& team, const ThermoState& state, uint64_t first, 
   });
 }
 
+/// The energies of all replicas of a graph from their spins, and the states of lowest energy.
+template <class Team>
+AATGS_FN void count_energies(Team& team, const ThermoState& state) {
+  if (state.graph.packed) return sweep_packs(team, state, 0, 0);
+  team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
+    count_energy(block, state, pack);
+    keep_best(block, state, pack);
+  });
+}
+
 /// One colour of all replicas.
 template <class Team>
 AATGS_APART void sweep_square_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep) {
