@@ -34,6 +34,13 @@ function randomGraph(n, bonds, most) {
   return columns;
 }
 
+/** Bonds of a ring with chords, few enough for clusters to stay apart. */
+function ringWithChords() {
+  const u = Array.from({ length: 288 }, (_, i) => i % 144);
+  const v = u.map((site, i) => (site + (i < 144 ? 1 : 12)) % 144);
+  return { u, v, w: u.map((_, i) => ((i * i) % 3 === 1 ? -1 : 1)) };
+}
+
 const sparse = randomGraph(2000, 9000, 1);
 const small = randomGraph(200, 800, 1);
 const wide = randomGraph(300, 2000, 1000);
@@ -49,6 +56,14 @@ const cases = {
   'bit-packed graph, cluster moves': [
     edwardsAnderson([12, 12], 1),
     { temperatures: COLD, ladders: 6, clusterEvery: 1 },
+  ],
+  'bit-packed graph, cluster moves of 70 rungs': [
+    edwardsAnderson([20, 10], 2),
+    { temperatures: Float64Array.from({ length: 70 }, (_, k) => 0.3 + 0.02 * k), ladders: 5, clusterEvery: 2 },
+  ],
+  'fields, cluster moves': [
+    isingModel(144, ringWithChords(), Array.from({ length: 144 }, (_, i) => (i % 3) - 1)),
+    { temperatures: COLD, ladders: 4, clusterEvery: 1 },
   ],
   'graph of large weights': [isingModel(300, wide), { temperatures: [500, 1000, 2000] }],
   fields: [

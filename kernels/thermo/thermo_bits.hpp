@@ -13,9 +13,11 @@
 #if defined(__CUDACC__)
 #define AATGS_UNROLL _Pragma("unroll")
 #define AATGS_UNROLL_TWICE _Pragma("unroll 2")
+#define AATGS_ROLLED _Pragma("unroll 1")
 #else
 #define AATGS_UNROLL
 #define AATGS_UNROLL_TWICE
+#define AATGS_ROLLED
 #endif
 
 namespace aatgs::thermo {

@@ -186,7 +186,7 @@ struct SlicedGraph {
     return arcs <= uint64_t{4} * given.offsets[given.n] && arcs < 1u << kSumBits && given.n < 1u << 24;
   }
 
-  explicit SlicedGraph(const OrderedGraph& graph) {
+  SlicedGraph(const OrderedGraph& graph, bool for_device) : for_device_(for_device) {
     const auto n = static_cast<uint32_t>(graph.label.size());
     for (uint32_t i = 0; i < n; ++i) {
       uint32_t degree = 0;
@@ -213,22 +213,26 @@ struct SlicedGraph {
     }
     while (largest >> slice.planes) ++slice.planes;
     while ((1u << slice.digits) < largest) ++slice.digits;
-    slice.most = (largest + 3) / 4 * 4;
+    slice.most = (largest + kArcs - 1) / kArcs * kArcs;
     arcs.resize(arcs.size() + uint64_t{slice.most} * kLanes, nowhere << 1);
     for (uint32_t lane = 0; lane < count; ++lane) {
-      uint32_t* next = arcs.data() + slice.arcs + lane;
+      uint32_t* own = arcs.data() + slice.arcs;
+      uint32_t number = 0;
       for (uint32_t a = graph.offsets[first + lane]; a < graph.offsets[first + lane + 1]; ++a) {
         const int32_t weight = graph.weights[a];
-        for (int32_t k = 0; k < std::abs(weight); ++k, next += kLanes) *next = graph.neighbours[a] << 1 | (weight < 0);
+        for (int32_t k = 0; k < std::abs(weight); ++k)
+          own[arc_at(for_device_, number++, lane)] = graph.neighbours[a] << 1 | (weight < 0);
       }
     }
     slices.push_back(slice);
   }
+
+  bool for_device_;
 };
 
 /// The bit-packed state of a graph. On CUDA a block sweeps several packs at once where there are more than blocks.
 inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState& state) {
-  const SlicedGraph sliced(ordered);
+  const SlicedGraph sliced(ordered, arena.target().is_cuda);
   Couplings& graph = state.graph;
   graph.packed = 1;
   graph.slice_count = static_cast<uint32_t>(sliced.slices.size());
@@ -250,9 +254,8 @@ inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState
     arena.block_shared(state.together * bytes);
   }
   for (const Slice& slice : sliced.slices) graph.planes = std::max(graph.planes, slice.planes);
-  state.ahead = target.is_cuda && graph.slice_count * state.together < 32 * graph.class_count;
-  const uint64_t moves = uint64_t{state.packs} * graph.slice_count * (2 + graph.planes) * kLanes;
-  state.moves = arena.scratch<uint32_t>(state.ahead ? moves : 0);
+  const uint64_t moves = uint64_t{state.packs} * graph.slice_count * move_words(graph.planes);
+  state.moves = arena.scratch<uint32_t>(target.is_cuda ? moves : 0);
 }
 
 inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) {

@@ -21,7 +21,7 @@ struct PlaneLimits {
 /// Up to 32 sites of one independent set, which the lanes of a group update together.
 struct Slice {
   uint32_t first, count;
-  uint32_t arcs;  // arc j of lane l is at arcs + 32 j + l
+  uint32_t arcs;  // where they begin; see arc_at()
   uint32_t most;  // arcs of each lane, a multiple of 4; those it lacks lead to the word that is always 0
   uint32_t planes;  // bits of the largest degree
   uint32_t digits;  // of K: the least m with 2^m >= the largest degree
@@ -127,9 +127,7 @@ struct ThermoState {
   uint64_t* rung_thresholds;  // LATTICE: rungs x 3; bit-packed graphs: rungs x kPlanes
   PlaneLimits* plane_limits;  // bit-packed graphs: packs x kPlanes
   uint32_t together, in_shared;  // packs a block sweeps together, and whether in its shared memory
-  uint32_t
-      ahead;  // whether the moves of all slices are drawn before any is made: for sets too small to keep a block busy
-  uint32_t* moves;  // then: packs x slices x (2 + planes) x kLanes
+  uint32_t* moves;  // bit-packed graphs on CUDA: packs x slices x (2 + planes) x kLanes
   LatticeLimits* lattice_limits;  // LATTICE: packs
   int64_t* lowest;  // LATTICE: systems: lowest energy seen at the end of a round
   // Scratch.

@@ -38,26 +38,15 @@ struct HeldPacks {
   uint32_t* words;
 };
 
-/// One sweep, set after set.
-template <class Block>
-AATGS_APART void sweep_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, uint64_t sweep) {
-  const ThermoState state = shared_state;
-  for (uint32_t c = 0; c < state.graph.class_count; ++c) {
-    const uint32_t begin = state.graph.class_slices[c], slices = state.graph.class_slices[c + 1] - begin;
-    block.for_each_group(slices * packs.count, [&](auto& group, uint32_t i) {
-      const uint32_t pack = i / slices;
-      update_slice_here(group, state, packs.words + pack * packs.stride, packs.first + pack, begin + i % slices, sweep);
-    });
-    block.barrier();
-  }
-}
-
-/// The same with all moves drawn first.
+/// One sweep, set after set. On CUDA the moves of all sets are drawn first, by all warps: sets may be too small to keep a
+/// block busy, and only sums over neighbours are left between barriers.
+#if defined(__CUDACC__)
 template <class Block>
 AATGS_APART void draw_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, uint64_t sweep) {
   const ThermoState state = shared_state;
   block.for_each_group(state.graph.slice_count * packs.count, [&](auto& group, uint32_t i) {
-    store_moves(group, state, packs.first + i / state.graph.slice_count, i % state.graph.slice_count, sweep);
+    const uint32_t pack = packs.first + i / state.graph.slice_count, number = i % state.graph.slice_count;
+    draw_moves(group, state, state.graph.slices[number], pack, sweep, state.moves_of(pack, number));
   });
   block.barrier();
 }
@@ -67,12 +56,27 @@ AATGS_APART void move_sets(Block& block, const ThermoState& shared_state, HeldPa
   for (uint32_t c = 0; c < state.graph.class_count; ++c) {
     const uint32_t begin = state.graph.class_slices[c], slices = state.graph.class_slices[c + 1] - begin;
     block.for_each_group(slices * packs.count, [&](auto& group, uint32_t i) {
-      const uint32_t pack = i / slices;
-      load_moves(group, state, packs.words + pack * packs.stride, packs.first + pack, begin + i % slices);
+      const uint32_t pack = i / slices, number = begin + i % slices;
+      make_moves(group, state.graph, state.graph.slices[number], packs.words + pack * packs.stride,
+                 state.moves_of(packs.first + pack, number));
     });
     block.barrier();
   }
 }
+template <class Block>
+AATGS_FN void sweep_sets(Block& block, const ThermoState& state, HeldPacks packs, uint64_t sweep) {
+  draw_sets(block, state, packs, sweep);
+  move_sets(block, state, packs);
+}
+#else
+template <class Block>
+void sweep_sets(Block& block, const ThermoState& state, HeldPacks packs, uint64_t sweep) {
+  block.for_each_group(packs.count * state.graph.slice_count, [&](auto& group, uint32_t i) {
+    const uint32_t pack = i / state.graph.slice_count, number = i % state.graph.slice_count;
+    update_slice_here(group, state, packs.words + pack * packs.stride, packs.first + pack, number, sweep);
+  });
+}
+#endif
 
 template <class Block>
 AATGS_APART void count_packs(Block& block, const ThermoState& shared_state, HeldPacks packs) {
@@ -102,12 +106,7 @@ AATGS_FN void sweep_packed(Block& block, const ThermoState& state, uint32_t numb
                  [&](uint32_t i) { state.energies[first * kLanes + i] = state.graph.arc_count / 2; });
   block.barrier();
   for (uint32_t s = 0; s < sweeps && !block.cancelled(); ++s) {
-    if (state.ahead) {
-      draw_sets(block, state, packs, first_sweep + s);
-      move_sets(block, state, packs);
-    } else {
-      sweep_sets(block, state, packs, first_sweep + s);
-    }
+    sweep_sets(block, state, packs, first_sweep + s);
   }
   count_packs(block, state, packs);
   if (state.in_shared) block.for_each(length, [&](uint32_t i) { state.bits_of(first)[i] = packs.words[i]; });

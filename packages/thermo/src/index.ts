@@ -12,7 +12,7 @@ export {
 export { THERMO_PRESETS, type ThermoKernel, thermoModule } from './kernel.ts';
 export type { Exchanges } from './ladder.ts';
 export * from './models/index.ts';
-export { defaultTemperatures, geometricTemperatures, type ThermoOptions } from './options.ts';
+export { defaultTemperatures, geometricTemperatures, searchOptions, type ThermoOptions } from './options.ts';
 export { readQubo, readRudy } from './readers/index.ts';
 export type { ThermoLimits, ThermoProgress } from './search.ts';
 export {

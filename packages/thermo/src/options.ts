@@ -46,11 +46,41 @@ export function defaultTemperatures(model: Model): Float64Array {
   if (model.kind === ThermoModel.SQUARE)
     return Float64Array.from({ length: RUNGS }, (_, k) => 3.5 - (2 * k) / (RUNGS - 1));
   if (model.kind === ThermoModel.LATTICE) return geometricTemperatures(2, 0.5, RUNGS);
+  const scale = couplingScale(model);
+  return geometricTemperatures(1.2 * scale, 0.07 * scale, RUNGS);
+}
+
+/** Replicas of a graph that are one unit of work: bits of a word, or lanes. */
+const UNIT = 32;
+/** Mean number of neighbours up to which clusters of differing sites stay apart at low temperature. */
+const CLUSTER_DEGREE = 4.5;
+
+/**
+ * Ladders for `minimize` that keep `units` workers busy, each with 32 replicas: a GPU has one a multiprocessor, a CPU one a
+ * thread. Temperatures from 0.6 to 0.1 times the root mean square of a site's couplings, 32 of them for every 10,000 sites (as
+ * the square root: energies of larger systems overlap less); cluster moves where a site has few neighbours.
+ */
+export function searchOptions(
+  model: Model,
+  units: number = 1,
+): Required<Pick<ThermoOptions, 'temperatures' | 'ladders' | 'clusterEvery'>> {
+  const perLadder = Math.ceil(Math.sqrt(model.n / 10_000));
+  const scale = couplingScale(model);
+  const meets = model.kind === ThermoModel.ISING && model.neighbors.length <= CLUSTER_DEGREE * model.n;
+  const ladders = Math.max(1, Math.floor(units / perLadder));
+  return {
+    temperatures: geometricTemperatures(0.6 * scale, 0.1 * scale, UNIT * perLadder),
+    ladders: meets ? Math.max(2, ladders - (ladders % 2)) : ladders,
+    clusterEvery: meets ? 10 : 0,
+  };
+}
+
+/** Root mean square over sites of the couplings and the field of one, in the model's energy. */
+function couplingScale(model: Model): number {
   let squares = 0;
   for (const weight of model.weights) squares += weight * weight;
   for (const field of model.fields) squares += field * field;
-  const scale = Math.sqrt(squares / model.n) * model.unit || model.unit;
-  return geometricTemperatures(1.2 * scale, 0.07 * scale, RUNGS);
+  return Math.sqrt(squares / model.n) * model.unit || model.unit;
 }
 
 /** `count` temperatures from `max` down to `min`, each the same share of the one before. */
