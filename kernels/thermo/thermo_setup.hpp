@@ -37,6 +37,14 @@ struct GivenGraph {
   }
 };
 
+/// Packs of a row, which members share out: LATTICE: those of the same systems; SQUARE: replicas.
+inline uint32_t pack_row(const ThermoSetup& setup) {
+  const uint32_t replicas = setup.rungs * setup.ladders;
+  if (setup.model == static_cast<uint32_t>(ThermoModel::SQUARE)) return replicas;
+  if (setup.model == static_cast<uint32_t>(ThermoModel::LATTICE)) return replicas / setup.systems;
+  return (replicas + kLanes - 1) / kLanes;
+}
+
 inline const char* check_graph(const Setup& setup) {
   const uint32_t n = setup->sites;
   if (setup.count<uint32_t>(1) != uint64_t{n} + 1) return "part 1, the offsets, must hold sites + 1 words";
@@ -88,6 +96,9 @@ inline const char* check_setup(const Setup& setup) {
   if (setup->sweeps_per_round == 0) return "sweepsPerRound must be at least 1";
   if (setup->sample_every == 0) return "sampleEvery must be at least 1";
   if (setup->samples > setup->capacity) return "samples must be at most capacity";
+  if (setup->members == 0 || setup->member >= setup->members) return "member must be below members, at least 1";
+  if (setup->members > 1 && setup->cluster_every) return "cluster moves do not join replicas of several members";
+  if (setup->members > pack_row(*setup.operator->())) return "members must be at most the packs of 32 replicas they share";
   if (setup.count<double>(0) != setup->rungs) return "part 0, the betas, must hold one number for each rung";
   const double* betas = setup.part<double>(0);
   for (uint32_t k = 0; k < setup->rungs; ++k) {
@@ -241,20 +252,20 @@ inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState
   graph.class_slices = arena.constant(sliced.class_slices.size(), sliced.class_slices.data());
   graph.degrees = arena.constant(sliced.degrees.size(), sliced.degrees.data());
   graph.arcs = arena.constant(sliced.arcs.size(), sliced.arcs.data());
-  state.bits = arena.state<uint32_t>(uint64_t{state.packs} * (graph.n + 1));
+  state.bits = arena.state<uint32_t>(uint64_t{state.own_count} * (graph.n + 1));
   state.plane_limits = arena.scratch<PlaneLimits>(uint64_t{state.packs} * kPlanes);
   state.rung_thresholds = arena.scratch<uint64_t>(uint64_t{state.rungs} * kPlanes);
   const AatgsTarget& target = arena.target();
   const uint64_t bytes = uint64_t{graph.n + 1} * sizeof(uint32_t);
   state.together = 1;
   state.in_shared = target.is_cuda && bytes <= target.block_shared_bytes;
-  if (target.is_cuda) state.together = (state.packs + target.parallel_blocks - 1) / target.parallel_blocks;
+  if (target.is_cuda) state.together = (state.own_count + target.parallel_blocks - 1) / target.parallel_blocks;
   if (state.in_shared) {
     state.together = std::min(state.together, static_cast<uint32_t>(target.block_shared_bytes / bytes));
     arena.block_shared(state.together * bytes);
   }
   for (const Slice& slice : sliced.slices) graph.planes = std::max(graph.planes, slice.planes);
-  const uint64_t moves = uint64_t{state.packs} * graph.slice_count * move_words(graph.planes);
+  const uint64_t moves = uint64_t{state.own_count} * graph.slice_count * move_words(graph.planes);
   state.moves = arena.scratch<uint32_t>(target.is_cuda ? moves : 0);
 }
 
@@ -278,7 +289,7 @@ inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) 
   if (SlicedGraph::fits(setup)) {
     lay_out_packs(arena, ordered, state);
   } else {
-    state.spins = arena.state<int8_t>(state.packs * n * kLanes);
+    state.spins = arena.state<int8_t>(state.own_count * n * kLanes);
   }
   state.best_spins = arena.state<int8_t>(state.packs * n);
   state.best = arena.state<int32_t>(n, "best");
@@ -325,7 +336,7 @@ inline void lay_out_lattice(Arena& arena, const Setup& setup, ThermoState& state
   state.words = setup->sites / 2;
   const std::vector<uint32_t> signs = order_signs(setup);
   state.signs = arena.constant(signs.size(), signs.data());
-  state.lattice = arena.state<uint32_t>(uint64_t{state.packs} * 2 * state.words);
+  state.lattice = arena.state<uint32_t>(uint64_t{state.own_packs()} * 2 * state.words);
   state.lowest = arena.state<int64_t>(state.systems, "lowest");
   state.rung_thresholds = arena.scratch<uint64_t>(uint64_t{3} * state.rungs);
   state.lattice_limits = arena.scratch<LatticeLimits>(state.packs);
@@ -339,10 +350,14 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
   state.replicas = setup->rungs * setup->ladders;
   state.systems = setup->systems;
   state.copies = state.ladders / state.systems;
-  state.joined = state.systems > 1 && state.copies == 1 ? 0 : state.ladders / 2;
+  state.members = setup->members;
+  state.joined = state.members > 1 || (state.systems > 1 && state.copies == 1) ? 0 : state.ladders / 2;
   state.packs = (state.replicas + kLanes - 1) / kLanes;
   if (state.model == ThermoModel::LATTICE)
     state.packs = (state.systems + kLanes - 1) / kLanes * state.copies * state.rungs;
+  state.row = pack_row(*setup.operator->());
+  state.own_first = static_cast<uint32_t>(uint64_t{state.row} * setup->member / state.members);
+  state.own_count = static_cast<uint32_t>(uint64_t{state.row} * (setup->member + 1) / state.members) - state.own_first;
   state.sweeps_per_round = setup->sweeps_per_round;
   state.cluster_every = setup->cluster_every;
   state.capacity = setup->capacity;
@@ -370,7 +385,7 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
   if (state.model == ThermoModel::SQUARE) {
     state.side = setup->sites;
     state.words = state.side / 64 * state.side;
-    state.square = arena.state<uint32_t>(uint64_t{state.replicas} * 2 * state.words, "square");
+    state.square = arena.state<uint32_t>(uint64_t{state.own_count} * 2 * state.words, "square");
     state.square_limits = arena.scratch<SquareLimits>(state.rungs);
   } else if (state.model == ThermoModel::LATTICE) {
     lay_out_lattice(arena, setup, state);

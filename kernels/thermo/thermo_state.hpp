@@ -95,6 +95,9 @@ struct ThermoState {
   ThermoModel model;
   ThermoScheme scheme;
   uint32_t rungs, ladders, replicas, packs;
+  // Which packs' spins are here, where members share the replicas: of each row of packs (LATTICE: those of the same systems;
+  // else there is one; SQUARE: of replicas), own_count from own_first on.
+  uint32_t members, row, own_first, own_count;
   uint32_t sweeps_per_round, cluster_every, capacity;
   ThermoConfig first;  // the implicit first reset
   Couplings graph;
@@ -114,20 +117,20 @@ struct ThermoState {
   uint32_t* at;  // replicas: ladder * rungs + rung -> replica
   int64_t* energies;  // packs * kLanes
   int64_t* moments;  // packs * kLanes: magnetisation of the last sample
-  int8_t* spins;  // packs x n x kLanes, where not bit-packed
-  uint32_t* bits;  // packs x (n + 1), where bit-packed; the last word of a pack is 0
-  uint32_t* square;  // SQUARE: replicas x 2 x words
+  int8_t* spins;  // own packs x n x kLanes, where not bit-packed
+  uint32_t* bits;  // own packs x (n + 1), where bit-packed; the last word of a pack is 0
+  uint32_t* square;  // SQUARE: own replicas x 2 x words
   int64_t* best_energy;  // packs
   int8_t* best_spins;  // packs x n
   int32_t* best;  // n: the state the host reads
   int64_t* series;  // capacity x replicas x 2: energy and magnetisation by ladder and rung
   int64_t* overlaps;  // capacity x joined x rungs
   SquareLimits* square_limits;  // SQUARE: rungs
-  uint32_t* lattice;  // LATTICE: packs x 2 x words
+  uint32_t* lattice;  // LATTICE: own packs x 2 x words
   uint64_t* rung_thresholds;  // LATTICE: rungs x 3; bit-packed graphs: rungs x kPlanes
   PlaneLimits* plane_limits;  // bit-packed graphs: packs x kPlanes
   uint32_t together, in_shared;  // packs a block sweeps together, and whether in its shared memory
-  uint32_t* moves;  // bit-packed graphs on CUDA: packs x slices x (2 + planes) x kLanes
+  uint32_t* moves;  // bit-packed graphs on CUDA: own packs x slices x (2 + planes) x kLanes
   LatticeLimits* lattice_limits;  // LATTICE: packs
   int64_t* lowest;  // LATTICE: systems: lowest energy seen at the end of a round
   // Scratch.
@@ -135,11 +138,19 @@ struct ThermoState {
   uint32_t* clusters;  // cluster moves: (ladders / 2) x (rungs / 32) x n
   uint32_t* open;  // the same
 
+  AATGS_FN uint32_t own_packs() const {
+    return (model == ThermoModel::SQUARE ? replicas : packs) / row * own_count;
+  }
+  /// The i-th pack whose spins are here.
+  AATGS_FN uint32_t own_pack(uint32_t i) const { return i / own_count * row + own_first + i % own_count; }
+  AATGS_FN bool owns(uint32_t pack) const { return pack % row - own_first < own_count; }
   /// One bit a spin; states of lowest energy are not kept.
   AATGS_FN bool bit_packed() const { return model == ThermoModel::SQUARE || model == ThermoModel::LATTICE; }
-  AATGS_FN int8_t* spins_of(uint32_t pack) const { return spins + uint64_t{pack} * graph.n * kLanes; }
+  AATGS_FN int8_t* spins_of(uint32_t pack) const {
+    return spins + uint64_t{pack - own_first} * graph.n * kLanes;
+  }
   AATGS_FN uint32_t* sublattice(uint32_t replica, uint32_t color) const {
-    return square + (uint64_t{replica} * 2 + color) * words;
+    return square + (uint64_t{replica - own_first} * 2 + color) * words;
   }
   /// LATTICE: pack (group of systems * copies + copy) * rungs + number holds one replica of each of 32 systems. A number
   /// past the last replica where there is no such system.
@@ -147,21 +158,24 @@ struct ThermoState {
     const uint32_t ladder = pack / rungs, system = ladder / copies * kLanes + bit;
     return system < systems ? (system * copies + ladder % copies) * rungs + pack % rungs : ~0u;
   }
+  /// The pack of a replica, as own_pack() counts them.
   AATGS_FN uint32_t pack_of(uint32_t replica) const {
+    if (model == ThermoModel::SQUARE) return replica;
+    if (model != ThermoModel::LATTICE) return replica / kLanes;
     const uint32_t ladder = replica / rungs;
     return (ladder / copies / kLanes * copies + ladder % copies) * rungs + replica % rungs;
   }
   AATGS_FN uint32_t bit_of(uint32_t replica) const { return replica / rungs / copies % kLanes; }
   AATGS_FN uint32_t* lattice_of(uint32_t pack, uint32_t color) const {
-    return lattice + (uint64_t{pack} * 2 + color) * words;
+    return lattice + (uint64_t{pack / row * own_count + pack % row - own_first} * 2 + color) * words;
   }
   AATGS_FN const uint32_t* signs_of(uint32_t group, uint32_t color) const {
     return signs + (uint64_t{group} * 2 + color) * 6 * words;
   }
   /// The words of a bit-packed graph's pack.
-  AATGS_FN uint32_t* bits_of(uint32_t pack) const { return bits + uint64_t{pack} * (graph.n + 1); }
+  AATGS_FN uint32_t* bits_of(uint32_t pack) const { return bits + uint64_t{pack - own_first} * (graph.n + 1); }
   AATGS_FN uint32_t* moves_of(uint32_t pack, uint32_t slice) const {
-    return moves + (uint64_t{pack} * graph.slice_count + slice) * (2 + graph.planes) * kLanes;
+    return moves + (uint64_t{pack - own_first} * graph.slice_count + slice) * (2 + graph.planes) * kLanes;
   }
   /// Spin of one replica at a site of a graph.
   AATGS_FN int8_t spin(uint32_t replica, uint32_t site) const {

@@ -24,7 +24,8 @@ AATGS_APART void sweep_bytes(Block& block, const ThermoState& shared_state, uint
 /// Spins in bytes: packs of 32 replicas, each a block's own.
 template <class Team>
 AATGS_FN void sweep_graph(Team& team, const ThermoState& state, uint64_t first) {
-  team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
+  team.for_each_block(state.own_count, [&](auto& block, uint32_t i) {
+    const uint32_t pack = state.own_first + i;
     for (uint32_t s = 0; s < state.sweeps_per_round && !block.cancelled(); ++s) {
       sweep_bytes(block, state, pack, first + s);
       keep_best(block, state, pack);
@@ -91,7 +92,7 @@ AATGS_APART void count_packs(Block& block, const ThermoState& shared_state, Held
 template <class Block>
 AATGS_FN void sweep_packed(Block& block, const ThermoState& state, uint32_t number, uint64_t first_sweep,
                            uint32_t sweeps) {
-  const uint32_t first = number * state.together, rest = state.packs - first;
+  const uint32_t first = state.own_first + number * state.together, rest = state.own_first + state.own_count - first;
   HeldPacks packs{first, rest < state.together ? rest : state.together, state.graph.n + 1, state.bits_of(first)};
   const uint32_t length = packs.count * packs.stride;
   if (state.in_shared) {
@@ -123,10 +124,10 @@ AATGS_FN void sweep_packs(Team& team, const ThermoState& state, uint64_t first, 
     });
     team.barrier();
   }
-  team.for_each_block((state.packs + state.together - 1) / state.together, [&](auto& block, uint32_t i) {
+  team.for_each_block((state.own_count + state.together - 1) / state.together, [&](auto& block, uint32_t i) {
     sweep_packed(block, state, i, first, sweeps);
-    for (uint32_t j = 0; j < state.together && i * state.together + j < state.packs; ++j)
-      keep_best(block, state, i * state.together + j);
+    for (uint32_t j = i * state.together; j < (i + 1) * state.together && j < state.own_count; ++j)
+      keep_best(block, state, state.own_first + j);
   });
 }
 
@@ -134,9 +135,9 @@ AATGS_FN void sweep_packs(Team& team, const ThermoState& state, uint64_t first, 
 template <class Team>
 AATGS_FN void count_energies(Team& team, const ThermoState& state) {
   if (state.graph.packed) return sweep_packs(team, state, 0, 0);
-  team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
-    count_energy(block, state, pack);
-    keep_best(block, state, pack);
+  team.for_each_block(state.own_count, [&](auto& block, uint32_t i) {
+    count_energy(block, state, state.own_first + i);
+    keep_best(block, state, state.own_first + i);
   });
 }
 
@@ -144,8 +145,9 @@ AATGS_FN void count_energies(Team& team, const ThermoState& state) {
 template <class Team>
 AATGS_APART void sweep_square_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep) {
   const ThermoState state = shared_state;
-  team.for_each_group(uint64_t{state.replicas} * square_chunks(state),
-                      [&](auto& group, uint64_t t) { sweep_words_here(group, state, t, color, sweep); });
+  const uint64_t begin = uint64_t{state.own_first} * square_chunks(state);
+  team.for_each_group(uint64_t{state.own_count} * square_chunks(state),
+                      [&](auto& group, uint64_t t) { sweep_words_here(group, state, begin + t, color, sweep); });
 }
 
 template <class Team>
@@ -161,23 +163,28 @@ AATGS_FN void sweep_square(Team& team, const ThermoState& state, uint64_t first)
     }
   }
   team.barrier();
-  const uint64_t parts = uint64_t{state.replicas} * ((state.words + kCountWords - 1) / kCountWords);
-  team.for_each_block(parts, [&](auto& block, uint64_t t) { count_square_energy(block, state, t); });
+  const uint64_t parts = (state.words + kCountWords - 1) / kCountWords;
+  team.for_each_block(state.own_count * parts, [&](auto& block, uint64_t t) {
+    count_square_energy(block, state, state.own_first * parts + t);
+  });
 }
 
 /// One colour of all systems' replicas.
 template <class Team>
 AATGS_APART void sweep_lattice_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep) {
   const ThermoState state = shared_state;
-  team.for_each_group(uint64_t{state.packs} * lattice_chunks(state),
+  team.for_each_group(uint64_t{state.own_packs()} * lattice_chunks(state),
                       [&](auto& group, uint64_t t) { sweep_lattice_here(group, state, t, color, sweep); });
 }
 
 template <class Team>
 AATGS_APART void count_lattice_energies(Team& team, const ThermoState& shared_state) {
   const ThermoState state = shared_state;
-  team.for_each_group(uint64_t{state.packs} * count_spans(state),
-                      [&](auto& group, uint64_t t) { count_lattice_energy_here(group, state, t); });
+  const uint32_t spans = count_spans(state);
+  team.for_each_group(uint64_t{state.own_packs()} * spans, [&](auto& group, uint64_t t) {
+    const uint64_t pack = state.own_pack(static_cast<uint32_t>(t / spans));
+    count_lattice_energy_here(group, state, pack * spans + t % spans);
+  });
 }
 
 template <class Team>
@@ -187,7 +194,8 @@ AATGS_FN void sweep_lattices(Team& team, const ThermoState& state, uint64_t firs
   });
   team.for_each(state.replicas, [&](uint32_t replica) { state.energies[replica] = 0; });
   team.barrier();
-  team.for_each_group(state.packs, [&](auto& group, uint32_t pack) { set_limits(group, state, pack); });
+  team.for_each_group(state.own_packs(),
+                      [&](auto& group, uint32_t i) { set_limits(group, state, state.own_pack(i)); });
   for (uint32_t s = 0; s < state.sweeps_per_round && !team.cancelled(); ++s) {
     for (uint32_t color = 0; color < 2; ++color) {
       team.barrier();
@@ -196,7 +204,11 @@ AATGS_FN void sweep_lattices(Team& team, const ThermoState& state, uint64_t firs
   }
   team.barrier();
   count_lattice_energies(team, state);
-  team.barrier();
+}
+
+/// LATTICE: the lowest energy of each system since the reset.
+template <class Team>
+AATGS_FN void note_lowest(Team& team, const ThermoState& state) {
   const uint32_t together = state.copies * state.rungs;
   team.for_each_group(state.systems, [&](auto& group, uint32_t system) {
     const auto now = group.template min<int64_t>(

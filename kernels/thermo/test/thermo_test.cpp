@@ -25,6 +25,7 @@ ThermoSetup setup_for(ThermoModel model, uint32_t samples, uint32_t ladders = 1)
   setup.states = 3;
   setup.ladders = ladders;
   setup.systems = 1;
+  setup.members = 1;
   setup.sweeps_per_round = 1;
   setup.capacity = setup.samples = samples;
   setup.sample_every = 1;
@@ -104,6 +105,55 @@ void snapshot_and_go_on() {
     resumed.restore(saved);
     resumed.run(9);
     EXPECT(straight.snapshot() == resumed.snapshot());
+  }
+}
+
+/// Instances that share the replicas of the same ladders, and only tell each other energies, go the way of one alone.
+void members_go_the_way_of_one() {
+  for (const Case& c : cases()) {
+    if (c.setup.cluster_every) continue;
+    for (const uint32_t members : {2u, 3u}) {
+      Case mine = c;
+      mine.setup.burn_in = 40;
+      const bool square = c.setup.model == static_cast<uint32_t>(ThermoModel::SQUARE);
+      if (c.setup.model < static_cast<uint32_t>(ThermoModel::SQUARE)) mine.setup.ladders = 64;
+      Instance alone(mine.model, mine.setup);
+      std::vector<std::unique_ptr<Instance>> all;
+      for (uint32_t m = 0; m < members; ++m) {
+        mine.setup.members = members, mine.setup.member = m;
+        all.push_back(std::make_unique<Instance>(mine.model, mine.setup, m + 1));
+      }
+      alone.run(60);
+      std::vector<std::vector<int64_t>> energies(members, std::vector<int64_t>(alone.region<int64_t>("energies").size()));
+      const auto step = [&](Instance& instance, ThermoPhase phase, std::vector<int64_t>* shared) {
+        ThermoConfig config{};
+        config.header.phase = static_cast<uint32_t>(phase);
+        config.energies = shared ? reinterpret_cast<uint64_t>(shared->data()) : 0;
+        instance.execute(config);
+      };
+      for (uint32_t round = 0; round < 60; ++round) {
+        for (uint32_t m = 0; m < members; ++m) step(*all[m], ThermoPhase::SWEEP, &energies[m]);
+        for (uint32_t m = 0; m < members; ++m) {
+          for (uint32_t other = 0; other < members; ++other) {
+            if (other != m) step(*all[m], ThermoPhase::GATHER, &energies[other]);
+          }
+          step(*all[m], ThermoPhase::EXCHANGE, nullptr);
+        }
+      }
+      const auto expected = alone.region<Entry>("series");
+      std::vector<int64_t> moments(expected.size());
+      for (const auto& instance : all) {
+        for (const char* name : {"energies", "replicas", "walkers", "betas", "pairs"})
+          EXPECT(instance->region<uint8_t>(name) == alone.region<uint8_t>(name));
+        const auto series = instance->region<Entry>("series");
+        for (size_t i = 0; i < series.size(); ++i) {
+          EXPECT(series[i].energy == expected[i].energy);
+          moments[i] += series[i].moment;
+        }
+      }
+      for (size_t i = 0; i < expected.size(); ++i) EXPECT(moments[i] == expected[i].moment);
+      if (square) EXPECT(all[0]->region<uint32_t>("square").size() < alone.region<uint32_t>("square").size());
+    }
   }
 }
 
@@ -301,6 +351,9 @@ void bad_setups_are_refused() {
   EXPECT(refused([](auto& m, auto&) { m.weights[0] = 1 << 30; }, "2^30"));
   EXPECT(refused([](auto& m, auto&) { m.fields.pop_back(); }, "sites"));
   EXPECT(refused([](auto&, auto& s) { s.cluster_every = 1, s.ladders = 1; }, "ladders"));
+  EXPECT(refused([](auto&, auto& s) { s.members = 2, s.member = 2; }, "member"));
+  EXPECT(refused([](auto&, auto& s) { s.members = 2; }, "packs"));
+  EXPECT(refused([](auto&, auto& s) { s.members = 2, s.ladders = 64, s.cluster_every = 1; }, "cluster"));
   EXPECT(refused([](auto&, auto& s) { s.model = 1, s.states = 1; }, "states"));
   EXPECT(refused([](auto&, auto& s) { s.model = 2, s.sites = 100; }, "64"));
 }
@@ -313,6 +366,7 @@ int main() {
   any_number_of_threads();
   any_cut_into_configs();
   snapshot_and_go_on();
+  members_go_the_way_of_one();
   the_energy_kept_is_the_energy();
   the_distribution_is_exact();
   exchanges_keep_the_joint_distribution();
