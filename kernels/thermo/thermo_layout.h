@@ -157,6 +157,6 @@ inline constexpr AatgsField kFields[] = {
     {"ThermoTelemetry.roundTrips", offsetof(ThermoTelemetry, round_trips), sizeof(ThermoTelemetry::round_trips)},
     {"ThermoTelemetry.acceptance", offsetof(ThermoTelemetry, acceptance), sizeof(ThermoTelemetry::acceptance)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0x352e60bc2fef0432ULL;
+inline constexpr uint64_t kLayoutFingerprint = 0x932a0e904521a63bULL;
 
 }  // namespace aatgs::thermo

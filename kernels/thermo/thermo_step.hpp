@@ -47,10 +47,10 @@ struct ThermoStep {
         finish_round(team, state);
         team.barrier();
       }
-    } else if (!idle && phase == ThermoPhase::SWEEP) {
+    } else if (!idle && phase == ThermoPhase::SWEEP && config.energies != 0) {
       sweep(team, state);
       hand_out(team, state, reinterpret_cast<int64_t*>(config.energies));
-    } else if (!idle && phase == ThermoPhase::GATHER) {
+    } else if (!idle && phase == ThermoPhase::GATHER && config.energies != 0) {
       const auto* others = reinterpret_cast<const int64_t*>(config.energies);
       team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] += others[r]; });
     } else if (!idle && phase == ThermoPhase::EXCHANGE) {

@@ -1,4 +1,5 @@
 export type { CheckpointOptions } from '@aatgs/core';
+export { type AcrossOptions, type AcrossResult, sampleAcross } from './across.ts';
 export * from './analysis/index.ts';
 export { THERMO_ERROR_CODES, ThermoError, type ThermoErrorCode, type ThermoErrorOptions } from './errors.ts';
 export {

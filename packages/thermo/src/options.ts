@@ -19,6 +19,11 @@ export interface ThermoOptions extends PlacementOptions {
   readonly maxSamples?: number;
   /** Seed of calls that bring none, up to 64 bits. Default 0. */
   readonly seed?: number | bigint;
+  /**
+   * Which share of every ladder's replicas this instance holds, for {@link sampleAcross}: share `index` of `of`. Shares are of
+   * packs of 32 replicas of a graph, of 32 systems of an ensemble, or of single replicas of a square lattice. Default: all.
+   */
+  readonly share?: { readonly index: number; readonly of: number };
 }
 
 /** Options with every default filled in. */
@@ -31,6 +36,8 @@ export interface ResolvedThermoOptions {
   readonly clusterEvery: number;
   readonly maxSamples: number;
   readonly seed: number | bigint;
+  readonly member: number;
+  readonly members: number;
 }
 
 const SCHEMES = { deo: ThermoScheme.DEO, seo: ThermoScheme.SEO } as const;
@@ -106,8 +113,13 @@ export function resolveThermoOptions(model: Model, options: ThermoOptions): Reso
   }
   if (model.systems > 1 && ladders > 1 && ladders % 2 === 1)
     throw invalidArgument('ladders', ladders, '1, or an even number: the ladders of a system form pairs');
+  const members = checkInteger('share.of', options.share?.of ?? 1, 1, 1024);
+  if (members > 1 && clusterEvery > 0)
+    throw invalidArgument('clusterEvery', clusterEvery, '0 with a share: cluster moves need whole ladders');
   return {
     temperatures,
+    member: checkInteger('share.index', options.share?.index ?? 0, 0, members - 1),
+    members,
     ladders: ladders * model.systems,
     sweepsPerRound: checkInteger('sweepsPerRound', options.sweepsPerRound ?? 1, 1, 2 ** 31),
     scheme: SCHEMES[scheme],

@@ -84,7 +84,7 @@ export interface ThermoConfig extends ConfigRecord {
   /** RESET: converged at this energy or below. Default -1e+300. */
   readonly target?: number;
   /** Address of i64[replicas] on the device. SWEEP: written, 0 where another member's replica is. GATHER: another member's, added. Default 0. */
-  readonly energies?: number;
+  readonly energies?: bigint;
 }
 /** One record. */
 export interface ThermoTelemetry extends TelemetryRecord {
@@ -102,7 +102,7 @@ export interface ThermoTelemetry extends TelemetryRecord {
 /** Codecs of the thermo module's messages. */
 export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemetry> = {
   name: 'thermo',
-  fingerprint: '352e60bc2fef0432',
+  fingerprint: '932a0e904521a63b',
   fields: [
     { name: 'ThermoSetup.model', offset: 0, bytes: 4 },
     { name: 'ThermoSetup.sites', offset: 4, bytes: 4 },
@@ -173,7 +173,7 @@ export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemet
     v.u32[(base >>> 2) + 20] = u32Field(message.sampleEvery ?? 1, 'sampleEvery');
     v.u32[(base >>> 2) + 21] = u32Field(message.adapt ?? 1, 'adapt');
     v.f64[(base >>> 3) + 11] = message.target ?? -1e+300;
-    u64Field(v.u32, (base >>> 2) + 24, message.energies ?? 0, 'energies');
+    v.u64[(base >>> 3) + 12] = message.energies ?? 0n;
   },
   decodeTelemetry(v: SlotViews, base: number): ThermoTelemetry {
     return {
