@@ -40,6 +40,19 @@ AATGS_FN void compare_replicas(Group& group, const ThermoState& state, const uin
   }
 }
 
+/// A task's memory: n words each of what differs and is not in a cluster yet, and for two levels of the search in turn the
+/// bits that have just come to each site, and the sites that have some; three counters of sites.
+struct ClusterWork {
+  uint32_t *open, *fresh[2], *queue[2], *counts;
+
+  AATGS_FN ClusterWork(const ThermoState& state, uint32_t task) {
+    const uint64_t n = state.graph.n;
+    open = state.cluster_work + task * (5 * n + 4);
+    for (uint32_t i = 0; i < 2; ++i) fresh[i] = open + (1 + i) * n, queue[i] = open + (3 + i) * n;
+    counts = open + 5 * n;
+  }
+};
+
 /// Finds what one pair of ladders exchanges at one group of rungs: bit k of a site's word in the task's `clusters`.
 template <class Block>
 AATGS_FN void find_clusters(Block& block, const ThermoState& state, uint32_t task) {
@@ -47,15 +60,19 @@ AATGS_FN void find_clusters(Block& block, const ThermoState& state, uint32_t tas
   const uint32_t groups = rung_groups(state), pair = task / groups, base = task % groups * kLanes;
   const uint32_t rungs = state.rungs - base < kLanes ? state.rungs - base : kLanes;
   const uint32_t* a = state.at + uint64_t{2} * pair * state.rungs + base;
-  uint32_t* open = state.open + uint64_t{task} * graph.n;
-  uint32_t* found = state.clusters + uint64_t{task} * graph.n;
-  uint32_t* cluster = state.in_shared ? block.template shared<uint32_t>() : found;
+  const ClusterWork work(state, task);
+  uint32_t* clusters = state.clusters + uint64_t{task} * graph.n;
   const uint64_t seed = state.run->seed, round = state.run->rounds;
   const PhiloxBlock chance = draw(seed, Purpose::CLUSTER, round, task, graph.n);
   uint32_t scales = 1;
   while (scales < 24 && (1u << scales) < graph.n) ++scales;
   const uint32_t thin = uniform_below(chance.x[0], scales);  // one site in 2^thin is a seed
   const uint32_t used = rungs == kLanes ? ~0u : (1u << rungs) - 1, turned = graph.has_fields ? 0u : chance.x[1];
+  block.for_each(3u, [&](uint32_t i) { work.counts[i] = 0; });
+  block.barrier();
+  const auto append = [&](uint32_t level, uint32_t site) {
+    work.queue[level & 1][fetch_add(work.counts[level % 3], 1)] = site;
+  };
   block.for_each_group((graph.n + kLanes - 1) / kLanes, [&](auto& group, uint32_t slice) {
     const uint32_t first = slice * kLanes, rest = graph.n - first, count = rest < kLanes ? rest : kLanes;
     Lanes<uint32_t> differ, seeds;
@@ -72,29 +89,34 @@ AATGS_FN void find_clusters(Block& block, const ThermoState& state, uint32_t tas
       }
     }
     group.for_each(count, [&](uint32_t lane) {
-      const uint32_t sites = (differ[lane] ^ turned) & used;
-      cluster[first + lane] = sites & seeds[lane];
-      open[first + lane] = sites & ~seeds[lane];
+      const uint32_t site = first + lane, sites = (differ[lane] ^ turned) & used, sown = sites & seeds[lane];
+      clusters[site] = sites;
+      work.open[site] = sites & ~sown;
+      work.fresh[0][site] = sown;
+      work.fresh[1][site] = 0;
+      if (sown) append(0, site);
     });
   });
   block.barrier();
-  // What is reached in the end does not depend on the order in which neighbours are looked at.
-  const auto grow = [&](uint32_t site) {
-    const uint32_t left = open[site];
-    if (left == 0) return 0u;
-    uint32_t reached = 0;
-    for (uint32_t k = graph.offsets[site]; k < graph.offsets[site + 1]; ++k) reached |= peek(cluster[graph.neighbours[k]]);
-    reached &= left;
-    if (reached == 0) return 0u;
-    open[site] = left & ~reached;
-    put(cluster[site], cluster[site] | reached);
-    return 1u;
-  };
-  for (bool forward = true; block.any_bits(graph.n, [&](uint32_t i) { return grow(forward ? i : graph.n - 1 - i); });) {
-    forward = !forward;
+  // Level after level; what is reached in the end does not depend on the order within one.
+  for (uint32_t level = 0;; ++level) {
+    const uint32_t size = peek(work.counts[level % 3]);
+    if (size == 0) break;
+    block.leader([&] { work.counts[(level + 2) % 3] = 0; });
+    const uint32_t* queue = work.queue[level & 1];
+    uint32_t *fresh = work.fresh[level & 1], *next = work.fresh[~level & 1];
+    block.for_each(size, [&](uint32_t i) {
+      const uint32_t site = queue[i], bits = fresh[site];
+      fresh[site] = 0;
+      for (uint32_t k = graph.offsets[site]; k < graph.offsets[site + 1]; ++k) {
+        const uint32_t other = graph.neighbours[k], wanted = bits & peek(work.open[other]);
+        const uint32_t got = wanted ? take_bits(&work.open[other], wanted) : 0;
+        if (got && give_bits(&next[other], got) == 0) append(level + 1, other);
+      }
+    });
     block.barrier();
   }
-  if (cluster != found) block.for_each(graph.n, [&](uint32_t site) { found[site] = cluster[site]; });
+  block.for_each(graph.n, [&](uint32_t site) { clusters[site] &= ~work.open[site]; });
 }
 
 /// Turns the spins of a pack's replicas that their clusters hold.

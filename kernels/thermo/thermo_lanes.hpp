@@ -122,4 +122,22 @@ AATGS_FN void add_shared(int64_t* target, int64_t value) {
 #endif
 }
 
+/// Takes those of `bits` that are set away from a word others may take from; gives back what it got.
+AATGS_FN uint32_t take_bits(uint32_t* word, uint32_t bits) {
+#if AATGS_ON_DEVICE
+  return atomicAnd(word, ~bits) & bits;
+#else
+  return __atomic_fetch_and(word, ~bits, __ATOMIC_RELAXED) & bits;
+#endif
+}
+
+/// Sets bits of a word others may set bits of; gives back what was there.
+AATGS_FN uint32_t give_bits(uint32_t* word, uint32_t bits) {
+#if AATGS_ON_DEVICE
+  return atomicOr(word, bits);
+#else
+  return __atomic_fetch_or(word, bits, __ATOMIC_RELAXED);
+#endif
+}
+
 }  // namespace aatgs::thermo

@@ -295,7 +295,7 @@ inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) 
   state.best = arena.state<int32_t>(n, "best");
   const uint64_t joined = state.cluster_every ? uint64_t{state.ladders} / 2 * rung_groups(state) : 0;
   state.clusters = arena.scratch<uint32_t>(joined * n);
-  state.open = arena.scratch<uint32_t>(joined * n);
+  state.cluster_work = arena.scratch<uint32_t>(joined * (5 * n + 4));
 }
 
 /// The couplings as the sweeps read them: for each site of a sublattice its six, in the order of Wanted.

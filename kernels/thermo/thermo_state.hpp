@@ -136,7 +136,7 @@ struct ThermoState {
   // Scratch.
   double* before;  // rungs: the ladder while it is being adapted
   uint32_t* clusters;  // cluster moves: (ladders / 2) x (rungs / 32) x n
-  uint32_t* open;  // the same
+  uint32_t* cluster_work;  // the same, of ClusterWork
 
   AATGS_FN uint32_t own_packs() const {
     return (model == ThermoModel::SQUARE ? replicas : packs) / row * own_count;
