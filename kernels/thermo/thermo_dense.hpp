@@ -5,17 +5,13 @@
 #pragma once
 #include <cstdint>
 
+#include "thermo/thermo_bits.hpp"
 #include "thermo/thermo_sweep.hpp"
 
 namespace aatgs::thermo {
 
-/// Sites looked at together: those that 32 Philox blocks serve.
-inline constexpr uint32_t kSight = 4 * kLanes;
 /// Replicas of one block, whose fields its shared memory holds at once if they fit.
 inline constexpr uint32_t kDenseGroups = 16;
-
-/// Sites of a row, rounded up; what lies behind the last site is 0.
-AATGS_FN uint32_t dense_stride(uint32_t n) { return (n + kSight - 1) / kSight * kSight; }
 
 /// Local fields of all sites of a replica from its spins.
 template <class Weight, class Group>
@@ -24,7 +20,7 @@ AATGS_FN void fill_fields(Group& group, const ThermoState& state, uint32_t repli
   const uint32_t stride = dense_stride(graph.n);
   const auto* rows = static_cast<const Weight*>(state.dense_rows);
   const int8_t* spins = state.spins_of(replica / kLanes) + replica % kLanes;
-  int32_t* fields = state.dense_fields + uint64_t{replica} * stride;
+  int32_t* fields = state.fields_of(replica);
   group.for_each(stride, [&](uint32_t i) { fields[i] = i < graph.n ? graph.fields[i] : 0; });
   for (uint32_t site = 0; site < graph.n; ++site) {
     const int32_t spin = spins[uint64_t{site} * kLanes];
@@ -54,6 +50,29 @@ AATGS_FN uint32_t first_turn(Group& group, uint32_t from, F turns) {
 #endif
 }
 
+/// fields += factor * row.
+template <class Weight, class Group>
+AATGS_FN void add_row(Group& group, uint32_t stride, const Weight* row, int32_t factor, int32_t* fields) {
+#if AATGS_ON_DEVICE
+  struct alignas(4 * sizeof(Weight)) Four {
+    Weight x[4];
+  };
+  AATGS_UNROLL_FOUR_TIMES
+  for (uint32_t q = group.rank(); q < stride / 4; q += kLanes) {
+    const Four weights = reinterpret_cast<const Four*>(row)[q];
+    int4 sum = reinterpret_cast<int4*>(fields)[q];
+    sum.x += factor * weights.x[0];
+    sum.y += factor * weights.x[1];
+    sum.z += factor * weights.x[2];
+    sum.w += factor * weights.x[3];
+    reinterpret_cast<int4*>(fields)[q] = sum;
+  }
+#else
+  (void)group;
+  for (uint32_t i = 0; i < stride; ++i) fields[i] += factor * static_cast<int32_t>(row[i]);
+#endif
+}
+
 /// One sweep of a replica whose local fields are in `fields`. Gives back by how much its energy changed, to every lane.
 template <class Weight, class Group>
 AATGS_FN int64_t sweep_dense(Group& group, const ThermoState& state, uint32_t replica, int32_t* fields,
@@ -63,14 +82,14 @@ AATGS_FN int64_t sweep_dense(Group& group, const ThermoState& state, uint32_t re
   const auto* rows = static_cast<const Weight*>(state.dense_rows);
   int8_t* spins = state.spins_of(replica / kLanes) + replica % kLanes;
   const float beta = static_cast<float>(state.betas[state.walkers[replica].rung]) * *state.scale * 2.0f;
+  const uint64_t seed = uniform(state.run->seed);
   int64_t change = 0;
   for (uint32_t first = 0; first < graph.n; first += kSight) {
     LaneWords words;
     Lanes<float> limits[4];
     Lanes<int32_t> own[4];
-    philox_lanes(group, state.run->seed, words, [&](uint32_t lane) {
-      return counter_of(Purpose::SWEEP, sweep, replica, first / 4 + lane);
-    });
+    philox_lanes(group, seed, words,
+                 [&](uint32_t lane) { return counter_of(Purpose::SWEEP, sweep, replica, first / 4 + lane); });
     AATGS_UNROLL
     for (uint32_t i = 0; i < 4; ++i) {
       draw_limits(group, words.x[i], limits[i]);
@@ -97,29 +116,6 @@ AATGS_FN int64_t sweep_dense(Group& group, const ThermoState& state, uint32_t re
     }
   }
   return change;
-}
-
-/// fields += factor * row.
-template <class Weight, class Group>
-AATGS_FN void add_row(Group& group, uint32_t stride, const Weight* row, int32_t factor, int32_t* fields) {
-#if AATGS_ON_DEVICE
-  struct alignas(4 * sizeof(Weight)) Four {
-    Weight x[4];
-  };
-  AATGS_UNROLL_FOUR
-  for (uint32_t q = group.rank(); q < stride / 4; q += kLanes) {
-    const Four weights = reinterpret_cast<const Four*>(row)[q];
-    int4 sum = reinterpret_cast<int4*>(fields)[q];
-    sum.x += factor * weights.x[0];
-    sum.y += factor * weights.x[1];
-    sum.z += factor * weights.x[2];
-    sum.w += factor * weights.x[3];
-    reinterpret_cast<int4*>(fields)[q] = sum;
-  }
-#else
-  (void)group;
-  for (uint32_t i = 0; i < stride; ++i) fields[i] += factor * static_cast<int32_t>(row[i]);
-#endif
 }
 
 }  // namespace aatgs::thermo

@@ -82,6 +82,18 @@ class LaneSum {
 };
 #endif
 
+/// A number that is the same in all lanes of a warp, said so: CUDA then keeps it, and what follows from it, in registers of the
+/// warp. For seeds: a tenth of all instructions of a sweep were the key schedules of each lane's Philox.
+AATGS_FN uint64_t uniform(uint64_t value) {
+#if AATGS_ON_DEVICE && __CUDA_ARCH__ >= 800
+  const uint32_t low = __reduce_or_sync(0xffffffffu, static_cast<uint32_t>(value));
+  const uint32_t high = __reduce_or_sync(0xffffffffu, static_cast<uint32_t>(value >> 32));
+  return uint64_t{high} << 32 | low;
+#else
+  return value;
+#endif
+}
+
 /// Four random words a lane.
 struct LaneWords {
   Lanes<uint32_t> x[4];

@@ -24,8 +24,7 @@ AATGS_FN uint64_t digit_threshold(double beta, uint32_t plane) {
 
 /// Gives one plane of a pack the thresholds of where its replicas are on the ladder. A group's work.
 template <class Group>
-AATGS_FN void set_plane(Group& group, const ThermoState& state, uint32_t pack, uint32_t plane) {
-  PlaneLimits& limits = state.plane_limits[uint64_t{pack} * kPlanes + plane];
+AATGS_FN void set_plane(Group& group, const ThermoState& state, uint32_t pack, uint32_t plane, PlaneLimits& limits) {
   Lanes<uint64_t> threshold;
   group.for_each(kLanes, [&](uint32_t lane) {
     const uint32_t replica = pack * kLanes + lane;
@@ -68,36 +67,46 @@ AATGS_FN uint32_t arc_at(bool on_device, uint32_t number, uint32_t lane) {
   return on_device ? number / kArcs * kArcs * kLanes + kArcs * lane + number % kArcs : number * kLanes + lane;
 }
 
-/// What four neighbours of each lane's site want. `arcs` has those of the next four already.
+/// The arcs of a slice, on CUDA with those of the next four neighbours already loaded. Arc: 32 bits in memory, 16 in shared
+/// memory.
+template <class Arc>
 struct Wishes {
 #if AATGS_ON_DEVICE
-  uint4 next;
+  struct alignas(4 * sizeof(Arc)) Four {
+    Arc x[kArcs];
+  };
+  Four next;
 #endif
-  const uint32_t* arcs;
-};
-template <class Group>
-AATGS_FN Wishes first_wishes(Group& group, const uint32_t* arcs) {
+  const Arc* arcs;
+
+  template <class Group>
+  AATGS_FN Wishes(Group& group, const Arc* first) : arcs(first) {
+    load(group);
+  }
+  template <class Group>
+  AATGS_FN void load(Group& group) {
 #if AATGS_ON_DEVICE
-  return {__ldg(reinterpret_cast<const uint4*>(arcs) + group.rank()), arcs};
+    next = reinterpret_cast<const Four*>(arcs)[group.rank()];
 #else
-  (void)group;
-  return {arcs};
+    (void)group;
 #endif
-}
-template <class Group>
-AATGS_FN void follow_arcs(Group& group, const uint32_t* words, Wishes& wishes, bool more, Lanes<uint32_t> (&out)[kArcs]) {
-  const uint32_t* arcs = wishes.arcs;
-  wishes.arcs += kArcs * kLanes;
+  }
+};
+
+/// What four neighbours of each lane's site want; `more`: whether there are further ones.
+template <class Group, class Arc>
+AATGS_FN void follow_arcs(Group& group, const uint32_t* words, Wishes<Arc>& wishes, bool more,
+                          Lanes<uint32_t> (&out)[kArcs]) {
 #if AATGS_ON_DEVICE
-  const uint4 now = wishes.next;
-  if (more) wishes.next = __ldg(reinterpret_cast<const uint4*>(wishes.arcs) + group.rank());
-  const uint32_t four[kArcs] = {now.x, now.y, now.z, now.w};
+  const auto now = wishes.next;
+  wishes.arcs += kArcs * kLanes;
+  if (more) wishes.load(group);
   AATGS_UNROLL
-  for (uint32_t i = 0; i < kArcs; ++i) out[i].value = words[four[i] >> 1] ^ (0u - (four[i] & 1u));
-  (void)arcs;
+  for (uint32_t i = 0; i < kArcs; ++i) out[i].value = words[now.x[i] >> 1] ^ (0u - (now.x[i] & 1u));
 #else
   (void)more;
-  for (uint32_t i = 0; i < kArcs; ++i, arcs += kLanes) {
+  for (uint32_t i = 0; i < kArcs; ++i, wishes.arcs += kLanes) {
+    const Arc* arcs = wishes.arcs;
 #if AATGS_THERMO_X86
     if (cpu_level() == 4) {
       follow_32_v4(words, arcs, out[i].values);
@@ -113,13 +122,13 @@ AATGS_FN void follow_arcs(Group& group, const uint32_t* words, Wishes& wishes, b
 }
 
 /// How many of a site's neighbours, counted with their couplings, want it up.
-template <class Group>
-AATGS_FN void count_up(Group& group, const Couplings& graph, const Slice& slice, const uint32_t* words, Sum& sum) {
+template <class Group, class Arc>
+AATGS_FN void count_up(Group& group, const Arc* arcs, const Slice& slice, const uint32_t* words, Sum& sum) {
   Lanes<uint32_t> x[kArcs], carry;
   AATGS_UNROLL
   for (uint32_t p = 0; p < kDegreeBits; ++p) group.for_each(kLanes, [&](uint32_t lane) { sum[p][lane] = 0; });
   if (slice.most == 0) return;
-  Wishes wishes = first_wishes(group, graph.arcs + slice.arcs);
+  Wishes<Arc> wishes(group, arcs + slice.arcs);
   for (uint32_t j = 0; j < slice.most; j += kArcs) {
     follow_arcs(group, words, wishes, j + kArcs < slice.most, x);
     group.for_each(kLanes, [&](uint32_t lane) {
@@ -187,11 +196,10 @@ AATGS_FN void settle_plane(Group& group, uint64_t seed, const PlaneLimits& limit
 }
 
 template <class Group>
-AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& slice, uint32_t pack, uint64_t sweep,
-                         uint32_t* to) {
+AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& slice, const PlaneLimits* limits,
+                         uint32_t pack, uint64_t sweep, uint32_t* to) {
   const Couplings& graph = state.graph;
-  const uint64_t seed = state.run->seed;
-  const PlaneLimits* limits = state.plane_limits + uint64_t{pack} * kPlanes;
+  const uint64_t seed = uniform(state.run->seed);
   const auto counter = [&](uint32_t call, uint32_t lane) {
     return counter_of(Purpose::SWEEP, sweep, pack | call << 24, slice.first + lane);
   };
@@ -237,30 +245,36 @@ AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& sl
   }
 }
 
-/// Makes them. `words` are the pack's spins.
-template <class Group>
-AATGS_FN void make_moves(Group& group, const Couplings& graph, const Slice& slice, uint32_t* words,
+/// Makes them. `words` are the pack's spins. What does not depend on them is read first, all at once.
+template <class Group, class Arc>
+AATGS_FN void make_moves(Group& group, const Couplings& graph, const Arc* arcs, const Slice& slice, uint32_t* words,
                          const uint32_t* moves) {
-  Sum sum;
-  Lanes<uint32_t> own, degree, turns;
-  count_up(group, graph, slice, words, sum);
+  Sum sum, reach;
+  Lanes<uint32_t> own, degree, turns, gate, always;
   group.for_each(kLanes, [&](uint32_t lane) {
-    const bool here = lane < slice.count;
-    own[lane] = here ? words[slice.first + lane] : 0;
-    degree[lane] = here ? graph.degrees[slice.first + lane] : 0;
+    gate[lane] = moves[lane];
+    always[lane] = moves[kLanes + lane];
+    degree[lane] = lane < slice.count ? graph.degrees[slice.first + lane] : 0;
     turns[lane] = ~0u;
   });
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kDegreeBits; ++p) {
+    if (p >= slice.planes) break;
+    group.for_each(kLanes, [&](uint32_t lane) { reach[p][lane] = moves[(2 + p) * kLanes + lane]; });
+  }
+  count_up(group, arcs, slice, words, sum);
+  group.for_each(kLanes, [&](uint32_t lane) { own[lane] = lane < slice.count ? words[slice.first + lane] : 0; });
   count_satisfied(group, slice, own, degree, sum);
   AATGS_UNROLL
   for (uint32_t p = 0; p < kDegreeBits; ++p) {
     if (p >= slice.planes) break;
     group.for_each(kLanes, [&](uint32_t lane) {
-      const uint32_t satisfied = sum[p][lane], reach = moves[(2 + p) * kLanes + lane];
-      turns[lane] = (~satisfied & reach) | (~(satisfied ^ reach) & turns[lane]);
+      const uint32_t satisfied = sum[p][lane];
+      turns[lane] = (~satisfied & reach[p][lane]) | (~(satisfied ^ reach[p][lane]) & turns[lane]);
     });
   }
   group.for_each(kLanes, [&](uint32_t lane) {
-    own[lane] ^= (turns[lane] | moves[kLanes + lane]) & moves[lane];
+    own[lane] ^= (turns[lane] | always[lane]) & gate[lane];
     if (lane < slice.count) words[slice.first + lane] = own[lane];
   });
 }
@@ -271,8 +285,8 @@ AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* wor
                            uint64_t sweep) {
   alignas(64) uint32_t moves[(2 + kDegreeBits) * kLanes];
   const Slice slice = state.graph.slices[number];
-  draw_moves(group, state, slice, pack, sweep, moves);
-  make_moves(group, state.graph, slice, words, moves);
+  draw_moves(group, state, slice, state.plane_limits + uint64_t{pack} * kPlanes, pack, sweep, moves);
+  make_moves(group, state.graph, state.graph.arcs, slice, words, moves);
 }
 
 /// Groups that share the counting of one pack's energies; their sums are integers, so any number gives the same.
@@ -334,9 +348,9 @@ AATGS_FN void add_planes(Group& group, const Lanes<uint32_t> (&more)[kFrom], uin
 inline constexpr uint32_t kBatch = 16;
 
 /// Takes from the energies of a pack what one of kCountGroups groups counts of its satisfied bonds, each from both ends.
-template <class Group>
-AATGS_FN void count_packed_energy(Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack,
-                                  uint32_t part) {
+template <class Group, class Arc>
+AATGS_FN void count_packed_energy(Group& group, const ThermoState& state, const Arc* arcs, const uint32_t* words,
+                                  uint32_t pack, uint32_t part) {
   const Couplings& graph = state.graph;
   Lanes<uint32_t> total[kSumBits], batch[kDegreeBits + 4], own, degree;
   Sum sum;
@@ -348,7 +362,7 @@ AATGS_FN void count_packed_energy(Group& group, const ThermoState& state, const 
     uint32_t most = 0;
     for (uint32_t i = 0; i < kBatch && begin + i * kCountGroups < graph.slice_count; ++i) {
       const Slice slice = graph.slices[begin + i * kCountGroups];
-      count_up(group, graph, slice, words, sum);
+      count_up(group, arcs, slice, words, sum);
       group.for_each(kLanes, [&](uint32_t lane) {
         const bool here = lane < slice.count;
         degree[lane] = here ? graph.degrees[slice.first + lane] : 0;

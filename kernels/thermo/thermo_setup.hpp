@@ -252,21 +252,62 @@ inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState
   graph.class_slices = arena.constant(sliced.class_slices.size(), sliced.class_slices.data());
   graph.degrees = arena.constant(sliced.degrees.size(), sliced.degrees.data());
   graph.arcs = arena.constant(sliced.arcs.size(), sliced.arcs.data());
+  graph.padded_arcs = static_cast<uint32_t>(sliced.arcs.size());
   state.bits = arena.state<uint32_t>(uint64_t{state.own_count} * (graph.n + 1));
   state.plane_limits = arena.scratch<PlaneLimits>(uint64_t{state.packs} * kPlanes);
   state.rung_thresholds = arena.scratch<uint64_t>(uint64_t{state.rungs} * kPlanes);
   const AatgsTarget& target = arena.target();
-  const uint64_t bytes = uint64_t{graph.n + 1} * sizeof(uint32_t);
+  const uint64_t bytes = uint64_t{graph.n + 1} * sizeof(uint32_t) + kPlanes * sizeof(PlaneLimits);
   state.together = 1;
-  state.in_shared = target.is_cuda && bytes <= target.block_shared_bytes;
+  state.in_shared = target.is_cuda && bytes + 16 <= target.block_shared_bytes;
   if (target.is_cuda) state.together = (state.own_count + target.parallel_blocks - 1) / target.parallel_blocks;
   if (state.in_shared) {
-    state.together = std::min(state.together, static_cast<uint32_t>(target.block_shared_bytes / bytes));
-    arena.block_shared(state.together * bytes);
+    state.together =
+        std::min(state.together, static_cast<uint32_t>((target.block_shared_bytes - 16) / bytes));
+    uint64_t held = state.together * bytes + 16;
+    const uint64_t arcs = sliced.arcs.size() * sizeof(uint16_t);
+    if (graph.n < 1u << 15 && held + arcs <= target.block_shared_bytes) {
+      const std::vector<uint16_t> narrow(sliced.arcs.begin(), sliced.arcs.end());
+      graph.short_arcs = arena.constant(narrow.size(), narrow.data());
+      held += arcs;
+    }
+    arena.block_shared(held);
   }
   for (const Slice& slice : sliced.slices) graph.planes = std::max(graph.planes, slice.planes);
   const uint64_t moves = uint64_t{state.own_count} * graph.slice_count * move_words(graph.planes);
   state.moves = arena.scratch<uint32_t>(target.is_cuda ? moves : 0);
+}
+
+/// Whether rows of all couplings pay: at least half of them are there, and they take no more than a quarter of a gigabyte.
+inline uint32_t dense_bytes(const OrderedGraph& graph) {
+  const uint64_t n = graph.label.size(), stride = dense_stride(static_cast<uint32_t>(n));
+  if (n < 64 || 2 * graph.neighbours.size() < n * (n - 1)) return 0;
+  const bool narrow = std::all_of(graph.weights.begin(), graph.weights.end(), [](int32_t w) { return std::abs(w) < 128; });
+  const uint32_t bytes = narrow ? 1 : 4;
+  return n * stride * bytes <= uint64_t{1} << 28 ? bytes : 0;
+}
+
+template <class Weight>
+void lay_out_rows(Arena& arena, const OrderedGraph& graph, ThermoState& state) {
+  const uint64_t n = graph.label.size(), stride = dense_stride(static_cast<uint32_t>(n));
+  std::vector<Weight> rows(n * stride);
+  for (uint64_t i = 0; i < n; ++i) {
+    for (uint32_t a = graph.offsets[i]; a < graph.offsets[i + 1]; ++a)
+      rows[i * stride + graph.neighbours[a]] = static_cast<Weight>(rows[i * stride + graph.neighbours[a]] + graph.weights[a]);
+  }
+  state.dense_rows = arena.constant(rows.size(), rows.data());
+}
+
+inline void lay_out_dense(Arena& arena, const OrderedGraph& graph, ThermoState& state) {
+  if (state.dense == 1) {
+    lay_out_rows<int8_t>(arena, graph, state);
+  } else {
+    lay_out_rows<int32_t>(arena, graph, state);
+  }
+  const uint64_t stride = dense_stride(state.graph.n), held = kDenseGroups * stride * sizeof(int32_t);
+  state.dense_fields = arena.state<int32_t>(uint64_t{state.own_count} * kLanes * stride);
+  state.dense_in_shared = arena.target().is_cuda && held <= arena.target().block_shared_bytes;
+  if (state.dense_in_shared) arena.block_shared(held);
 }
 
 inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) {
@@ -290,6 +331,8 @@ inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) 
     lay_out_packs(arena, ordered, state);
   } else {
     state.spins = arena.state<int8_t>(state.own_count * n * kLanes);
+    state.dense = state.model == ThermoModel::ISING ? dense_bytes(ordered) : 0;
+    if (state.dense) lay_out_dense(arena, ordered, state);
   }
   state.best_spins = arena.state<int8_t>(state.packs * n);
   state.best = arena.state<int32_t>(n, "best");

@@ -19,7 +19,7 @@ struct PlaneLimits {
 };
 
 /// Up to 32 sites of one independent set, which the lanes of a group update together.
-struct Slice {
+struct alignas(16) Slice {
   uint32_t first, count;
   uint32_t arcs;  // where they begin; see arc_at()
   uint32_t most;  // arcs of each lane, a multiple of 4; those it lacks lead to the word that is always 0
@@ -50,7 +50,13 @@ struct Couplings {
   const uint32_t* class_slices;  // class_count + 1: first slice of each
   const uint32_t* degrees;  // n
   const uint32_t* arcs;  // neighbour << 1 | (J < 0), as often as |J| says
+  const uint16_t* short_arcs;  // the same for a block's shared memory, where all of it fits there; else null
+  uint32_t padded_arcs;  // words of arcs
 };
+
+/// Sites that are looked at together where the graph is dense, and the length of a row of its couplings: the rest is 0.
+inline constexpr uint32_t kSight = 4 * kLanes;
+AATGS_FN uint32_t dense_stride(uint32_t n) { return (n + kSight - 1) / kSight * kSight; }
 
 /// Exchanges of one pair of neighbouring rungs.
 struct Pair {
@@ -125,11 +131,15 @@ struct ThermoState {
   int32_t* best;  // n: the state the host reads
   int64_t* series;  // capacity x replicas x 2: energy and magnetisation by ladder and rung
   int64_t* overlaps;  // capacity x joined x rungs
+  // Where most sites are joined to most others; else dense is 0.
+  uint32_t dense, dense_in_shared;  // bytes of a coupling: 1 or 4; whether a block holds its replicas' fields
+  const void* dense_rows;  // n x dense_stride(n)
+  int32_t* dense_fields;  // own packs x kLanes x dense_stride(n)
   SquareLimits* square_limits;  // SQUARE: rungs
   uint32_t* lattice;  // LATTICE: own packs x 2 x words
   uint64_t* rung_thresholds;  // LATTICE: rungs x 3; bit-packed graphs: rungs x kPlanes
   PlaneLimits* plane_limits;  // bit-packed graphs: packs x kPlanes
-  uint32_t together, in_shared;  // packs a block sweeps together, and whether in its shared memory
+  uint32_t together, in_shared;  // packs a block sweeps together, and whether they and their limits are in shared memory
   uint32_t* moves;  // bit-packed graphs on CUDA: own packs x slices x (2 + planes) x kLanes
   LatticeLimits* lattice_limits;  // LATTICE: packs
   int64_t* lowest;  // LATTICE: systems: lowest energy seen at the end of a round
@@ -144,6 +154,9 @@ struct ThermoState {
   /// The i-th pack whose spins are here.
   AATGS_FN uint32_t own_pack(uint32_t i) const { return i / own_count * row + own_first + i % own_count; }
   AATGS_FN bool owns(uint32_t pack) const { return pack % row - own_first < own_count; }
+  AATGS_FN int32_t* fields_of(uint32_t replica) const {
+    return dense_fields + uint64_t{replica - own_first * kLanes} * dense_stride(graph.n);
+  }
   /// One bit a spin; states of lowest energy are not kept.
   AATGS_FN bool bit_packed() const { return model == ThermoModel::SQUARE || model == ThermoModel::LATTICE; }
   AATGS_FN int8_t* spins_of(uint32_t pack) const {

@@ -33,84 +33,172 @@ AATGS_FN void sweep_graph(Team& team, const ThermoState& state, uint64_t first) 
   });
 }
 
-/// The packs one block holds, and where their words are while it works on them.
+/// Sweeps of some replicas of a dense graph, each by a group of its own.
+template <class Weight, class Block>
+AATGS_APART void sweep_dense_block(Block& block, const ThermoState& shared_state, uint32_t first, uint64_t sweep) {
+  const ThermoState state = shared_state;
+  const uint32_t stride = dense_stride(state.graph.n);
+  const auto each = [&](auto work) {
+    block.for_each_group(kDenseGroups, [&](auto& group, uint32_t g) {
+      const uint32_t replica = first + g;
+      if (replica >= state.replicas) return;
+      int32_t* kept = state.fields_of(replica);
+      work(group, replica, kept, state.dense_in_shared ? block.template shared<int32_t>() + g * stride : kept);
+    });
+  };
+  const bool held = state.dense_in_shared != 0;
+  if (held) {
+    each([&](auto& group, uint32_t, int32_t* kept, int32_t* fields) {
+      group.for_each(stride, [&](uint32_t i) { fields[i] = kept[i]; });
+      group.barrier();
+    });
+  }
+  for (uint32_t s = 0; s < state.sweeps_per_round && !block.cancelled(); ++s) {
+    each([&](auto& group, uint32_t replica, int32_t*, int32_t* fields) {
+      const int64_t change = sweep_dense_here<Weight>(group, state, replica, fields, sweep + s);
+      group.leader([&] { state.energies[replica] += change; });
+    });
+  }
+  if (held) {
+    each([&](auto& group, uint32_t, int32_t* kept, int32_t* fields) {
+      group.for_each(stride, [&](uint32_t i) { kept[i] = fields[i]; });
+    });
+  }
+}
+
+template <class Team>
+AATGS_FN void sweep_dense_graph(Team& team, const ThermoState& state, uint64_t first) {
+  team.for_each_block(state.own_count * (kLanes / kDenseGroups), [&](auto& block, uint32_t i) {
+    const uint32_t replica = state.own_first * kLanes + i * kDenseGroups;
+    if (state.dense == 1) {
+      sweep_dense_block<int8_t>(block, state, replica, first);
+    } else {
+      sweep_dense_block<int32_t>(block, state, replica, first);
+    }
+  });
+  team.barrier();
+  team.for_each_block(state.own_count, [&](auto& block, uint32_t i) { keep_best(block, state, state.own_first + i); });
+}
+
+/// The packs one block holds, and where it has them while it works: in shared memory where they fit.
 struct HeldPacks {
   uint32_t first, count, stride;
   uint32_t* words;
+  PlaneLimits* limits;  // kPlanes each
+  const uint16_t* arcs;  // null: those of the graph
+
+  AATGS_FN uint32_t* words_of(uint32_t i) const { return words + i * stride; }
 };
 
-/// One sweep, set after set. On CUDA the moves of all sets are drawn first, by all warps: sets may be too small to keep a
-/// block busy, and only sums over neighbours are left between barriers.
 #if defined(__CUDACC__)
+/// One sweep, set after set. The moves of all sets are drawn first, by all warps: sets may be too small to keep a block busy,
+/// and only sums over neighbours are left between barriers.
 template <class Block>
 AATGS_APART void draw_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, uint64_t sweep) {
   const ThermoState state = shared_state;
   block.for_each_group(state.graph.slice_count * packs.count, [&](auto& group, uint32_t i) {
-    const uint32_t pack = packs.first + i / state.graph.slice_count, number = i % state.graph.slice_count;
-    draw_moves(group, state, state.graph.slices[number], pack, sweep, state.moves_of(pack, number));
+    const uint32_t number = i % state.graph.slice_count, held = i / state.graph.slice_count;
+    draw_moves(group, state, state.graph.slices[number], packs.limits + held * kPlanes, packs.first + held, sweep,
+               state.moves_of(packs.first + held, number));
   });
   block.barrier();
 }
-template <class Block>
-AATGS_APART void move_sets(Block& block, const ThermoState& shared_state, HeldPacks packs) {
+template <class Block, class Arc>
+AATGS_APART void move_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, const Arc* arcs) {
   const ThermoState state = shared_state;
   for (uint32_t c = 0; c < state.graph.class_count; ++c) {
     const uint32_t begin = state.graph.class_slices[c], slices = state.graph.class_slices[c + 1] - begin;
     block.for_each_group(slices * packs.count, [&](auto& group, uint32_t i) {
-      const uint32_t pack = i / slices, number = begin + i % slices;
-      make_moves(group, state.graph, state.graph.slices[number], packs.words + pack * packs.stride,
-                 state.moves_of(packs.first + pack, number));
+      const uint32_t held = i / slices, number = begin + i % slices;
+      make_moves(group, state.graph, arcs, state.graph.slices[number], packs.words_of(held),
+                 state.moves_of(packs.first + held, number));
     });
     block.barrier();
   }
 }
 template <class Block>
-AATGS_FN void sweep_sets(Block& block, const ThermoState& state, HeldPacks packs, uint64_t sweep) {
+AATGS_FN void sweep_sets(Block& block, const ThermoState& state, const HeldPacks& packs, uint64_t sweep) {
   draw_sets(block, state, packs, sweep);
-  move_sets(block, state, packs);
+  if (packs.arcs) {
+    move_sets(block, state, packs, packs.arcs);
+  } else {
+    move_sets(block, state, packs, state.graph.arcs);
+  }
+}
+template <class Block, class Arc>
+AATGS_APART void count_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, const Arc* arcs) {
+  const ThermoState state = shared_state;
+  block.for_each_group(packs.count * kCountGroups, [&](auto& group, uint32_t i) {
+    const uint32_t held = i / kCountGroups;
+    count_packed_energy(group, state, arcs, packs.words_of(held), packs.first + held, i % kCountGroups);
+  });
+}
+template <class Block>
+AATGS_FN void count_packs(Block& block, const ThermoState& state, const HeldPacks& packs) {
+  if (packs.arcs) {
+    count_sets(block, state, packs, packs.arcs);
+  } else {
+    count_sets(block, state, packs, state.graph.arcs);
+  }
+}
+
+/// Takes packs into shared memory: words, limits, and arcs where they fit too.
+template <class Block>
+AATGS_FN void hold(Block& block, const ThermoState& state, HeldPacks& packs) {
+  const uint32_t length = packs.count * packs.stride;
+  const uint32_t* from = packs.words;
+  packs.words = block.template shared<uint32_t>();
+  packs.limits = reinterpret_cast<PlaneLimits*>(packs.words + (state.together * packs.stride + 3) / 4 * 4);
+  block.for_each(length, [&](uint32_t i) { packs.words[i] = from[i]; });
+  if (!state.graph.short_arcs) return;
+  auto* arcs = reinterpret_cast<uint4*>(packs.limits + state.together * kPlanes);
+  packs.arcs = reinterpret_cast<const uint16_t*>(arcs);
+  block.for_each(state.graph.padded_arcs / 8,
+                 [&](uint32_t i) { arcs[i] = reinterpret_cast<const uint4*>(state.graph.short_arcs)[i]; });
 }
 #else
 template <class Block>
-void sweep_sets(Block& block, const ThermoState& state, HeldPacks packs, uint64_t sweep) {
+void sweep_sets(Block& block, const ThermoState& state, const HeldPacks& packs, uint64_t sweep) {
   block.for_each_group(packs.count * state.graph.slice_count, [&](auto& group, uint32_t i) {
-    const uint32_t pack = i / state.graph.slice_count, number = i % state.graph.slice_count;
-    update_slice_here(group, state, packs.words + pack * packs.stride, packs.first + pack, number, sweep);
+    const uint32_t held = i / state.graph.slice_count, number = i % state.graph.slice_count;
+    update_slice_here(group, state, packs.words_of(held), packs.first + held, number, sweep);
+  });
+}
+template <class Block>
+void count_packs(Block& block, const ThermoState& state, const HeldPacks& packs) {
+  block.for_each_group(packs.count * kCountGroups, [&](auto& group, uint32_t i) {
+    const uint32_t held = i / kCountGroups;
+    count_packed_energy_here(group, state, packs.words_of(held), packs.first + held, i % kCountGroups);
   });
 }
 #endif
-
-template <class Block>
-AATGS_APART void count_packs(Block& block, const ThermoState& shared_state, HeldPacks packs) {
-  const ThermoState state = shared_state;
-  block.for_each_group(packs.count * kCountGroups, [&](auto& group, uint32_t i) {
-    const uint32_t pack = i / kCountGroups;
-    count_packed_energy_here(group, state, packs.words + pack * packs.stride, packs.first + pack, i % kCountGroups);
-  });
-}
 
 /// Sweeps of the packs that one block holds, and their energies.
 template <class Block>
 AATGS_FN void sweep_packed(Block& block, const ThermoState& state, uint32_t number, uint64_t first_sweep,
                            uint32_t sweeps) {
   const uint32_t first = state.own_first + number * state.together, rest = state.own_first + state.own_count - first;
-  HeldPacks packs{first, rest < state.together ? rest : state.together, state.graph.n + 1, state.bits_of(first)};
-  const uint32_t length = packs.count * packs.stride;
-  if (state.in_shared) {
-    packs.words = block.template shared<uint32_t>();
-    block.for_each(length, [&](uint32_t i) { packs.words[i] = state.bits_of(first)[i]; });
-  }
+  HeldPacks packs{first,
+                  rest < state.together ? rest : state.together,
+                  state.graph.n + 1,
+                  state.bits_of(first),
+                  state.plane_limits + uint64_t{first} * kPlanes,
+                  nullptr};
+#if defined(__CUDACC__)
+  if (state.in_shared) hold(block, state, packs);
+#endif
   if (sweeps > 0) {
-    block.for_each_group(packs.count * kPlanes,
-                         [&](auto& group, uint32_t i) { set_plane(group, state, first + i / kPlanes, i % kPlanes); });
+    block.for_each_group(packs.count * kPlanes, [&](auto& group, uint32_t i) {
+      set_plane(group, state, first + i / kPlanes, i % kPlanes, packs.limits[i]);
+    });
   }
   block.for_each(packs.count * kLanes,
                  [&](uint32_t i) { state.energies[first * kLanes + i] = state.graph.arc_count / 2; });
   block.barrier();
-  for (uint32_t s = 0; s < sweeps && !block.cancelled(); ++s) {
-    sweep_sets(block, state, packs, first_sweep + s);
-  }
+  for (uint32_t s = 0; s < sweeps && !block.cancelled(); ++s) sweep_sets(block, state, packs, first_sweep + s);
   count_packs(block, state, packs);
-  if (state.in_shared) block.for_each(length, [&](uint32_t i) { state.bits_of(first)[i] = packs.words[i]; });
+  uint32_t* to = state.bits_of(first);
+  if (packs.words != to) block.for_each(packs.count * packs.stride, [&](uint32_t i) { to[i] = packs.words[i]; });
   block.barrier();
 }
 
@@ -138,6 +226,15 @@ AATGS_FN void count_energies(Team& team, const ThermoState& state) {
   team.for_each_block(state.own_count, [&](auto& block, uint32_t i) {
     count_energy(block, state, state.own_first + i);
     keep_best(block, state, state.own_first + i);
+  });
+  const uint32_t replicas = state.dense ? state.own_count * kLanes : 0;
+  team.for_each_group(replicas, [&](auto& group, uint32_t i) {
+    const uint32_t replica = state.own_first * kLanes + i;
+    if (state.dense == 1) {
+      fill_fields<int8_t>(group, state, replica);
+    } else {
+      fill_fields<int32_t>(group, state, replica);
+    }
   });
 }
 
@@ -226,6 +323,8 @@ AATGS_FN void sweep_all(Team& team, const ThermoState& state) {
     sweep_lattices(team, state, first);
   } else if (state.graph.packed) {
     sweep_packs(team, state, first, state.sweeps_per_round);
+  } else if (state.dense) {
+    sweep_dense_graph(team, state, first);
   } else {
     sweep_graph(team, state, first);
   }

@@ -51,18 +51,20 @@ std::vector<Case> cases() {
       {"16 bits", random_graph(60, 20, 90, 2, betas), setup_for(ThermoModel::ISING, 30)},
       {"32 bits", random_graph(60, 90, 1000000, 3, {1e-7, 2e-7}), setup_for(ThermoModel::ISING, 30)},
       {"potts", random_graph(60, 20, 3, 4, betas), setup_for(ThermoModel::POTTS, 30)},
+      {"dense", random_graph(150, 95, 2, 6, {0.005, 0.01, 0.02, 0.05}), setup_for(ThermoModel::ISING, 30, 8)},
+      {"dense, 32 bits", random_graph(70, 80, 1000, 6, {1e-5, 1e-4}), setup_for(ThermoModel::ISING, 30, 3)},
       {"clusters", torus(8, 5, betas), setup_for(ThermoModel::ISING, 30, 4)},
       {"square", {}, setup_for(ThermoModel::SQUARE, 10, 2)},
       {"lattice", {}, setup_for(ThermoModel::LATTICE, 10, 2 * 40)},
       {"layer", {}, setup_for(ThermoModel::LATTICE, 10, 7)},
   };
   for (uint32_t v = 0; v < 60; ++v) all[1].model.fields[v] = static_cast<int32_t>(v % 7) - 3;
-  all[4].setup.cluster_every = 1;
-  all[5].model.betas = {0.3, 0.4, 0.45};
-  all[5].setup.sites = 64;
-  all[5].setup.sweeps_per_round = 2;
+  all[6].setup.cluster_every = 1;
+  all[7].model.betas = {0.3, 0.4, 0.45};
+  all[7].setup.sites = 64;
+  all[7].setup.sweeps_per_round = 2;
   for (const bool solid : {true, false}) {
-    Case& c = all[solid ? 6 : 7];
+    Case& c = all[solid ? 8 : 9];
     c.model.betas = {0.3, 0.5, 0.8};
     c.setup.width = 8, c.setup.height = solid ? 6 : 12, c.setup.depth = solid ? 4 : 1;
     c.setup.sites = c.setup.width * c.setup.height * c.setup.depth;
@@ -201,6 +203,36 @@ void the_distribution_is_exact() {
       // Both sides: a fit that is too good is as wrong as a bad one.
       EXPECT(score < 4.5 && score > -4.0);
     }
+  }
+}
+
+/// Where all sites are joined alike, the distribution is one of the magnetisation alone: Curie and Weiss, with a field.
+void the_dense_distribution_is_exact() {
+  const uint32_t n = 64;
+  const int32_t coupling = 5, field = 3;
+  std::vector<Bond> bonds;
+  for (uint32_t a = 0; a < n; ++a) {
+    for (uint32_t b = a + 1; b < n; ++b) bonds.push_back({a, b, coupling});
+  }
+  Model model = Model::graph(n, bonds, {0.001, 0.002, 0.003, 0.0035});
+  model.fields.assign(n, field);
+  ThermoSetup setup = setup_for(ThermoModel::ISING, 400, 50);
+  setup.adapt = 0;
+  setup.sample_every = 40;
+  Instance instance(model, setup);
+  instance.complete();
+  for (uint32_t k = 0; k < model.betas.size(); ++k) {
+    Distribution exact;
+    double total = 0, ways = 1;
+    for (uint32_t up = 0; up <= n; ++up) {
+      const int64_t m = 2 * static_cast<int64_t>(up) - n, energy = -coupling * (m * m - n) / 2 - field * m;
+      total += exact[{energy, m}] = ways * std::exp(-model.betas[k] * static_cast<double>(energy));
+      ways *= static_cast<double>(n - up) / (up + 1);
+    }
+    for (auto& [key, p] : exact) p /= total;
+    const double score = chi_square_score(instance.samples(k), exact);
+    std::printf("dense, rung %u: chi-square %.2f standard deviations from its mean\n", k, score);
+    EXPECT(score < 4.5 && score > -4.0);
   }
 }
 
@@ -369,6 +401,7 @@ int main() {
   members_go_the_way_of_one();
   the_energy_kept_is_the_energy();
   the_distribution_is_exact();
+  the_dense_distribution_is_exact();
   exchanges_keep_the_joint_distribution();
   deterministic_exchanges_travel_further();
   the_square_lattice_is_exact();
