@@ -193,8 +193,9 @@ struct SlicedGraph {
       if (given.fields[v] != 0 || given.reach(v) >= 1 << kDegreeBits) return false;
       arcs += static_cast<uint64_t>(given.reach(v));
     }
-    // Couplings are repeated as often as they are large; more than four times is more work than bytes are.
-    return arcs <= uint64_t{4} * given.offsets[given.n] && arcs < 1u << kSumBits && given.n < 1u << 24;
+    // Couplings are repeated as often as they are large; more than four times is more work than bytes are, and so are more
+    // than 16 a site: of each a word is gathered, and the digits of their number take more random words than a logarithm.
+    return arcs <= uint64_t{4} * given.offsets[given.n] && arcs <= uint64_t{16} * given.n && arcs < 1u << kSumBits && given.n < 1u << 24;
   }
 
   SlicedGraph(const OrderedGraph& graph, bool for_device) : for_device_(for_device) {
