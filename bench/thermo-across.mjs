@@ -78,8 +78,7 @@ const repeats = [];
     if (!same) process.exitCode = 1;
   }
   if (values.out) {
-    const commit =
-      process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+    const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
     const { cpu, cuda } = devices();
     const result = {
       benchmark: 'thermo: exchanges across devices',

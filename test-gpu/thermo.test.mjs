@@ -75,13 +75,26 @@ const cases = {
     { temperatures: Float64Array.from({ length: 70 }, (_, k) => 0.3 + 0.02 * k), ladders: 5, clusterEvery: 2 },
   ],
   'fields, cluster moves': [
-    isingModel(144, ringWithChords(), Array.from({ length: 144 }, (_, i) => (i % 3) - 1)),
+    isingModel(
+      144,
+      ringWithChords(),
+      Array.from({ length: 144 }, (_, i) => (i % 3) - 1),
+    ),
     { temperatures: COLD, ladders: 4, clusterEvery: 1 },
   ],
   'graph of large weights': [isingModel(300, wide), { temperatures: [500, 1000, 2000] }],
-  'dense graph': [isingModel(200, complete(200, (i) => (i % 5) - 2)), { temperatures: [20, 30, 50, 80], ladders: 20 }],
+  'dense graph': [
+    isingModel(
+      200,
+      complete(200, (i) => (i % 5) - 2),
+    ),
+    { temperatures: [20, 30, 50, 80], ladders: 20 },
+  ],
   'dense graph of large weights': [
-    isingModel(90, complete(90, (i) => ((i * i) % 1999) - 1000)),
+    isingModel(
+      90,
+      complete(90, (i) => ((i * i) % 1999) - 1000),
+    ),
     { temperatures: [5000, 8000, 12000] },
   ],
   fields: [

@@ -163,8 +163,8 @@ class Tail {
 /// where they are in balance. counter(level, lane): of a Philox block; masks(level): the limits' bits of that level, from
 /// which limit(masks, slot) makes a word; rest(slot, bit): the lower 32 bits of the limit of one spin.
 template <class Group, class Counter, class Masks, class Limit, class Rest>
-AATGS_FN void decide(Group& group, uint32_t words, uint64_t given_seed, Counter counter, const Quads& balanced, Masks masks,
-                     Limit limit, Rest rest, Quads& below) {
+AATGS_FN void decide(Group& group, uint32_t words, uint64_t given_seed, Counter counter, const Quads& balanced,
+                     Masks masks, Limit limit, Rest rest, Quads& below) {
   const uint64_t seed = uniform(given_seed);
   Quads equal, random;
   for_each_word(group, words, [&](Slot s) {

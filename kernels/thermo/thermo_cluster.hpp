@@ -27,9 +27,8 @@ AATGS_FN void compare_replicas(Group& group, const ThermoState& state, const uin
     if (state.graph.packed) {
       const uint32_t *words_x = state.bits_of(x / kLanes) + first, *words_y = state.bits_of(y / kLanes) + first;
       const uint32_t bit_x = x % kLanes, bit_y = y % kLanes;
-      group.for_each(count, [&](uint32_t lane) {
-        differ[lane] |= ((words_x[lane] >> bit_x ^ words_y[lane] >> bit_y) & 1u) << k;
-      });
+      group.for_each(
+          count, [&](uint32_t lane) { differ[lane] |= ((words_x[lane] >> bit_x ^ words_y[lane] >> bit_y) & 1u) << k; });
     } else {
       const int8_t* spins_x = state.spins_of(x / kLanes) + uint64_t{first} * kLanes + x % kLanes;
       const int8_t* spins_y = state.spins_of(y / kLanes) + uint64_t{first} * kLanes + y % kLanes;
@@ -80,9 +79,8 @@ AATGS_FN void find_clusters(Block& block, const ThermoState& state, uint32_t tas
     group.for_each(kLanes, [&](uint32_t lane) { seeds[lane] = used; });
     for (uint32_t call = 0; call * 4 < thin; ++call) {
       LaneWords random;
-      philox_lanes(group, seed, random, [&](uint32_t lane) {
-        return counter_of(Purpose::CLUSTER, round, task | call << 24, first + lane);
-      });
+      philox_lanes(group, seed, random,
+                   [&](uint32_t lane) { return counter_of(Purpose::CLUSTER, round, task | call << 24, first + lane); });
       AATGS_UNROLL
       for (uint32_t i = 0; i < 4; ++i) {
         if (4 * call + i < thin) group.for_each(kLanes, [&](uint32_t lane) { seeds[lane] &= random.x[i][lane]; });

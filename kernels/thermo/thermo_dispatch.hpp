@@ -42,11 +42,11 @@ namespace aatgs::thermo {
       Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack, uint32_t part) {                \
     count_packed_energy(group, state, state.graph.arcs, words, pack, part);                                         \
   }
-#define AATGS_THERMO_DENSE(NAME, TARGET)                                                                           \
-  template <class Weight, class Group>                                                                              \
-  __attribute__((target(TARGET), flatten, noinline)) int64_t sweep_dense_##NAME(                                    \
-      Group& group, const ThermoState& state, uint32_t replica, int32_t* fields, uint64_t sweep) {                  \
-    return sweep_dense<Weight>(group, state, replica, fields, sweep);                                               \
+#define AATGS_THERMO_DENSE(NAME, TARGET)                                                           \
+  template <class Weight, class Group>                                                             \
+  __attribute__((target(TARGET), flatten, noinline)) int64_t sweep_dense_##NAME(                   \
+      Group& group, const ThermoState& state, uint32_t replica, int32_t* fields, uint64_t sweep) { \
+    return sweep_dense<Weight>(group, state, replica, fields, sweep);                              \
   }
 AATGS_THERMO_DENSE(v4, "arch=x86-64-v4,prefer-vector-width=512")
 AATGS_THERMO_DENSE(v3, "arch=x86-64-v3")

@@ -177,9 +177,9 @@ AATGS_FN uint32_t move_words(uint32_t planes) { return (2 + planes) * kLanes; }
 /// Settles the bits of one plane that its random words left open, with numbers of their own: the first three come with
 /// `last`, further ones are hardly ever needed.
 template <class Group, class Counter>
-AATGS_FN void settle_plane(Group& group, uint64_t seed, const PlaneLimits& limits, const LaneWords& last, Counter counter,
-                           const Lanes<uint32_t>& gate, const Lanes<uint32_t>& open, Lanes<uint32_t>& used,
-                           Lanes<uint32_t>& digit) {
+AATGS_FN void settle_plane(Group& group, uint64_t seed, const PlaneLimits& limits, const LaneWords& last,
+                           Counter counter, const Lanes<uint32_t>& gate, const Lanes<uint32_t>& open,
+                           Lanes<uint32_t>& used, Lanes<uint32_t>& digit) {
   group.for_each(kLanes, [&](uint32_t lane) {
     for (uint32_t left = open[lane] & gate[lane]; left != 0; left &= left - 1) {
       const uint32_t bit = lowest_bit(left), number = used[lane]++;

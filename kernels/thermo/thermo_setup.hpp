@@ -98,7 +98,8 @@ inline const char* check_setup(const Setup& setup) {
   if (setup->samples > setup->capacity) return "samples must be at most capacity";
   if (setup->members == 0 || setup->member >= setup->members) return "member must be below members, at least 1";
   if (setup->members > 1 && setup->cluster_every) return "cluster moves do not join replicas of several members";
-  if (setup->members > pack_row(*setup.operator->())) return "members must be at most the packs of 32 replicas they share";
+  if (setup->members > pack_row(*setup.operator->()))
+    return "members must be at most the packs of 32 replicas they share";
   if (setup.count<double>(0) != setup->rungs) return "part 0, the betas, must hold one number for each rung";
   const double* betas = setup.part<double>(0);
   for (uint32_t k = 0; k < setup->rungs; ++k) {
@@ -195,7 +196,8 @@ struct SlicedGraph {
     }
     // Couplings are repeated as often as they are large; more than four times is more work than bytes are, and so are more
     // than 16 a site: of each a word is gathered, and the digits of their number take more random words than a logarithm.
-    return arcs <= uint64_t{4} * given.offsets[given.n] && arcs <= uint64_t{16} * given.n && arcs < 1u << kSumBits && given.n < 1u << 24;
+    return arcs <= uint64_t{4} * given.offsets[given.n] && arcs <= uint64_t{16} * given.n && arcs < 1u << kSumBits &&
+           given.n < 1u << 24;
   }
 
   SlicedGraph(const OrderedGraph& graph, bool for_device) : for_device_(for_device) {
@@ -263,8 +265,7 @@ inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState
   state.in_shared = target.is_cuda && bytes + 16 <= target.block_shared_bytes;
   if (target.is_cuda) state.together = (state.own_count + target.parallel_blocks - 1) / target.parallel_blocks;
   if (state.in_shared) {
-    state.together =
-        std::min(state.together, static_cast<uint32_t>((target.block_shared_bytes - 16) / bytes));
+    state.together = std::min(state.together, static_cast<uint32_t>((target.block_shared_bytes - 16) / bytes));
     uint64_t held = state.together * bytes + 16;
     const uint64_t arcs = sliced.arcs.size() * sizeof(uint16_t);
     if (graph.n < 1u << 15 && held + arcs <= target.block_shared_bytes) {
@@ -283,7 +284,8 @@ inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState
 inline uint32_t dense_bytes(const OrderedGraph& graph) {
   const uint64_t n = graph.label.size(), stride = dense_stride(static_cast<uint32_t>(n));
   if (n < 64 || 2 * graph.neighbours.size() < n * (n - 1)) return 0;
-  const bool narrow = std::all_of(graph.weights.begin(), graph.weights.end(), [](int32_t w) { return std::abs(w) < 128; });
+  const bool narrow =
+      std::all_of(graph.weights.begin(), graph.weights.end(), [](int32_t w) { return std::abs(w) < 128; });
   const uint32_t bytes = narrow ? 1 : 4;
   return n * stride * bytes <= uint64_t{1} << 28 ? bytes : 0;
 }
@@ -294,7 +296,8 @@ void lay_out_rows(Arena& arena, const OrderedGraph& graph, ThermoState& state) {
   std::vector<Weight> rows(n * stride);
   for (uint64_t i = 0; i < n; ++i) {
     for (uint32_t a = graph.offsets[i]; a < graph.offsets[i + 1]; ++a)
-      rows[i * stride + graph.neighbours[a]] = static_cast<Weight>(rows[i * stride + graph.neighbours[a]] + graph.weights[a]);
+      rows[i * stride + graph.neighbours[a]] =
+          static_cast<Weight>(rows[i * stride + graph.neighbours[a]] + graph.weights[a]);
   }
   state.dense_rows = arena.constant(rows.size(), rows.data());
 }

@@ -139,7 +139,8 @@ struct ThermoState {
   uint32_t* lattice;  // LATTICE: own packs x 2 x words
   uint64_t* rung_thresholds;  // LATTICE: rungs x 3; bit-packed graphs: rungs x kPlanes
   PlaneLimits* plane_limits;  // bit-packed graphs: packs x kPlanes
-  uint32_t together, in_shared;  // packs a block sweeps together, and whether they and their limits are in shared memory
+  uint32_t together,
+      in_shared;  // packs a block sweeps together, and whether they and their limits are in shared memory
   uint32_t* moves;  // bit-packed graphs on CUDA: own packs x slices x (2 + planes) x kLanes
   LatticeLimits* lattice_limits;  // LATTICE: packs
   int64_t* lowest;  // LATTICE: systems: lowest energy seen at the end of a round
@@ -148,9 +149,7 @@ struct ThermoState {
   uint32_t* clusters;  // cluster moves: (ladders / 2) x (rungs / 32) x n
   uint32_t* cluster_work;  // the same, of ClusterWork
 
-  AATGS_FN uint32_t own_packs() const {
-    return (model == ThermoModel::SQUARE ? replicas : packs) / row * own_count;
-  }
+  AATGS_FN uint32_t own_packs() const { return (model == ThermoModel::SQUARE ? replicas : packs) / row * own_count; }
   /// The i-th pack whose spins are here.
   AATGS_FN uint32_t own_pack(uint32_t i) const { return i / own_count * row + own_first + i % own_count; }
   AATGS_FN bool owns(uint32_t pack) const { return pack % row - own_first < own_count; }
@@ -159,9 +158,7 @@ struct ThermoState {
   }
   /// One bit a spin; states of lowest energy are not kept.
   AATGS_FN bool bit_packed() const { return model == ThermoModel::SQUARE || model == ThermoModel::LATTICE; }
-  AATGS_FN int8_t* spins_of(uint32_t pack) const {
-    return spins + uint64_t{pack - own_first} * graph.n * kLanes;
-  }
+  AATGS_FN int8_t* spins_of(uint32_t pack) const { return spins + uint64_t{pack - own_first} * graph.n * kLanes; }
   AATGS_FN uint32_t* sublattice(uint32_t replica, uint32_t color) const {
     return square + (uint64_t{replica - own_first} * 2 + color) * words;
   }

@@ -37,8 +37,8 @@ struct ThermoStep {
     } else if (!started) {
       reset(team, state, state.first);
     }
-    const bool idle = state.run->converged && phase != ThermoPhase::RESET &&
-                      (phase != ThermoPhase::RUN || config.substeps > 0);
+    const bool idle =
+        state.run->converged && phase != ThermoPhase::RESET && (phase != ThermoPhase::RUN || config.substeps > 0);
     team.barrier();
     if (phase == ThermoPhase::RUN && state.members == 1) {
       for (uint32_t s = 0; s < config.substeps && !state.run->converged && !team.cancelled(); ++s) {

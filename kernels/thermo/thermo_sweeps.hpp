@@ -261,9 +261,8 @@ AATGS_FN void sweep_square(Team& team, const ThermoState& state, uint64_t first)
   }
   team.barrier();
   const uint64_t parts = (state.words + kCountWords - 1) / kCountWords;
-  team.for_each_block(state.own_count * parts, [&](auto& block, uint64_t t) {
-    count_square_energy(block, state, state.own_first * parts + t);
-  });
+  team.for_each_block(state.own_count * parts,
+                      [&](auto& block, uint64_t t) { count_square_energy(block, state, state.own_first * parts + t); });
 }
 
 /// One colour of all systems' replicas.
@@ -291,8 +290,7 @@ AATGS_FN void sweep_lattices(Team& team, const ThermoState& state, uint64_t firs
   });
   team.for_each(state.replicas, [&](uint32_t replica) { state.energies[replica] = 0; });
   team.barrier();
-  team.for_each_group(state.own_packs(),
-                      [&](auto& group, uint32_t i) { set_limits(group, state, state.own_pack(i)); });
+  team.for_each_group(state.own_packs(), [&](auto& group, uint32_t i) { set_limits(group, state, state.own_pack(i)); });
   for (uint32_t s = 0; s < state.sweeps_per_round && !team.cancelled(); ++s) {
     for (uint32_t color = 0; color < 2; ++color) {
       team.barrier();

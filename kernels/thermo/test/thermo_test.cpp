@@ -126,7 +126,8 @@ void members_go_the_way_of_one() {
         all.push_back(std::make_unique<Instance>(mine.model, mine.setup, m + 1));
       }
       alone.run(60);
-      std::vector<std::vector<int64_t>> energies(members, std::vector<int64_t>(alone.region<int64_t>("energies").size()));
+      std::vector<std::vector<int64_t>> energies(members,
+                                                 std::vector<int64_t>(alone.region<int64_t>("energies").size()));
       const auto step = [&](Instance& instance, ThermoPhase phase, std::vector<int64_t>* shared) {
         ThermoConfig config{};
         config.header.phase = static_cast<uint32_t>(phase);

@@ -246,7 +246,11 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
   #checkWhole(): void {
     const { member, members } = this.#options;
     if (members > 1)
-      throw invalidArgument('share', `${member} of ${members}`, 'sampleAcross(group, ...) for instances that share replicas');
+      throw invalidArgument(
+        'share',
+        `${member} of ${members}`,
+        'sampleAcross(group, ...) for instances that share replicas',
+      );
   }
 
   /** One run after another: they share the state on the device. @internal */
