@@ -8,13 +8,14 @@
 
 namespace aatgs::whcr {
 
-/// The lowest colour no neighbour has.
-AATGS_FN uint32_t first_fit(const Graph& graph, const uint16_t* color, uint32_t v) {
+/// The lowest colour none of these neighbours has.
+AATGS_FN uint32_t first_fit(const uint32_t* neighbours, uint32_t count, const uint16_t* color) {
   for (uint32_t base = 0;; base += 64) {
     uint64_t used = 0;
-    for (uint32_t a = graph.offsets[v]; a < graph.offsets[v + 1]; ++a) {
-      const uint32_t c = color[graph.neighbours[a]] - base;
-      if (c < 64) used |= uint64_t{1} << c;
+    AATGS_UNROLL_4
+    for (uint32_t a = 0; a < count; ++a) {
+      const uint32_t c = color[neighbours[a]] - base;
+      used |= c < 64 ? uint64_t{1} << c : 0;
     }
     const auto low = static_cast<uint32_t>(~used);
     if (low != 0) return base + lowest_bit(low);
@@ -25,10 +26,9 @@ AATGS_FN uint32_t first_fit(const Graph& graph, const uint16_t* color, uint32_t 
 
 /// The same by a group, for vertices with many neighbours. Collective.
 template <class Group>
-AATGS_FN uint32_t first_fit(Group& group, const Graph& graph, const uint16_t* color, uint32_t v) {
-  const uint32_t* neighbours = graph.neighbours + graph.offsets[v];
+AATGS_FN uint32_t first_fit(Group& group, const uint32_t* neighbours, uint32_t count, const uint16_t* color) {
   for (uint32_t base = 0;; base += 32) {
-    const uint32_t used = group.any_bits(graph.degree(v), [&](uint32_t a) {
+    const uint32_t used = group.any_bits(count, [&](uint32_t a) {
       const uint32_t c = color[neighbours[a]] - base;
       return c < 32 ? 1u << c : 0u;
     });

@@ -77,12 +77,15 @@ AATGS_OUTLINE uint32_t iterate_greedily(Team& team, const WhcrState& state, uint
     const uint32_t* members = sparse.lists[0] + begin;
     team.for_each(size, [&](uint32_t i) {
       const uint32_t v = members[i];
-      if (graph.degree(v) < kGroupDegree) next[v] = static_cast<uint16_t>(first_fit(graph, next, v));
+      const uint32_t degree = graph.degree(v);
+      if (degree >= kHeavyDegree) return;
+      next[v] = static_cast<uint16_t>(first_fit(graph.neighbours + graph.offsets[v], degree, next));
     });
     team.for_each_group(size, [&](auto& group, uint32_t i) {
       const uint32_t v = members[i];
-      if (graph.degree(v) < kGroupDegree) return;
-      const uint32_t fit = first_fit(group, graph, next, v);
+      const uint32_t degree = graph.degree(v);
+      if (degree < kHeavyDegree) return;
+      const uint32_t fit = first_fit(group, graph.neighbours + graph.offsets[v], degree, next);
       group.leader([&] { next[v] = static_cast<uint16_t>(fit); });
     });
     team.barrier();
@@ -123,7 +126,7 @@ AATGS_OUTLINE void squeeze(Team& team, const WhcrState& state, uint32_t before, 
     state.colors[v] = renamed == kNone ? kUncolored : static_cast<uint16_t>(renamed);
   });
   team.barrier();
-  color_greedily(team, state, after);
+  color_greedily(team, state, after, false);
 }
 
 }  // namespace aatgs::whcr

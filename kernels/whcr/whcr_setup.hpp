@@ -48,10 +48,24 @@ inline bool table_fits(const Graph& graph, uint32_t max_colors) {
          uint64_t{graph.n} * max_colors * sizeof(int16_t) <= kTableBytes;
 }
 
+/// Whether the degrees differ more than those of a random graph with as many edges: a sign of structure to learn.
+inline bool is_irregular(const Graph& graph) {
+  const double n = graph.n;
+  const double mean = graph.offsets[graph.n] / n;
+  double squares = 0;
+  for (uint32_t v = 0; v < graph.n; ++v) {
+    const double off = graph.offsets[v + 1] - graph.offsets[v] - mean;
+    squares += off * off;
+  }
+  return squares / n > 2 * mean * (1 - mean / n);
+}
+
 inline WhcrDynamic choose_dynamic(const Setup& setup) {
   const auto asked = static_cast<WhcrDynamic>(setup->dynamic);
   if (asked != WhcrDynamic::AUTO) return asked;
-  return table_fits(view_graph(setup), setup->max_colors) ? WhcrDynamic::TABLE : WhcrDynamic::REPAIR;
+  const Graph graph = view_graph(setup);
+  if (!table_fits(graph, setup->max_colors)) return WhcrDynamic::REPAIR;
+  return is_irregular(graph) ? WhcrDynamic::MIXED : WhcrDynamic::TABLE;
 }
 
 /// Null, or what is wrong with the setup.
@@ -61,8 +75,8 @@ inline const char* check_setup(const Setup& setup) {
   if (setup->max_colors == 0 || setup->max_colors > 0xffff) return "maxColors must be between 1 and 65535";
   if (setup->population == 0 || setup->population > 0xffff) return "population must be between 1 and 65535";
   if (setup->colors > setup->max_colors) return "colors must be at most maxColors";
-  if (setup->dynamic > static_cast<uint32_t>(WhcrDynamic::MIXED))
-    return "dynamic must be AUTO, TABLE, REPAIR, SPARSE or MIXED";
+  if (setup->dynamic > static_cast<uint32_t>(WhcrDynamic::WEIGHTED))
+    return "dynamic must be AUTO, TABLE, REPAIR, SPARSE, MIXED or WEIGHTED";
   if (setup->dynamic == static_cast<uint32_t>(WhcrDynamic::SPARSE) && setup->population != 1)
     return "population must be 1 with dynamic SPARSE: the whole team works on one colouring";
   if (setup->levels > kMaxLevels) return "levels must be at most 12";
@@ -84,10 +98,10 @@ inline const char* check_setup(const Setup& setup) {
   }
   if (setup.parts() > 2 && setup.count<uint8_t>(2) != n)
     return "part 2, the priorities, must hold one byte for each vertex";
-  if (uses_table(static_cast<WhcrDynamic>(setup->dynamic)) && !table_fits(graph, setup->max_colors)) {
-    return "dynamics TABLE and MIXED take at most 20000 vertices of degree at most 8191, and 64 MiB of counts; use "
-           "AUTO or "
-           "REPAIR";
+  const auto dynamic = static_cast<WhcrDynamic>(setup->dynamic);
+  if ((uses_table(dynamic) || uses_weights(dynamic)) && !table_fits(graph, setup->max_colors)) {
+    return "dynamics TABLE, MIXED and WEIGHTED take at most 20000 vertices of degree at most 8191, and 64 MiB of "
+           "counts; use AUTO or REPAIR";
   }
   return nullptr;
 }
@@ -121,7 +135,8 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   const uint64_t arcs = state.graph.offsets[state.graph.n];
   const uint64_t n = state.graph.n;
   const auto at_least = [](uint64_t least, uint64_t value) { return value < least ? least : value; };
-  uint64_t moves = uses_table(state.dynamic) ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
+  const bool tables = uses_table(state.dynamic) || uses_weights(state.dynamic);
+  uint64_t moves = tables ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
   if (state.dynamic == WhcrDynamic::SPARSE) moves = kRoundsPerSubstep;
   if (setup->moves_per_substep) moves = setup->moves_per_substep;
   const uint64_t grown = n * n / 25 < 200000 ? n * n / 25 : 200000;
@@ -130,7 +145,7 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   state.substeps_per_generation = static_cast<uint32_t>(at_least(1, (generation + moves / 2) / moves));
 }
 
-inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, WhcrState& state) {
+inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, uint64_t arcs, WhcrState& state) {
   Sparse& sparse = state.sparse;
   const uint64_t n = state.graph.n;
   const uint32_t needed = max_degree < kColors ? max_degree + 1 : kColors;
@@ -150,6 +165,11 @@ inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, W
   for (uint32_t*& list : sparse.lists) list = arena.scratch<uint32_t>(n);
   sparse.next = arena.scratch<uint16_t>(n);
   sparse.counts = arena.scratch<uint32_t>(4);
+  sparse.sorted = arena.scratch<uint32_t>(arcs);
+  sparse.ahead = arena.scratch<uint32_t>(n);
+  for (uint32_t*& list : sparse.heavy) list = arena.scratch<uint32_t>(arcs / kHeavyDegree);
+  for (uint32_t*& list : sparse.hubs) list = arena.scratch<uint32_t>(arcs / kHubDegree);
+  sparse.ready = arena.scratch<uint32_t>(kWeights * 3);
   sparse.start = arena.scratch<uint32_t>(uint64_t{sparse.most_colors} + 1);
   sparse.cursor = arena.scratch<uint32_t>(sparse.most_colors);
   state.rename = arena.scratch<uint32_t>(sparse.most_colors);
@@ -209,14 +229,15 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   state.bests = arena.state<uint16_t>(sparse ? 0 : p * n);
   state.elites = arena.state<uint16_t>(p / 2 * 2 * n);
   state.tabu = arena.state<TabuEntry>(p * state.ring);
-  const bool repair = uses_repair(state.dynamic);
-  state.left_color = arena.state<uint32_t>(repair ? p * n : 0);
-  state.left_until = arena.state<uint32_t>(repair ? p * n : 0);
+  const bool leaves = state.dynamic == WhcrDynamic::REPAIR || uses_weights(state.dynamic);
+  state.left_color = arena.state<uint32_t>(leaves ? p * n : 0);
+  state.left_until = arena.state<uint32_t>(leaves ? p * n : 0);
+  state.weights = arena.state<uint16_t>(uses_weights(state.dynamic) ? p * given.offsets[given.n] : 0);
   state.priors.weights = arena.state<PriorWeights>(1);
   state.priors.bias = arena.state<uint16_t>(n);
   state.priors.colors = state.max_colors;
   state.priors.belief = setup->beliefs ? arena.state<uint8_t>(n * state.max_colors) : nullptr;
-  if (sparse) return lay_out_sparse(arena, setup->levels, max_degree(given), state);
+  if (sparse) return lay_out_sparse(arena, setup->levels, max_degree(given), given.offsets[given.n], state);
 
   // Counting only: whether the matrix exists must be known when the arena hands out no addresses yet.
   Graph counted = graph;

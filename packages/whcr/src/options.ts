@@ -1,6 +1,7 @@
 import type { PlacementOptions } from '@aatgs/core';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { countColors, dsatur, type Graph, greedy } from './graph/index.ts';
+import { defaultPopulation } from './population.ts';
 import { chooseRegime, type Dynamic, dynamicOf, type Regime, TABLE_VERTICES } from './regime.ts';
 
 /** Options of `new Whcr(graph, options)`: how the search is set up, and where it runs. */
@@ -10,13 +11,17 @@ export interface WhcrOptions extends PlacementOptions {
    * can need at most (sparse).
    */
   readonly maxColors?: number;
-  /** Which of the two searches runs. Default `'auto'`: dense up to 20,000 vertices. */
+  /** Which of the two searches runs. Default `'auto'`: dense up to 20,000 vertices of degree 8191. */
   readonly regime?: Regime | 'auto';
-  /** Dense: colourings searched at once, 1 to 65535; part of what decides the result. Default 2. */
+  /**
+   * Dense: colourings searched at once, 1 to 65535. Part of what decides the result, and reported with it. Default: what keeps
+   * the device busy (on a GPU two a multiprocessor where their tables fit, else one; on the CPU one for each core but one, at least 2).
+   */
   readonly population?: number;
   /**
-   * Dense: `'table'`: tabu search with neighbour counts. `'repair'`: min-conflicts. `'mixed'`:
-   * both in turn, with the moves going to what finds fewer conflicts. Default `'auto'`: table where it fits.
+   * Dense: `'table'`: tabu search, couples recombined. `'weighted'`: tabu search under learnt weights of edges. `'mixed'`: a
+   * third of the population with `'table'`, a third with tabu search alone, a third `'weighted'`, then more of what finds fewer
+   * conflicts. `'repair'`: min-conflicts. Default `'auto'`: mixed where degrees differ more than in a random graph, else table.
    */
   readonly dynamic?: Dynamic;
   /**
@@ -72,11 +77,13 @@ export function resolveWhcrOptions(graph: Graph, options: WhcrOptions): Resolved
   if (options.regime === 'dense' && options.hierarchy) {
     throw invalidArgument('hierarchy', options.hierarchy, "0, or regime: 'sparse': the dense regime has no hierarchy");
   }
+  const maxColors = checkInteger('maxColors', options.maxColors ?? boundColors(graph, regime), 1, 65535);
+  const population = options.population ?? defaultPopulation(graph, maxColors, options);
   const generation = options.movesPerGeneration ?? Math.max(10_000, Math.min(200_000, Math.floor(graph.n ** 2 / 25)));
   return {
     regime,
-    maxColors: checkInteger('maxColors', options.maxColors ?? boundColors(graph, regime), 1, 65535),
-    population: sparse ? 1 : checkInteger('population', options.population ?? 2, 1, 65535),
+    maxColors,
+    population: sparse ? 1 : checkInteger('population', population, 1, 65535),
     dynamic: dynamicOf(regime, dynamic),
     movesPerSubstep: checkInteger('movesPerSubstep', options.movesPerSubstep ?? quantum(graph, regime), 1, 2 ** 31 - 1),
     movesPerGeneration: checkInteger('movesPerGeneration', generation, 1, 2 ** 32 - 1),
@@ -95,6 +102,9 @@ function quantum(graph: Graph, regime: Regime): number {
 
 /** Colours a fast construction needs: enough for every sensible search. */
 function boundColors(graph: Graph, regime: Regime): number {
-  if (regime === 'sparse') return Math.min(graph.maxDegree + 1, 65535);
-  return countColors(graph.n <= TABLE_VERTICES ? dsatur(graph) : greedy(graph, 'smallest-last'));
+  return regime === 'sparse' ? Math.min(graph.maxDegree + 1, 65535) : countColors(construct(graph));
 }
+
+/** A proper colouring, made at once. */
+export const construct = (graph: Graph): Uint32Array =>
+  graph.n <= TABLE_VERTICES ? dsatur(graph) : greedy(graph, 'smallest-last');
