@@ -1,4 +1,4 @@
-// Huge sparse graphs: one greedy colouring, then fewer colours in ten times its time; ECL-GC in the same run where given.
+// Huge sparse graphs: one greedy colouring, then fewer colours in ten times ECL-GC's time (or ours), ECL-GC in the same run where given.
 //   node bench/whcr-sparse.mjs [--graphs rmat,gnm,grid] [--scale 20] [--seeds N] [--device auto|cpu|N] [--ecl BINARY] [--out FILE]
 // --ecl: the binary of ECL-GC (Alabandi, Powers and Burtscher 2020). Its time and `kernelMs` are both without transfers.
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -80,8 +80,18 @@ for (const name of values.graphs.split(',')) {
     : median(entry.once.map((run) => run.kernelMs));
   entry.improvedLimitMs = 10 * base;
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    const found = await whcr.minimize({ timeLimit: entry.improvedLimitMs / 1000, seed });
-    entry.improved.push(shape(found, seed));
+    // Colours and time of what was there by then, on the host's clock from the call on; the search itself ends a little later.
+    const found = await whcr.minimize({ target: 1, timeLimit: entry.improvedLimitMs / 1000, seed });
+    const reached = found.history.filter(
+      ({ bestColors, elapsedMs }) => bestColors && elapsedMs <= entry.improvedLimitMs,
+    );
+    const steps = reached.filter(({ bestColors }, i) => bestColors !== reached[i - 1]?.bestColors);
+    entry.improved.push({
+      ...shape(found, seed),
+      colors: steps.at(-1)?.bestColors ?? null,
+      endedWith: found.finalColors,
+      steps: steps.map(({ bestColors, elapsedMs }) => ({ colors: bestColors, elapsedMs })),
+    });
   }
   const show = (runs, time) =>
     runs.length
@@ -90,7 +100,7 @@ for (const name of values.graphs.split(',')) {
   console.log(
     `${name} (${graph.n} vertices, ${graph.m} edges): ECL-GC ${show(entry.ecl, (run) => run.milliseconds)}; once ` +
       `${show(entry.once, (run) => run.kernelMs)} (${median(entry.once.map((run) => run.elapsedMs)).toFixed(1)} ms with transfers); ` +
-      `after ${show(entry.improved, (run) => run.elapsedMs)}`,
+      `within ${entry.improvedLimitMs.toFixed(0)} ms ${show(entry.improved, (run) => run.steps.at(-1)?.elapsedMs ?? Infinity)}`,
   );
 }
 rmSync(folder, { recursive: true });
