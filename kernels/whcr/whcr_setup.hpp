@@ -48,8 +48,10 @@ inline bool table_fits(const Graph& graph, uint32_t max_colors) {
          uint64_t{graph.n} * max_colors * sizeof(int16_t) <= kTableBytes;
 }
 
-/// Whether the degrees differ more than those of a random graph with as many edges: a sign of structure to learn.
-inline bool is_irregular(const Graph& graph) {
+/// Whether the degrees differ much more or much less than those of a random graph with as many edges: a sign of structure
+/// to learn. Of geometric, register allocation and timetable graphs the variance is 1.3 to 70 times that of a random graph, of
+/// latin squares 0, of random graphs with a planted colouring 0.5 to 0.6.
+inline bool is_structured(const Graph& graph) {
   const double n = graph.n;
   const double mean = graph.offsets[graph.n] / n;
   double squares = 0;
@@ -57,7 +59,8 @@ inline bool is_irregular(const Graph& graph) {
     const double off = graph.offsets[v + 1] - graph.offsets[v] - mean;
     squares += off * off;
   }
-  return squares / n > 2 * mean * (1 - mean / n);
+  const double random = mean * (1 - mean / n);
+  return squares / n > 1.5 * random || squares / n < 0.25 * random;
 }
 
 inline WhcrDynamic choose_dynamic(const Setup& setup) {
@@ -67,7 +70,7 @@ inline WhcrDynamic choose_dynamic(const Setup& setup) {
   if (!table_fits(graph, setup->max_colors)) return WhcrDynamic::REPAIR;
   // Measured on random and geometric graphs of 10,000 vertices: the weights find fewer colours there too.
   if (graph.n > kWarpVertices) return WhcrDynamic::WEIGHTED;
-  return is_irregular(graph) ? WhcrDynamic::MIXED : WhcrDynamic::TABLE;
+  return is_structured(graph) ? WhcrDynamic::MIXED : WhcrDynamic::TABLE;
 }
 
 /// Null, or what is wrong with the setup.
