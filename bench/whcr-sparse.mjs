@@ -137,10 +137,12 @@ if (values.out) {
   writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
 }
 
+/** AATGS_COMMIT where the sources are no checkout, or lie in another one. */
 function commit() {
+  if (process.env.AATGS_COMMIT) return process.env.AATGS_COMMIT;
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
-    return process.env.AATGS_COMMIT ?? 'unknown';
+    return 'unknown';
   }
 }

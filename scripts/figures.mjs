@@ -77,22 +77,24 @@ function whcrQuality(up) {
   const shown = (list) =>
     list
       .toSorted((a, b) => (a.conflicts || 0) - (b.conflicts || 0) || a.seconds - b.seconds)
-      .map(({ conflicts, seconds }) =>
-        conflicts ? `${conflicts} left after ${seconds.toFixed(0)}` : seconds.toFixed(seconds < 10 ? 2 : 0),
-      )
+      .map(({ conflicts, seconds }) => {
+        const time = seconds.toFixed(seconds < 10 ? 1 : 0);
+        return conflicts ? `${conflicts} left after ${time}` : time;
+      })
       .join(', ');
-  const rows = cases.map(({ name, colors, runs, head, millionMovesPerSecond }) => [
+  const rows = cases.map(({ name, colors, movesPerGeneration, runs, head }) => [
     name,
     colors,
+    movesPerGeneration,
     shown(runs),
-    millionMovesPerSecond.toFixed(0),
     head.length > 0 ? shown(head) : '–',
   ]);
   return [
-    `Seconds to a number of colours on one ${cuda.devices[0].name}, every seed, defaults everywhere, reading and making the context` +
-      ' not counted; HEAD with two threads on the same host in the same run. "left": conflicting edges when the time was over.',
+    `Seconds to a number of colours on one ${cuda.devices[0].name}, every seed, without reading the graph and making the context;` +
+      ' HEAD with two threads beside it on the same host. "left": conflicting edges when the time was over. Each case says its commit' +
+      ' and settings in the file.',
     '',
-    ...table(['graph', 'colours', 'seconds', 'million moves/s', 'HEAD, seconds'], rows),
+    ...table(['graph', 'colours', 'moves a generation', 'seconds', 'HEAD, seconds'], rows),
     '',
     `From [whcr-quality-h200.json](${up}bench/results/whcr-quality-h200.json).`,
   ];
