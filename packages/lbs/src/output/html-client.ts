@@ -3,7 +3,7 @@ export const PAGE_STYLE = `
 body { font: 14px/1.45 system-ui, sans-serif; margin: 0; color: #222; display: flex; flex-direction: column; height: 100vh; }
 header { padding: .4em 1em; border-bottom: 1px solid #ddd; } h1 { font-size: 1.2em; margin: 0; } header p { margin: 0; color: #666; }
 main { flex: 1; display: flex; min-height: 0; } #view { position: relative; flex: 1; min-width: 0; }
-aside { width: 30em; display: flex; flex-direction: column; border-left: 1px solid #ddd; min-height: 0; }
+aside { width: 34em; display: flex; flex-direction: column; border-left: 1px solid #ddd; min-height: 0; }
 aside table { border-collapse: collapse; width: 100%; } th { text-align: left; font-weight: 500; color: #666; font-size: .85em; }
 th, td { padding: .2em .6em; } #sites td { white-space: nowrap; } .site { cursor: pointer; } .site:hover { background: #f2f5f9; }
 .chosen, .site.chosen:hover { background: #dbe8f7; } .dot { display: inline-block; width: .8em; height: .8em; border-radius: 50%; margin-right: .4em; }
