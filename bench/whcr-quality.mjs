@@ -128,10 +128,12 @@ for (const spec of values.cases.split(',')) {
 }
 rmSync(folder, { recursive: true });
 
+/** AATGS_COMMIT where the sources are no checkout, or lie in another one. */
 function commit() {
+  if (process.env.AATGS_COMMIT) return process.env.AATGS_COMMIT;
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
-    return process.env.AATGS_COMMIT ?? 'unknown';
+    return 'unknown';
   }
 }

@@ -14,7 +14,7 @@ test('a batch has the same records on every set of devices', { skip }, async () 
   let expected;
   for (const list of places) {
     await using several = group(list);
-    const records = bits(await several.executeBatch(jobs));
+    const records = bits(await several.executeBatch(jobs()));
     expected ??= records;
     assert.deepEqual(records, expected, `devices ${list}`);
   }

@@ -6,14 +6,15 @@ import { bits, faultModule, group, jobs } from './fixtures.mjs';
 
 const [phase, list, lost] = process.argv.slice(2);
 const members = list.split(',').map((name) => (name === 'cpu' ? name : Number(name)));
+const work = jobs(300_000); // long enough that a step that hangs gets its turn in the middle
 const alone = group(['cpu']);
-const expected = bits(await alone.executeBatch(jobs));
+const expected = bits(await alone.executeBatch(work));
 await alone.shutdown();
 
 const several = group(members, { heartbeatTimeoutMs: 1000 });
 const killer = new GpuExecutionContext(faultModule(), { device: 1, async: true, heartbeatTimeoutMs: 1000 });
 const seen = new Set();
-const records = await several.executeBatch(jobs, {
+const records = await several.executeBatch(work, {
   onResult(_, index) {
     assert.ok(!seen.has(index), `result ${index} came twice`);
     seen.add(index);

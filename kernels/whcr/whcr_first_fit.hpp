@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 
+#include "aatgs/atomic.hpp"
 #include "whcr/whcr_lanes.hpp"
 #include "whcr/whcr_priors.hpp"
 
@@ -33,6 +34,28 @@ AATGS_FN uint32_t first_fit(Group& group, const uint32_t* neighbours, uint32_t c
       return c < 32 ? 1u << c : 0u;
     });
     if (used != 0xffffffffu) return base + lowest_bit(~used);
+  }
+}
+
+/// The same by a block, for vertices with very many. Collective.
+template <class Block>
+AATGS_FN uint32_t first_fit_of_hub(Block& block, const uint32_t* neighbours, uint32_t count, const uint16_t* color) {
+  uint8_t* used = block.template shared<uint8_t>();
+  for (uint32_t base = 0;; base += kColorWindow) {
+    const uint32_t window = count + 1 - base < kColorWindow ? count + 1 - base : kColorWindow;
+    block.for_each(window, [&](uint32_t c) { used[c] = 0; });
+    block.barrier();
+    block.for_each((count + 3) / 4, [&](uint32_t i) {
+      uint32_t colors[4];
+      unrolled<4>([&](auto j) { colors[j] = 4 * i + j < count ? color[neighbours[4 * i + j]] - base : window; });
+      unrolled<4>([&](auto j) {
+        if (colors[j] < window) put(used[colors[j]], uint8_t{1});
+      });
+    });
+    block.barrier();
+    const uint32_t found = block.template min<uint32_t>(window, [&](uint32_t c) { return used[c] ? kNone : c; });
+    if (found != kNone) return base + found;
+    block.barrier();
   }
 }
 

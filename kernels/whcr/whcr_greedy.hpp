@@ -47,24 +47,20 @@ class GreedyColoring {
       // Nobody in the lists is a neighbour of another, so nobody's colour changes while it is looked at.
       team_.for_each(light, [&](uint32_t i) {
         const uint32_t v = ready.list(kLight, 0)[i];
-        const uint32_t* before = sparse_.sorted + graph_.offsets[v];
-        color_[v] = static_cast<uint16_t>(settle(v, first_fit(before, sparse_.ahead[v], color_)));
-        const uint32_t degree = graph_.degree(v);
-        for (uint32_t a = sparse_.ahead[v]; a < degree; ++a) waiting.release(before[a]);
+        const uint32_t* sorted = sparse_.sorted + graph_.offsets[v];
+        const uint32_t ahead = sparse_.ahead[v];
+        color_[v] = static_cast<uint16_t>(settle(v, first_fit(sorted, ahead, color_)));
+        const uint32_t behind = graph_.degree(v) - ahead;
+        for (uint32_t a = 0; a < behind; a += 4) waiting.release_four(sorted + ahead, a, behind);
       });
       team_.for_each_group(heavy, [&](auto& group, uint32_t i) {
         const uint32_t v = ready.list(kHeavy, 0)[i];
-        place(group, v);
-        const uint32_t* after = sparse_.sorted + graph_.offsets[v] + sparse_.ahead[v];
-        group.for_each(graph_.degree(v) - sparse_.ahead[v], [&](uint32_t a) { waiting.release(after[a]); });
+        place(group, v, first_fit(group, sparse_.sorted + graph_.offsets[v], sparse_.ahead[v], color_), waiting);
       });
-      team_.for_each_group(hubs, [&](auto& group, uint32_t i) { place(group, ready.list(kHub, 0)[i]); });
-      if (hubs != 0) team_.barrier();
-      for (uint32_t i = 0; i < hubs; ++i) {
+      team_.for_each_block(hubs, [&](auto& block, uint32_t i) {
         const uint32_t v = ready.list(kHub, 0)[i];
-        const uint32_t* after = sparse_.sorted + graph_.offsets[v] + sparse_.ahead[v];
-        team_.for_each(graph_.degree(v) - sparse_.ahead[v], [&](uint32_t a) { waiting.release(after[a]); });
-      }
+        place(block, v, first_fit_of_hub(block, sparse_.sorted + graph_.offsets[v], sparse_.ahead[v], color_), waiting);
+      });
       team_.barrier();
     }
     if (team_.cancelled()) {
@@ -91,14 +87,21 @@ class GreedyColoring {
     uint32_t* counts;  // of the next round's lists, three words apart
     uint32_t* lists[kWeights];
 
-    AATGS_FN void release(uint32_t u) const {
-      if (fetch_add(sparse.wait[u], kNone) == 1) enlist(u);
+    /// Entries `at` to at + 3 of a list; together, so that memory is waited for once.
+    AATGS_FN void release_four(const uint32_t* list, uint32_t at, uint32_t count) const {
+      uint32_t u[4];
+      bool last[4];
+      unrolled<4>([&](auto j) { u[j] = at + j < count ? list[at + j] : kNone; });
+      unrolled<4>([&](auto j) { last[j] = u[j] != kNone && fetch_add(sparse.wait[u[j]], kNone) == 1; });
+      unrolled<4>([&](auto j) {
+        if (last[j]) enlist(u[j]);
+      });
     }
     AATGS_FN void enlist(uint32_t u) const {
-      const uint32_t degree = graph.degree(u);
-      if (degree < kHeavyDegree) {
+      const uint32_t weight = weight_of(graph.degree(u));
+      if (weight == kLight) {
         push(lists[kLight], counts[kLight * 3], u);
-      } else if (degree < kHubDegree) {
+      } else if (weight == kHeavy) {
         push(lists[kHeavy], counts[kHeavy * 3], u);
       } else {
         push(lists[kHub], counts[kHub * 3], u);
@@ -192,11 +195,14 @@ class GreedyColoring {
     });
   }
 
-  template <class Group>
-  AATGS_FN void place(Group& group, uint32_t v) const {
-    const uint32_t fit = first_fit(group, sparse_.sorted + graph_.offsets[v], sparse_.ahead[v], color_);
-    group.leader([&] { color_[v] = static_cast<uint16_t>(settle(v, fit)); });
-    group.barrier();
+  /// Colours a vertex and lets those go ahead that wait for nobody else. Collective.
+  template <class Scope>
+  AATGS_FN void place(Scope& scope, uint32_t v, uint32_t fit, const Waiting& waiting) const {
+    scope.leader([&] { color_[v] = static_cast<uint16_t>(settle(v, fit)); });
+    const uint32_t ahead = sparse_.ahead[v];
+    const uint32_t behind = graph_.degree(v) - ahead;
+    const uint32_t* after = sparse_.sorted + graph_.offsets[v] + ahead;
+    scope.for_each((behind + 3) / 4, [&](uint32_t i) { waiting.release_four(after, 4 * i, behind); });
   }
   AATGS_FN uint32_t settle(uint32_t v, uint32_t fit) const {
     if (fit < limit_) return fit;

@@ -20,6 +20,20 @@ AATGS_FN uint32_t claim(uint32_t& count) {
 #endif
 }
 
+/// Takes the next place of one of several lists; the lanes of a warp that ask for the same one take theirs together.
+AATGS_FN uint32_t claim_in(uint32_t* counts, uint32_t which) {
+#if AATGS_ON_DEVICE
+  const uint32_t active = __activemask();
+  const uint32_t alike = __match_any_sync(active, which);
+  const auto before = static_cast<uint32_t>(__popc(alike & ((1u << (threadIdx.x & 31)) - 1)));
+  uint32_t first = 0;
+  if (before == 0) first = atomicAdd(counts + which, static_cast<uint32_t>(__popc(alike)));
+  return before + __shfl_sync(active, first, __ffs(static_cast<int>(alike)) - 1);
+#else
+  return fetch_add(counts[which], 1);
+#endif
+}
+
 AATGS_FN void push(uint32_t* list, uint32_t& count, uint32_t v) { list[claim(count)] = v; }
 
 }  // namespace aatgs::whcr

@@ -25,7 +25,7 @@ inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max
   }
   if (uses_weights(dynamic)) {
     Carver walk(nullptr);
-    WeightedTable(walk, graph, max_colors);
+    WeightedTable(walk, walk, graph, max_colors);
     keep(walk);
   }
   if (dynamic == WhcrDynamic::REPAIR) {
@@ -63,7 +63,11 @@ AATGS_OUTLINE void walk(Block& block, const WhcrState& state, uint32_t index, ui
   if (table) {
     TabuWalk<Block>(block, state, index, carver).run(moves);
   } else if (style == Style::WEIGHTED) {
-    WeightedWalk<Block>(block, state, index, carver).run(moves);
+    Carver shared(block.template shared<uint8_t>());
+    const auto tier = state.weighted_tier;
+    WeightedWalk<Block>(block, state, index, tier == WeightedTier::NONE ? carver : shared,
+                        tier == WeightedTier::ALL ? shared : carver)
+        .run(moves);
   } else {
     RepairWalk<Block>(block, state, index, carver).run(moves);
   }

@@ -12,10 +12,15 @@ inline constexpr uint16_t kUncolored = 0xffffu;
 inline constexpr uint32_t kColors = 0xffffu;
 inline constexpr uint32_t kMaxLevels = 12;
 
-/// How many threads work on a vertex depends on its neighbours: one, a group from kHeavyDegree on, all from kHubDegree on.
+/// How many threads work on a vertex depends on its neighbours: one, a group from kHeavyDegree on, a block from kHubDegree on.
 enum : uint32_t { kLight, kHeavy, kHub, kWeights };
 inline constexpr uint32_t kHeavyDegree = 64;
-inline constexpr uint32_t kHubDegree = 4096;
+inline constexpr uint32_t kHubDegree = 512;
+AATGS_FN uint32_t weight_of(uint32_t degree) {
+  return degree < kHeavyDegree ? kLight : degree < kHubDegree ? kHeavy : kHub;
+}
+/// Colours a block looks at together, a byte of its shared memory each.
+inline constexpr uint32_t kColorWindow = 8192;
 
 /// What a substep of the search does.
 enum class SparseStage : uint32_t {
@@ -62,8 +67,8 @@ struct Sparse {
   uint32_t* heavy[2];  // vertices from kHeavyDegree on
   uint32_t* hubs[2];  // vertices from kHubDegree on
   uint32_t* ready;  // kWeights x 3: lengths of greedy colouring's lists, in turn
-  uint32_t* start;  // most_colors + 1: classes
-  uint32_t* cursor;  // most_colors
+  uint32_t* start;  // kWeights most_colors + 1: classes, by weight of the vertices
+  uint32_t* cursor;  // kWeights most_colors
 };
 
 /// A bijection of 32-bit words for any key: two vertices never tie.

@@ -106,6 +106,9 @@ AATGS_FN bool uses_weights(WhcrDynamic dynamic) {
   return dynamic == WhcrDynamic::WEIGHTED || dynamic == WhcrDynamic::MIXED;
 }
 
+/// Which of a weighted walk's tables lie in the block's shared memory on a GPU; the others are in memory of the member's own.
+enum class WeightedTier : uint32_t { NONE, SMALL, ALL };
+
 struct WhcrState {
   Graph graph;
   Priors priors;
@@ -137,6 +140,7 @@ struct WhcrState {
   bool desk_shared;  // whether colourings are made in shared memory
   uint64_t warp_shared;  // shared memory for the walk of whcr_warp_walk.hpp; 0: none
   uint8_t* warp_counts;  // its counts, population times, or null: never outside shared memory
+  WeightedTier weighted_tier;  // which tables of learnt weights lie in shared memory
   uint32_t* rename;  // max_colors
 
   /// What a member does. MIXED: couples by their shares; a single one is divided.

@@ -19,38 +19,49 @@ namespace aatgs::whcr {
 inline constexpr uint32_t kWeightedTenure = 5;
 inline constexpr uint32_t kMostWeightOfVertex = kCountMask;
 
-/// Its tables, made anew for each walk.
+/// Its tables, made anew for each walk. Vertices are below 2^16.
 struct WeightedTable {
   uint32_t row_length;
-  int16_t* rows;  // n x row_length: weight of the neighbours of each colour; kTabuBit: own colour or tabu
-  uint32_t* total;  // n: weight of all neighbours
-  uint32_t* own;  // n: neighbours of the same colour
-  uint32_t* list;  // slot -> vertex in conflict
-  uint32_t* slot;  // vertex -> slot, where it has one
-  int16_t* change;  // slot -> what its best move changes
-  uint32_t* entered;  // vertices that came into conflict with a move
-  uint32_t* left;  // vertices that came out of it
   uint32_t* sizes;  // of list, entered, left; whether weights must fade
+  uint16_t* color;  // a copy of the colouring
+  uint16_t* total;  // n: weight of all neighbours
+  uint16_t* own;  // n: neighbours of the same colour
+  uint16_t* list;  // slot -> vertex in conflict
+  uint16_t* slot;  // vertex -> slot, where it has one
+  int16_t* change;  // slot -> what its best move changes
+  uint16_t* entered;  // vertices that came into conflict with a move
+  uint16_t* left;  // vertices that came out of it
+  int16_t* rows;  // n x row_length: weight of the neighbours of each colour; kTabuBit: own colour or tabu
 
-  AATGS_FN WeightedTable(Carver& carver, const Graph& graph, uint32_t colors) {
+  AATGS_FN WeightedTable(Carver& small, Carver& large, const Graph& graph, uint32_t colors) {
     row_length = (colors + kRowChunk - 1) / kRowChunk * kRowChunk;
-    sizes = carver.take<uint32_t>(4);
-    rows = carver.take<int16_t>(uint64_t{graph.n} * row_length);
-    total = carver.take<uint32_t>(graph.n);
-    own = carver.take<uint32_t>(graph.n);
-    list = carver.take<uint32_t>(graph.n);
-    slot = carver.take<uint32_t>(graph.n);
-    change = carver.take<int16_t>(graph.n);
-    entered = carver.take<uint32_t>(graph.n);
-    left = carver.take<uint32_t>(graph.n);
+    sizes = small.take<uint32_t>(4);
+    color = small.take<uint16_t>(graph.n);
+    total = small.take<uint16_t>(graph.n);
+    own = small.take<uint16_t>(graph.n);
+    list = small.take<uint16_t>(graph.n);
+    slot = small.take<uint16_t>(graph.n);
+    change = small.take<int16_t>(graph.n);
+    entered = small.take<uint16_t>(graph.n);
+    left = small.take<uint16_t>(graph.n);
+    rows = large.take<int16_t>(uint64_t{graph.n} * row_length);
   }
   AATGS_FN int16_t* row_of(uint32_t v) const { return rows + uint64_t{v} * row_length; }
+
+  /// The best tier for so much shared memory, and what it takes of it.
+  static WeightedTier tier(const Graph& graph, uint32_t colors, uint64_t shared, uint64_t& bytes) {
+    Carver small(nullptr), large(nullptr);
+    WeightedTable(small, large, graph, colors);
+    const bool all = small.used() + large.used() <= shared;
+    bytes = all ? small.used() + large.used() : small.used() <= shared ? small.used() : 0;
+    return all ? WeightedTier::ALL : bytes != 0 ? WeightedTier::SMALL : WeightedTier::NONE;
+  }
 };
 
 template <class Block>
 class WeightedWalk {
  public:
-  AATGS_FN WeightedWalk(Block& block, const WhcrState& state, uint32_t index, Carver& carver)
+  AATGS_FN WeightedWalk(Block& block, const WhcrState& state, uint32_t index, Carver& small, Carver& large)
       : block_(block),
         graph_(state.graph),
         priors_(state.priors),
@@ -59,12 +70,13 @@ class WeightedWalk {
         colors_(state.search->colors),
         index_(index),
         member_(state.members[index]),
-        color_(state.colors_of(index)),
+        given_(state.colors_of(index)),
         best_(state.best_of(index)),
         left_color_(state.left_color + uint64_t{index} * state.graph.n),
         left_until_(state.left_until + uint64_t{index} * state.graph.n),
         weights_(state.weights_of(index)),
-        table_(carver, state.graph, state.max_colors) {}
+        table_(small, large, state.graph, state.max_colors),
+        color_(table_.color) {}
 
   /// Runs up to `moves` moves; ends early without conflicts. Collective.
   AATGS_FN void run(uint32_t moves) {
@@ -72,7 +84,9 @@ class WeightedWalk {
     const uint64_t end = clock + moves;
     const bool fresh = member_.fresh != 0;
     block_.barrier();
+    block_.for_each(graph_.n, [&](uint32_t v) { color_[v] = given_[v]; });
     if (fresh) forget();
+    block_.barrier();
     build(clock);
     list_conflicts();
     int32_t conflicts = static_cast<int32_t>(
@@ -90,6 +104,7 @@ class WeightedWalk {
       best = conflicts;
       save();
     }
+    block_.for_each(graph_.n, [&](uint32_t v) { given_[v] = color_[v]; });
     block_.barrier();
     block_.leader([&] {
       member_.moves = clock;
@@ -102,13 +117,14 @@ class WeightedWalk {
   }
 
  private:
+  static constexpr int32_t kChangeZero = 0x8000;
+
   AATGS_FN const uint32_t* neighbours_of(uint32_t v) const { return graph_.neighbours + graph_.offsets[v]; }
   AATGS_FN uint16_t* weights_at(uint32_t v) const { return weights_ + graph_.offsets[v]; }
 
   AATGS_FN void forget() {
     block_.for_each(graph_.offsets[graph_.n], [&](uint32_t a) { weights_[a] = 1; });
     block_.for_each(graph_.n, [&](uint32_t v) { left_color_[v] = kNone; });
-    block_.barrier();
   }
 
   /// Rows, totals and own conflicts from colours, weights and tabus. Collective.
@@ -130,8 +146,8 @@ class WeightedWalk {
         total += weights[a];
         same += c == mine ? 1 : 0;
       }
-      table_.total[v] = total;
-      table_.own[v] = same;
+      table_.total[v] = static_cast<uint16_t>(total);
+      table_.own[v] = static_cast<uint16_t>(same);
       row[mine] |= kTabuBit;
       if (is_over(v, now)) left_color_[v] = kNone;
       if (left_color_[v] != kNone) row[left_color_[v]] |= kTabuBit;
@@ -145,8 +161,8 @@ class WeightedWalk {
     block_.for_each(graph_.n, [&](uint32_t v) {
       if (table_.own[v] == 0) return;
       const uint32_t at = claim(table_.sizes[0]);
-      table_.list[at] = v;
-      table_.slot[v] = at;
+      table_.list[at] = static_cast<uint16_t>(v);
+      table_.slot[v] = static_cast<uint16_t>(at);
     });
     block_.barrier();
   }
@@ -181,16 +197,13 @@ class WeightedWalk {
       });
     });
     block_.barrier();
-    const int16_t* changes = table_.change;
-    const int16_t change = block_.template min<int16_t>(size, [=](uint32_t i) { return changes[i]; });
-    if (change == kPadding) return;  // everything tabu: the move is skipped, and time lifts them
     Random random = random_for(search_, Purpose::MOVE, index_, clock);
     const uint32_t a = random.next(), b = random.next(), c = random.next(), d = random.next();
     const Draw draw = Draw::from(a, b, c, d);
-    const uint64_t first = block_.template min<uint64_t>(size, [&](uint32_t i) {
-      return table_.change[i] == change ? vertex_order(table_.list[i], draw) << 32 | table_.list[i] : ~uint64_t{0};
-    });
-    const auto v = static_cast<uint32_t>(first);
+    const uint64_t first = block_.template min<uint64_t>(size, [&](uint32_t i) { return move_order(i, draw); });
+    const auto change = static_cast<int16_t>(static_cast<int32_t>(first >> 48) - kChangeZero);
+    if (change == kPadding) return;  // everything tabu: the move is skipped, and time lifts them
+    const uint32_t v = first & 0xffff;
     const int16_t* row = table_.row_of(v);
     const auto low = static_cast<int16_t>(change + (row[color_[v]] & kCountMask));
     const auto to =
@@ -201,9 +214,11 @@ class WeightedWalk {
     conflicts += move(v, to, now + 2 + draw.stay % kWeightedTenure);
   }
 
-  AATGS_FN uint64_t vertex_order(uint32_t v, const Draw& draw) const {
+  /// The place of a slot's vertex among all: its change, then priors, then chance; and the vertex in the lowest 16 bits.
+  AATGS_FN uint64_t move_order(uint32_t i, const Draw& draw) const {
+    const uint32_t v = table_.list[i];
     const uint64_t weakness = steered_ ? kStrongest - priors_.bias[v] : 0u;
-    return weakness << 16 | draw.vertex_rank(v);
+    return static_cast<uint64_t>(table_.change[i] + kChangeZero) << 48 | weakness << 32 | draw.vertex_rank(v) << 16 | v;
   }
   AATGS_FN uint64_t color_order(uint32_t v, uint32_t color, const Draw& draw) const {
     const uint64_t weakness = steered_ ? kStrongest - priors_.strength(v, color) : 0u;
@@ -224,7 +239,7 @@ class WeightedWalk {
       });
       group.leader([&] {
         table_.row_of(v)[mine] = static_cast<int16_t>(table_.row_of(v)[mine] + added);
-        table_.total[v] += added;
+        table_.total[v] = static_cast<uint16_t>(table_.total[v] + added);
         if (table_.total[v] + graph_.degree(v) > kMostWeightOfVertex) put(table_.sizes[3], 1u);
       });
     });
@@ -252,19 +267,19 @@ class WeightedWalk {
       row[from] = static_cast<int16_t>(row[from] - weights[a]);
       row[to] = static_cast<int16_t>(row[to] + weights[a]);
       if (color_[u] == from) {
-        if (--table_.own[u] == 0) push(table_.left, table_.sizes[2], u);
+        if (--table_.own[u] == 0) table_.left[claim(table_.sizes[2])] = static_cast<uint16_t>(u);
         return -1;
       }
       if (color_[u] != to) return 0;
-      if (table_.own[u]++ == 0) push(table_.entered, table_.sizes[1], u);
+      if (table_.own[u]++ == 0) table_.entered[claim(table_.sizes[1])] = static_cast<uint16_t>(u);
       return 1;
     });
     block_.leader([&] {
       for (uint32_t i = 0; i < table_.sizes[2]; ++i) leave(table_.left[i]);
       for (uint32_t i = 0; i < table_.sizes[1]; ++i) {
         const uint32_t u = table_.entered[i];
-        table_.slot[u] = table_.sizes[0];
-        table_.list[table_.sizes[0]++] = u;
+        table_.slot[u] = static_cast<uint16_t>(table_.sizes[0]);
+        table_.list[table_.sizes[0]++] = static_cast<uint16_t>(u);
       }
       int16_t* row = table_.row_of(v);
       if (left_color_[v] != kNone) row[left_color_[v]] &= kCountMask;
@@ -273,7 +288,7 @@ class WeightedWalk {
       left_color_[v] = from;
       left_until_[v] = until;
       color_[v] = static_cast<uint16_t>(to);
-      table_.own[v] += static_cast<uint32_t>(change);
+      table_.own[v] = static_cast<uint16_t>(table_.own[v] + change);
       if (table_.own[v] == 0) leave(v);
     });
     block_.barrier();
@@ -282,7 +297,7 @@ class WeightedWalk {
 
   AATGS_FN void leave(uint32_t v) {
     const uint32_t last = table_.list[--table_.sizes[0]];
-    table_.list[table_.slot[v]] = last;
+    table_.list[table_.slot[v]] = static_cast<uint16_t>(last);
     table_.slot[last] = table_.slot[v];
   }
 
@@ -294,12 +309,13 @@ class WeightedWalk {
   const uint32_t colors_;
   const uint32_t index_;
   Member& member_;
-  uint16_t* const color_;
+  uint16_t* const given_;
   uint16_t* const best_;
   uint32_t* const left_color_;
   uint32_t* const left_until_;
   uint16_t* const weights_;
   WeightedTable table_;
+  uint16_t* const color_;
 };
 
 }  // namespace aatgs::whcr

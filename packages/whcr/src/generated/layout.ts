@@ -13,7 +13,7 @@ export const WhcrInit = {
   GREEDY: 1,
   INPUT: 2,
 } as const;
-/** How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. WEIGHTED: tabu search under learnt weights of edges. MIXED: a part of the population as with TABLE, a part under tabu search that is never recombined, a part as with WEIGHTED, and more of it for what finds fewer conflicts. AUTO: MIXED where degrees differ more than in a random graph, otherwise TABLE; REPAIR where that is too large. */
+/** How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. WEIGHTED: tabu search under learnt weights of edges. MIXED: a part of the population as with TABLE, a part under tabu search that is never recombined, a part as with WEIGHTED, and more of it for what finds fewer conflicts. AUTO: MIXED where degrees differ much more or less than in a random graph, otherwise TABLE; WEIGHTED above 8192 vertices, REPAIR where tables are too large. */
 export const WhcrDynamic = {
   AUTO: 0,
   TABLE: 1,

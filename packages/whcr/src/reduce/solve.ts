@@ -112,16 +112,9 @@ function isWorthwhile(graph: Graph, { kernels, peeled, dominated, bipartite }: R
   return kernels.length !== 1 || peeled + dominated + bipartite >= Math.max(1, graph.n * WORTHWHILE);
 }
 
-/**
- * Moves between recombinations. Graphs that can be reduced have structure, and there two parents rarely agree on enough:
- * on le450_25c, wap and R graphs longer walks left about half the conflicts; on random graphs they leave more.
- */
-const MOVES_PER_GENERATION = 100_000;
-
 function partOptions(options: WhcrOptions, colors?: number): WhcrOptions {
   const { priorities: _, maxColors: _m, ...rest } = options;
   return {
-    movesPerGeneration: MOVES_PER_GENERATION,
     ...rest,
     reduction: false,
     ...(colors !== undefined && { maxColors: colors }),
