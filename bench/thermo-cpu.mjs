@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { devices } from '@aatgs/core';
-import { cutWeight, maxCutModel, readRudy, Thermo } from '@aatgs/thermo';
+import { cutWeight, maxCutModel, readRudy, searchOptions, Thermo } from '@aatgs/thermo';
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +33,10 @@ for (const name of values.instances.split(',')) {
   const plain = join(folder, `${name}.txt`);
   writeFileSync(plain, gunzipSync(readFileSync(path)));
   const graph = await readRudy(path);
-  await using thermo = new Thermo(maxCutModel(graph), { device: 'cpu', threads: 1, maxSamples: 0 });
+  const model = maxCutModel(graph);
+  const search = searchOptions(model);
+  const replicas = search.ladders * search.temperatures.length;
+  await using thermo = new Thermo(model, { device: 'cpu', threads: 1, maxSamples: 0, ...search });
   // What a sweep of all replicas costs, after the first annealing.
   await thermo.minimize({ maxSweeps: 100, seed: 0 });
   const before = cpuMs();
@@ -47,7 +50,7 @@ for (const name of values.instances.split(',')) {
     const start = cpuMs();
     const { state, sweeps } = await thermo.minimize({ maxSweeps, anneal: Math.floor(maxSweeps / 2), seed });
     const spent = cpuMs() - start;
-    const updatesPerCpuNs = (sweeps * graph.n * 32) / spent / 1e6;
+    const updatesPerCpuNs = (sweeps * graph.n * replicas) / spent / 1e6;
     runs.push({ name, seed, cut: cutWeight(graph, state), cpuMs: spent, sweeps, updatesPerCpuNs, peer });
   }
   const mine = runs.filter((run) => run.name === name);

@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: 'DSJC500.5:48:10,DSJC1000.5:83:60' },
     seeds: { type: 'string', default: '5' },
-    population: { type: 'string', default: '132' },
+    population: { type: 'string' },
     dynamic: { type: 'string', default: 'auto' },
     generation: { type: 'string' },
     start: { type: 'string', default: 'dsatur' },
@@ -54,7 +54,7 @@ function runHead(file, colors, seconds, seed) {
 }
 
 const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
-const population = Number(values.population);
+const population = values.population && Number(values.population);
 const folder = mkdtempSync(join(tmpdir(), 'whcr-'));
 const cases = [];
 const save = () => {
@@ -67,7 +67,7 @@ const save = () => {
     node: process.version,
     cpu,
     cuda,
-    parameters: { ...values, population, device },
+    parameters: { ...values, device },
     cases,
   };
   writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
@@ -88,8 +88,8 @@ for (const spec of values.cases.split(',')) {
     await using whcr = new Whcr(graph, {
       async: true,
       device,
-      population,
       maxColors: colors,
+      ...(population && { population }),
       ...(values.dynamic !== 'auto' && { dynamic: values.dynamic }),
       ...(values.generation && { movesPerGeneration: Number(values.generation) }),
     });
@@ -107,6 +107,8 @@ for (const spec of values.cases.split(',')) {
       setupSeconds: (performance.now() - opened - found.elapsedMs) / 1000,
       moves: found.iterations,
       engine: whcr.context.info.engine,
+      dynamic: found.dynamic,
+      population: found.population,
       reduced: found.reduced,
     });
   }
@@ -126,10 +128,12 @@ for (const spec of values.cases.split(',')) {
 }
 rmSync(folder, { recursive: true });
 
+/** AATGS_COMMIT where the sources are no checkout, or lie in another one. */
 function commit() {
+  if (process.env.AATGS_COMMIT) return process.env.AATGS_COMMIT;
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
-    return process.env.AATGS_COMMIT ?? 'unknown';
+    return 'unknown';
   }
 }

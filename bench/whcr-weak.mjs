@@ -1,4 +1,4 @@
-// The instances plain tabu search is weak on, without and with reduction, better starts and mixed dynamics.
+// The instances plain tabu search is weak on: with reduction and better starts, and with each dynamic.
 //   node bench/whcr-weak.mjs [--time S] [--device auto|cpu|N] [--out FILE]
 // The graphs lie in $AATGS_DATA/dimacs, or in ../shared/data/dimacs beside the checkout; without them this says so and ends.
 import { execFileSync } from 'node:child_process';
@@ -21,14 +21,15 @@ if (!existsSync(data)) {
   process.exit(0);
 }
 const INSTANCES = [
-  ['R1000.5', 240],
-  ['latin_square_10', 104],
+  ['R1000.5', 236],
+  ['R1000.1c', 98],
+  ['latin_square_10', 102],
   ['wap01a', 42],
   ['wap02a', 41],
-  ['wap03a', 45],
+  ['wap03a', 44],
   ['wap06a', 41],
-  ['wap07a', 42],
-  ['le450_25c', 26],
+  ['wap07a', 41],
+  ['wap08a', 41],
   ['le450_25c', 25],
   ['le450_15c', 15],
   ['DSJC500.1', 12],
@@ -37,8 +38,9 @@ const INSTANCES = [
 const WAYS = {
   plain: { options: { reduction: false, dynamic: 'table' }, start: 'random' },
   default: { options: {}, start: 'dsatur' },
-  mixed: { options: { dynamic: 'mixed' }, start: 'dsatur' },
-  alone: { options: { population: 1 }, start: 'dsatur' },
+  table: { options: { dynamic: 'table' }, start: 'dsatur' },
+  weighted: { options: { dynamic: 'weighted' }, start: 'dsatur' },
+  alone: { options: { dynamic: 'table', population: 1 }, start: 'dsatur' },
 };
 const limit = Number(values.time);
 const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
@@ -53,7 +55,7 @@ for (const [name, colors] of INSTANCES) {
   for (const [way, { options, start }] of Object.entries(WAYS)) {
     await using whcr = new Whcr(graph, { async: true, device, maxColors: colors, ...options });
     const found = await whcr.color({ colors, start, seed: 1, timeLimit: limit });
-    const { success, finalConflicts, iterations, elapsedMs, reduced } = found;
+    const { success, finalConflicts, iterations, elapsedMs, reduced, dynamic, population } = found;
     // Conflicts of a reduced graph count again in every dominated vertex; those of the search itself compare better.
     const searched = found.history.reduce((least, { conflicts }) => Math.min(least, conflicts), finalConflicts);
     runs.push({
@@ -65,6 +67,8 @@ for (const [name, colors] of INSTANCES) {
       searched,
       moves: iterations,
       milliseconds: elapsedMs,
+      dynamic,
+      population,
       reduced,
     });
   }

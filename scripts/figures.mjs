@@ -5,7 +5,13 @@ import { join, relative } from 'node:path';
 import { root } from './cmake.mjs';
 import { packages } from './workspace.mjs';
 
-const TABLES = { overhead, 'whcr-dimacs': whcrDimacs, 'thermo-gset': thermoGset };
+const TABLES = {
+  overhead,
+  'whcr-dimacs': whcrDimacs,
+  'whcr-quality': whcrQuality,
+  'whcr-sparse': whcrSparse,
+  'thermo-gset': thermoGset,
+};
 const writes = process.argv.includes('--write');
 const files = ['README.md', ...packages().map(({ folder }) => join(relative(root, folder), 'README.md'))];
 let stale = 0;
@@ -62,6 +68,57 @@ function whcrDimacs(up) {
     ...table(['graph', 'colours', 'solved', 'median of these, s'], rows),
     '',
     `From [whcr-dimacs-cpu.json](${up}bench/results/whcr-dimacs-cpu.json).`,
+  ];
+}
+
+/** Published graphs on a GPU: seconds to a number of colours, and of HEAD where it ran. */
+function whcrQuality(up) {
+  const { cuda, cases } = results('whcr-quality-h200');
+  const shown = (list) =>
+    list
+      .toSorted((a, b) => (a.conflicts || 0) - (b.conflicts || 0) || a.seconds - b.seconds)
+      .map(({ conflicts, seconds }) => {
+        const time = seconds.toFixed(seconds < 10 ? 1 : 0);
+        return conflicts ? `${conflicts} left after ${time}` : time;
+      })
+      .join(', ');
+  const rows = cases.map(({ name, colors, movesPerGeneration, runs, head }) => [
+    name,
+    colors,
+    movesPerGeneration,
+    shown(runs),
+    head.length > 0 ? shown(head) : '–',
+  ]);
+  return [
+    `Seconds to a number of colours on one ${cuda.devices[0].name}, every seed, without reading the graph and making the context;` +
+      ' HEAD with two threads beside it on the same host. "left": conflicting edges when the time was over. Each case says its commit' +
+      ' and settings in the file.',
+    '',
+    ...table(['graph', 'colours', 'moves a generation', 'seconds', 'HEAD, seconds'], rows),
+    '',
+    `From [whcr-quality-h200.json](${up}bench/results/whcr-quality-h200.json).`,
+  ];
+}
+
+/** Huge sparse graphs: one greedy colouring and fewer colours in ten times the peer's time. */
+function whcrSparse(up) {
+  const { cuda, cases } = results('whcr-sparse-h200');
+  const pair = (list, time) =>
+    `${median(list.map(({ colors }) => colors))} colours, ${median(list.map(time)).toFixed(1)} ms`;
+  const rows = cases.map(({ name, vertices, edges, ecl, once, improved, improvedLimitMs }) => [
+    `${name}, ${(vertices / 1e6).toFixed(1)} M vertices, ${(edges / 1e6).toFixed(1)} M edges`,
+    pair(ecl, ({ milliseconds }) => milliseconds),
+    pair(once, ({ kernelMs }) => kernelMs),
+    `${median(once.map(({ elapsedMs }) => elapsedMs)).toFixed(0)} ms`,
+    `${median(improved.map(({ colors }) => colors))} colours within ${improvedLimitMs.toFixed(0)} ms`,
+  ]);
+  return [
+    `One ${cuda.devices[0].name}, medians; ECL-GC 1.2 in the same run. Times are without transfers, as ECL-GC gives its own; the fourth` +
+      ' column is the whole call, with the transfer of the result and its verification on the host.',
+    '',
+    ...table(['graph', 'ECL-GC', 'greedy at once', 'whole call', "ten times ECL-GC's time"], rows),
+    '',
+    `From [whcr-sparse-h200.json](${up}bench/results/whcr-sparse-h200.json).`,
   ];
 }
 

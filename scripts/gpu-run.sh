@@ -71,9 +71,12 @@ sanitizer() {
   return $result
 }
 sanitize() {
-  local tool=$1 result=0 run log number=0
-  for run in 'soak.mjs --seconds 15 --most 100 --device 0 --engine resident' 'test/short-runs.mjs resident' \
-    'test/short-runs.mjs launch'; do
+  local tool=$1 result=0 run log number=0 names=''
+  # racecheck does not follow barriers over a part of a block, such as the walk of a small dense graph has: it then takes
+  # every later barrier of that block for none.
+  [ "$tool" = racecheck ] && names='example wide sparse lattice glass'
+  for run in 'soak.mjs --seconds 15 --most 100 --device 0 --engine resident' "test/short-runs.mjs resident $names" \
+    "test/short-runs.mjs launch $names"; do
     log="$out/sanitizer-$tool-$((number++)).log"
     # shellcheck disable=SC2086  # a command line, in words
     timeout 240 compute-sanitizer --tool "$tool" --error-exitcode 9 --target-processes all ./node $run \

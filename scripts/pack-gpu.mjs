@@ -6,7 +6,17 @@
 // The folder is .device-pack by default. Each name is a file of benchmark data below --data (default: AATGS_DATA), such
 // as dimacs/DSJC500.5.col.gz; benchmarks there find it with AATGS_DATA=data.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cmakeBuild, root } from './cmake.mjs';
@@ -43,6 +53,12 @@ writeFileSync(join(target, 'package.json'), '{ "private": true, "type": "module"
 const files = readdirSync(tarballs).map((file) => `./tarballs/${file}`);
 run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', '--ignore-scripts', ...files], target);
 rmSync(tarballs, { recursive: true });
+// A build for the CPU alone, left by something else, would only be noticed on the GPU host.
+const FATBIN = Buffer.from([0x50, 0xed, 0x55, 0xba]);
+for (const name of readdirSync(join(target, 'node_modules'), { recursive: true })) {
+  if (!name.endsWith('.so') || readFileSync(join(target, 'node_modules', name)).includes(FATBIN)) continue;
+  throw new Error(`${name} was built without CUDA; build again where nvcc is found, without an empty AATGS_CUDA_ARCHS`);
+}
 
 if (!existsSync(join(target, nodeFile))) {
   console.log('compressing Node ...');

@@ -1,30 +1,20 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { DeviceGroup, devices, GpuExecutionContext, TaskGraph } from '@aatgs/core';
+import { DeviceGroup, devices, TaskGraph } from '@aatgs/core';
 import { ExamplePhase } from '@aatgs/core/example';
 import { edwardsAnderson, Thermo } from '@aatgs/thermo';
 import { gnp, PhiloxStream, Whcr } from '@aatgs/whcr';
-import { example, faultModule } from './fixtures.mjs';
+import { bits, group, jobs, runNode } from './fixtures.mjs';
 
 const skip = devices().cuda.devices.length < 2 && 'SKIPPED: there is only one GPU';
 const places = [['cpu'], [0], [1], [0, 1], [0, 'cpu', 1]];
 const digest = (array) => createHash('sha256').update(new Uint8Array(array.buffer)).digest('hex').slice(0, 16);
-const bits = (records) => records.map(({ durationNs: _, ...record }) => record);
-const jobs = Array.from({ length: 3000 }, (_, seed) => [
-  { phase: ExamplePhase.RESET, seed },
-  { substeps: 1 + (seed % 5), seed },
-]);
-const group = (list, options = {}) =>
-  new DeviceGroup(({ device }) => new GpuExecutionContext(example(), { async: true, device, ...options }), {
-    devices: list,
-  });
-
 test('a batch has the same records on every set of devices', { skip }, async () => {
   let expected;
   for (const list of places) {
     await using several = group(list);
-    const records = bits(await several.executeBatch(jobs));
+    const records = bits(await several.executeBatch(jobs()));
     expected ??= records;
     assert.deepEqual(records, expected, `devices ${list}`);
   }
@@ -92,23 +82,14 @@ test('tasks of a graph on two GPUs overlap', { skip }, async () => {
 });
 
 // The last test: it loses GPU 1 for this process.
-test('a GPU lost in the middle of a batch: its work is done by the other', { skip }, async () => {
-  const whole = group([0]);
-  const expected = bits(await whole.executeBatch(jobs));
-  await whole.shutdown();
-  const two = group([0, 1]);
-  const killer = new GpuExecutionContext(faultModule(), { device: 1, async: true });
-  const seen = new Set();
-  const records = await two.executeBatch(jobs, {
-    onResult(_, index) {
-      assert.ok(!seen.has(index));
-      seen.add(index);
-      if (index === 1000) killer.execute({ phase: ExamplePhase.RESET });
-    },
+for (const [what, phase, devices, lost] of [
+  ['a GPU that hangs in the middle of a batch: its work is done by the other', ExamplePhase.WAIT, [0, 1], [1]],
+  ['an illegal access costs all GPUs of the process: the CPU does the rest', ExamplePhase.RESET, [0, 1, 'cpu'], [0, 1]],
+]) {
+  test(what, { skip }, async () => {
+    const program = ['device-loss.mjs', [String(phase), devices.join(), lost.join()], { timeoutMs: 40_000 }];
+    const { code, stderr, stdout } = await runNode(...program);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /nothing lost, nothing doubled/);
   });
-  assert.deepEqual(bits(records), expected);
-  assert.deepEqual(
-    two.info.map((member) => member.state === 'lost'),
-    [false, true],
-  );
-});
+}

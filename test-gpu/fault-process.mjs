@@ -1,5 +1,5 @@
-// node fault-process.mjs <illegal|endless> <engine>: loses the GPU and shows that everything else goes on, a second GPU
-// among it where there is one.
+// node fault-process.mjs <illegal|endless> <engine>: loses the GPU and shows that everything else goes on. A second GPU, where
+// there is one, goes on beside an endless step; after an illegal access CUDA gives up all GPUs of the process, and ours says so.
 import assert from 'node:assert/strict';
 import { devices, GpuExecutionContext } from '@aatgs/core';
 import { ExamplePhase } from '@aatgs/core/example';
@@ -12,12 +12,10 @@ const lost = { code: 'ERR_AATGS_DEVICE_LOST' };
 const options = { device: 0, async: true, engine, heartbeatTimeoutMs: 700 };
 const faulty = new GpuExecutionContext(faultModule(), options);
 const beside = new GpuExecutionContext(example(), { device: 0, async: true, engine, maxBlocks: 4 });
-const elsewhere = [
-  'cpu',
-  ...devices()
-    .cuda.devices.slice(1, 2)
-    .map(({ index }) => index),
-].map((device) => new GpuExecutionContext(example(), { device, async: true }));
+const second = devices().cuda.devices[1]?.index;
+const elsewhere = ['cpu', ...(second === undefined ? [] : [second])].map(
+  (device) => new GpuExecutionContext(example(), { device, async: true }),
+);
 await runSteps(beside, 100);
 await faulty.submit({ phase: ExamplePhase.RUN });
 await faulty.flush();
@@ -52,6 +50,11 @@ assert.throws(() => new GpuExecutionContext(example(), { device: 0 }), lost);
 
 // And nothing else.
 for (const context of elsewhere) {
+  if (kind === 'illegal' && context.info.device !== 'cpu') {
+    await assert.rejects(() => runSteps(context, 1000), { ...lost, message: /CUDA gives up all GPUs of a process/ });
+    assert.equal(context.health().state, 'lost');
+    continue;
+  }
   await runSteps(context, 1000);
   await context.shutdown();
   console.log(`went on: ${context.info.deviceName}`);

@@ -2,11 +2,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { KernelModule } from '@aatgs/core';
-import { exampleModule } from '@aatgs/core/example';
+import { DeviceGroup, GpuExecutionContext, KernelModule } from '@aatgs/core';
+import { ExamplePhase, exampleModule } from '@aatgs/core/example';
 
 export const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 export const example = (setup = {}) => exampleModule({ entities: 64, goal: 0x7fffffff, ...setup });
+
+/** Records without how long they took. */
+export const bits = (records) => records.map(({ durationNs: _, ...record }) => record);
+/** Jobs of a reset, a few steps, and a step of so many nanoseconds; what each leaves depends on its seed only. */
+export const jobs = (spinNs = 0) =>
+  Array.from({ length: 3000 }, (_, seed) => [
+    { phase: ExamplePhase.RESET, seed },
+    { substeps: 1 + (seed % 5), seed },
+    { phase: ExamplePhase.SPIN, spinNs, seed },
+  ]);
+/** One context of the example module a device. */
+export const group = (list, options = {}) =>
+  new DeviceGroup(({ device }) => new GpuExecutionContext(example(), { async: true, device, ...options }), {
+    devices: list,
+  });
 
 /** The module that goes wrong on purpose: phase RESET writes where nothing is, WAIT never ends. */
 export function faultModule() {

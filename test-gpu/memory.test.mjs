@@ -13,7 +13,7 @@ const onDevice = () =>
     execFileSync('nvidia-smi', [
       '--query-gpu=memory.used',
       '--format=csv,noheader,nounits',
-      `--id=${process.env.CUDA_VISIBLE_DEVICES ?? 0}`,
+      `--id=${(process.env.CUDA_VISIBLE_DEVICES ?? '0').split(',')[0]}`,
     ]),
   );
 

@@ -34,6 +34,26 @@ function randomGraph(n, bonds, most) {
   return columns;
 }
 
+/** Bonds of a ring with chords, few enough for clusters to stay apart. */
+function ringWithChords() {
+  const u = Array.from({ length: 288 }, (_, i) => i % 144);
+  const v = u.map((site, i) => (site + (i < 144 ? 1 : 12)) % 144);
+  return { u, v, w: u.map((_, i) => ((i * i) % 3 === 1 ? -1 : 1)) };
+}
+
+/** All bonds among n sites. */
+function complete(n, weight) {
+  const columns = { u: [], v: [], w: [] };
+  for (let u = 0; u < n; u++) {
+    for (let v = 0; v < u; v++) {
+      columns.u.push(u);
+      columns.v.push(v);
+      columns.w.push(weight(columns.u.length));
+    }
+  }
+  return columns;
+}
+
 const sparse = randomGraph(2000, 9000, 1);
 const small = randomGraph(200, 800, 1);
 const wide = randomGraph(300, 2000, 1000);
@@ -50,7 +70,33 @@ const cases = {
     edwardsAnderson([12, 12], 1),
     { temperatures: COLD, ladders: 6, clusterEvery: 1 },
   ],
+  'bit-packed graph, cluster moves of 70 rungs': [
+    edwardsAnderson([20, 10], 2),
+    { temperatures: Float64Array.from({ length: 70 }, (_, k) => 0.3 + 0.02 * k), ladders: 5, clusterEvery: 2 },
+  ],
+  'fields, cluster moves': [
+    isingModel(
+      144,
+      ringWithChords(),
+      Array.from({ length: 144 }, (_, i) => (i % 3) - 1),
+    ),
+    { temperatures: COLD, ladders: 4, clusterEvery: 1 },
+  ],
   'graph of large weights': [isingModel(300, wide), { temperatures: [500, 1000, 2000] }],
+  'dense graph': [
+    isingModel(
+      200,
+      complete(200, (i) => (i % 5) - 2),
+    ),
+    { temperatures: [20, 30, 50, 80], ladders: 20 },
+  ],
+  'dense graph of large weights': [
+    isingModel(
+      90,
+      complete(90, (i) => ((i * i) % 1999) - 1000),
+    ),
+    { temperatures: [5000, 8000, 12000] },
+  ],
   fields: [
     quboModel({ n: 40, row: [0, 1, 2, 3, 3], column: [0, 5, 7, 3, 30], value: [1, -2, 3, -1, 2] }),
     { temperatures: COLD },

@@ -48,14 +48,15 @@ AATGS_FN void list_sites(const Job& job, uint32_t structure, const Candidate* ca
   result.points = range.count();
   result.first_point = 0;
   result.reserved = 0;
-  uint64_t used = 0;
+  uint64_t used[kMaxSites / 64] = {};
   while (result.sites < kListedSites) {
     uint32_t best = n;
     for (uint32_t i = 0; i < n; ++i) {
-      if (!(used >> i & 1) && (best == n || candidates[i].score > candidates[best].score)) best = i;
+      if (used[i / 64] >> i % 64 & 1) continue;
+      if (best == n || candidates[i].score > candidates[best].score) best = i;
     }
     if (best == n) break;
-    used |= uint64_t{1} << best;
+    used[best / 64] |= uint64_t{1} << best % 64;
     const Candidate& site = candidates[best];
     bool clear = true;
     for (uint32_t i = 0; i < result.sites && clear; ++i) {
@@ -122,38 +123,40 @@ AATGS_FN void measure_sites(Block& block, const Job& job, uint32_t structure) {
     block.for_each(range.count(), [&](uint32_t k) {
       if (state.peaks[range.first + k] == listed.peak) state.site_of[range.first + k] = i + 1;
     });
+    const auto sum = [&](auto of) {
+      return block.template sum<float>(range.count(), [&](uint32_t k) {
+        const uint32_t q = range.first + k;
+        return state.peaks[q] == listed.peak ? of(q) : 0.0f;
+      });
+    };
+    const auto weight_of = [&](uint32_t q) { return state.score[q] * state.score[q]; };
+    const float area = sum([&](uint32_t q) {
+      const float r = job.batch.atoms[job.surface.points[q].atom].radius() + kProbe;
+      return 12.5663706f * r * r / static_cast<float>(kDirections);
+    });
+    const float weight = sum(weight_of);
+    const float rays = sum([&](uint32_t q) { return weight_of(q) * state.rays[q]; });
     block.leader([&] {
-      float area = 0.0f, rays = 0.0f, weight = 0.0f;
-      for (uint32_t q = range.first; q < range.last; ++q) {
-        if (state.peaks[q] != listed.peak) continue;
-        const float r = job.batch.atoms[job.surface.points[q].atom].radius() + kProbe;
-        area += 12.5663706f * r * r / static_cast<float>(kDirections);
-        const float w = state.score[q] * state.score[q];
-        rays += w * state.rays[q];
-        weight += w;
-      }
       listed.volume = volume;
       listed.area = area;
       listed.enclosure = weight > 0.0f ? rays / (weight * static_cast<float>(kRays)) : 0.0f;
     });
     block.barrier();
   }
-  block.leader([&] {
-    for (uint32_t i = 0; i < result.sites; ++i) {
-      ListedSite& listed = result.list[i];
-      Vec at_peak = at(job.surface.points[listed.peak]);
-      float sum = 0.0f, weight = 0.0f;
-      for_near(state.cells, state.cells.grids[structure], at_peak, 8.0f, [&](uint32_t place) {
-        const Vec v = at(state.cells.sorted[place]) - at_peak;
-        const float d2 = dot(v, v);
-        if (d2 >= 64.0f) return;
-        const float w = 1.0f - d2 / 64.0f;
-        sum += w * hydropathy_of(state.cells.sorted[place].residue());
-        weight += w;
-      });
-      listed.hydropathy = weight > 0.0f ? sum / weight : 0.0f;
-      listed.peak -= range.first;
-    }
+  block.for_each(result.sites, [&](uint32_t i) {
+    ListedSite& listed = result.list[i];
+    const Vec at_peak = at(job.surface.points[listed.peak]);
+    float sum = 0.0f, weight = 0.0f;
+    for_near(state.cells, state.cells.grids[structure], at_peak, 8.0f, [&](uint32_t place) {
+      const Vec v = at(state.cells.sorted[place]) - at_peak;
+      const float d2 = dot(v, v);
+      if (d2 >= 64.0f) return;
+      const float w = 1.0f - d2 / 64.0f;
+      sum += w * hydropathy_of(state.cells.sorted[place].residue());
+      weight += w;
+    });
+    listed.hydropathy = weight > 0.0f ? sum / weight : 0.0f;
+    listed.peak -= range.first;
   });
 }
 

@@ -22,7 +22,7 @@ struct SiteRules {
 };
 
 /// Most candidates of a structure.
-inline constexpr uint32_t kMaxSites = 64;
+inline constexpr uint32_t kMaxSites = 128;
 inline constexpr uint32_t kNoSite = 0xffffffff;
 
 /// What the site model sees.

@@ -13,9 +13,13 @@
 #if defined(__CUDACC__)
 #define AATGS_UNROLL _Pragma("unroll")
 #define AATGS_UNROLL_TWICE _Pragma("unroll 2")
+#define AATGS_UNROLL_FOUR_TIMES _Pragma("unroll 4")
+#define AATGS_ROLLED _Pragma("unroll 1")
 #else
 #define AATGS_UNROLL
 #define AATGS_UNROLL_TWICE
+#define AATGS_UNROLL_FOUR_TIMES
+#define AATGS_ROLLED
 #endif
 
 namespace aatgs::thermo {
@@ -159,8 +163,9 @@ class Tail {
 /// where they are in balance. counter(level, lane): of a Philox block; masks(level): the limits' bits of that level, from
 /// which limit(masks, slot) makes a word; rest(slot, bit): the lower 32 bits of the limit of one spin.
 template <class Group, class Counter, class Masks, class Limit, class Rest>
-AATGS_FN void decide(Group& group, uint32_t words, uint64_t seed, Counter counter, const Quads& balanced, Masks masks,
-                     Limit limit, Rest rest, Quads& below) {
+AATGS_FN void decide(Group& group, uint32_t words, uint64_t given_seed, Counter counter, const Quads& balanced,
+                     Masks masks, Limit limit, Rest rest, Quads& below) {
+  const uint64_t seed = uniform(given_seed);
   Quads equal, random;
   for_each_word(group, words, [&](Slot s) {
     below[s] = 0;

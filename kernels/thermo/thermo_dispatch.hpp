@@ -1,6 +1,7 @@
 // The sweeps compiled for what the CPU has: module binaries are built for the x86-64 baseline, and the inner loops are
 // worth several times more with 256-bit or 512-bit vectors. All give the same bits. On CUDA nothing is chosen.
 #pragma once
+#include "thermo/thermo_dense.hpp"
 #include "thermo/thermo_lattice.hpp"
 #include "thermo/thermo_packed.hpp"
 #include "thermo/thermo_square.hpp"
@@ -39,13 +40,30 @@ namespace aatgs::thermo {
   template <class Group>                                                                                            \
   __attribute__((target(TARGET), flatten, noinline)) void count_packed_energy_##NAME(                               \
       Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack, uint32_t part) {                \
-    count_packed_energy(group, state, words, pack, part);                                                           \
+    count_packed_energy(group, state, state.graph.arcs, words, pack, part);                                         \
   }
+#define AATGS_THERMO_DENSE(NAME, TARGET)                                                           \
+  template <class Weight, class Group>                                                             \
+  __attribute__((target(TARGET), flatten, noinline)) int64_t sweep_dense_##NAME(                   \
+      Group& group, const ThermoState& state, uint32_t replica, int32_t* fields, uint64_t sweep) { \
+    return sweep_dense<Weight>(group, state, replica, fields, sweep);                              \
+  }
+AATGS_THERMO_DENSE(v4, "arch=x86-64-v4,prefer-vector-width=512")
+AATGS_THERMO_DENSE(v3, "arch=x86-64-v3")
+AATGS_THERMO_DENSE(v1, "arch=x86-64")
+#undef AATGS_THERMO_DENSE
 AATGS_THERMO_FOR(v4, "arch=x86-64-v4,prefer-vector-width=512")
 AATGS_THERMO_FOR(v3, "arch=x86-64-v3")
 AATGS_THERMO_FOR(v1, "arch=x86-64")
 #undef AATGS_THERMO_FOR
 
+template <class Weight, class Group>
+int64_t sweep_dense_here(Group& group, const ThermoState& state, uint32_t replica, int32_t* fields, uint64_t sweep) {
+  const int level = cpu_level();
+  if (level == 4) return sweep_dense_v4<Weight>(group, state, replica, fields, sweep);
+  if (level == 3) return sweep_dense_v3<Weight>(group, state, replica, fields, sweep);
+  return sweep_dense_v1<Weight>(group, state, replica, fields, sweep);
+}
 template <class Block>
 void sweep_pack_here(Block& block, const ThermoState& state, uint32_t pack, uint64_t sweep) {
   const int level = cpu_level();
@@ -93,6 +111,11 @@ void count_packed_energy_here(Group& group, const ThermoState& state, const uint
 
 #else
 
+template <class Weight, class Group>
+AATGS_FN int64_t sweep_dense_here(Group& group, const ThermoState& state, uint32_t replica, int32_t* fields,
+                                  uint64_t sweep) {
+  return sweep_dense<Weight>(group, state, replica, fields, sweep);
+}
 template <class Block>
 AATGS_FN void sweep_pack_here(Block& block, const ThermoState& state, uint32_t pack, uint64_t sweep) {
   sweep_pack(block, state, pack, sweep);
@@ -110,16 +133,18 @@ template <class Group>
 AATGS_FN void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {
   count_lattice_energy(group, state, task);
 }
+#if !defined(__CUDACC__)
 template <class Group>
-AATGS_FN void update_slice_here(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
-                                uint64_t sweep) {
+void update_slice_here(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
+                       uint64_t sweep) {
   update_slice(group, state, words, pack, number, sweep);
 }
 template <class Group>
-AATGS_FN void count_packed_energy_here(Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack,
-                                       uint32_t part) {
-  count_packed_energy(group, state, words, pack, part);
+void count_packed_energy_here(Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack,
+                              uint32_t part) {
+  count_packed_energy(group, state, state.graph.arcs, words, pack, part);
 }
+#endif
 
 #endif
 

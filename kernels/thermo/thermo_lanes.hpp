@@ -82,6 +82,18 @@ class LaneSum {
 };
 #endif
 
+/// A number that is the same in all lanes of a warp, said so: CUDA then keeps it, and what follows from it, in registers of the
+/// warp. For seeds: a tenth of all instructions of a sweep were the key schedules of each lane's Philox.
+AATGS_FN uint64_t uniform(uint64_t value) {
+#if AATGS_ON_DEVICE && __CUDA_ARCH__ >= 800
+  const uint32_t low = __reduce_or_sync(0xffffffffu, static_cast<uint32_t>(value));
+  const uint32_t high = __reduce_or_sync(0xffffffffu, static_cast<uint32_t>(value >> 32));
+  return uint64_t{high} << 32 | low;
+#else
+  return value;
+#endif
+}
+
 /// Four random words a lane.
 struct LaneWords {
   Lanes<uint32_t> x[4];
@@ -122,12 +134,21 @@ AATGS_FN void add_shared(int64_t* target, int64_t value) {
 #endif
 }
 
-/// Flips bits of a word of which others may flip other bits.
-AATGS_FN void flip_shared(uint32_t* target, uint32_t bits) {
+/// Takes those of `bits` that are set away from a word others may take from; gives back what it got.
+AATGS_FN uint32_t take_bits(uint32_t* word, uint32_t bits) {
 #if AATGS_ON_DEVICE
-  atomicXor(target, bits);
+  return atomicAnd(word, ~bits) & bits;
 #else
-  __atomic_fetch_xor(target, bits, __ATOMIC_RELAXED);
+  return __atomic_fetch_and(word, ~bits, __ATOMIC_RELAXED) & bits;
+#endif
+}
+
+/// Sets bits of a word others may set bits of; gives back what was there.
+AATGS_FN uint32_t give_bits(uint32_t* word, uint32_t bits) {
+#if AATGS_ON_DEVICE
+  return atomicOr(word, bits);
+#else
+  return __atomic_fetch_or(word, bits, __ATOMIC_RELAXED);
 #endif
 }
 

@@ -132,13 +132,14 @@ struct LatticeMasks {
 /// Chunks of one sublattice.
 AATGS_FN uint32_t lattice_chunks(const ThermoState& state) { return (state.words + kChunk - 1) / kChunk; }
 
-/// Updates a chunk of one pack's sublattice. Packs of the same systems come one after another: they share couplings.
+/// Updates a chunk of one pack's sublattice; `task` counts those of own packs. Packs of the same systems come one after
+/// another: they share couplings.
 template <class Group>
 AATGS_FN void sweep_lattice(Group& group, const ThermoState& state, uint64_t task, uint32_t color, uint64_t sweep) {
-  const uint32_t together = state.copies * state.rungs, chunks = lattice_chunks(state);
-  const auto row = static_cast<uint32_t>(task / together);
-  const uint32_t systems = row / chunks, first = row % chunks * kChunk;
-  const uint32_t pack = systems * together + static_cast<uint32_t>(task % together);
+  const uint32_t chunks = lattice_chunks(state);
+  const auto part = static_cast<uint32_t>(task / state.own_count);
+  const uint32_t systems = part / chunks, first = part % chunks * kChunk;
+  const uint32_t pack = systems * state.row + state.own_first + static_cast<uint32_t>(task % state.own_count);
   const uint32_t left = state.words - first;
   const uint32_t words = left < kChunk ? left : kChunk;
   const LatticeLimits& limits = state.lattice_limits[pack];

@@ -7,10 +7,13 @@
 
 namespace aatgs::thermo {
 
-/// What a config asks for.
+/// What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE.
 enum class ThermoPhase : uint32_t {
   RUN = 0,
   RESET = 1,
+  SWEEP = 2,
+  GATHER = 3,
+  EXCHANGE = 4,
 };
 
 /// ISING: spins -1/+1 on any graph. POTTS: q states on any graph. SQUARE: the ferromagnet on an L x L torus, bit-packed. LATTICE: many +-1 lattices of one shape, bit-packed.
@@ -41,6 +44,8 @@ struct alignas(16) ThermoSetup {
   uint32_t sweeps_per_round;  ///< Sweeps between exchanges; a round is a substep.
   uint32_t scheme;  ///< ThermoScheme.
   uint32_t cluster_every;  ///< ISING: rounds between isoenergetic cluster moves; 0: none.
+  uint32_t members;  ///< Instances that share the replicas of the same ladders, each with the spins of its own; all make the same exchanges.
+  uint32_t member;  ///< Which of them this is.
   uint32_t capacity;  ///< Most samples a run may take; memory is planned for it.
   uint32_t burn_in;  ///< Rounds of the implicit first reset before samples are taken; the ladder adapts in them.
   uint32_t anneal;  ///< Its first rounds, in which all temperatures fall from infinity to their own.
@@ -49,7 +54,6 @@ struct alignas(16) ThermoSetup {
   uint32_t adapt;  ///< Whether its burn-in adapts the ladder.
   double target;  ///< It has converged at this energy or below.
   uint64_t seed;  ///< Its seed.
-  uint8_t pad0[8];
 };
 static_assert(sizeof(ThermoSetup) == 96);
 static_assert(offsetof(ThermoSetup, model) == 0);
@@ -64,14 +68,16 @@ static_assert(offsetof(ThermoSetup, ladders) == 32);
 static_assert(offsetof(ThermoSetup, sweeps_per_round) == 36);
 static_assert(offsetof(ThermoSetup, scheme) == 40);
 static_assert(offsetof(ThermoSetup, cluster_every) == 44);
-static_assert(offsetof(ThermoSetup, capacity) == 48);
-static_assert(offsetof(ThermoSetup, burn_in) == 52);
-static_assert(offsetof(ThermoSetup, anneal) == 56);
-static_assert(offsetof(ThermoSetup, samples) == 60);
-static_assert(offsetof(ThermoSetup, sample_every) == 64);
-static_assert(offsetof(ThermoSetup, adapt) == 68);
-static_assert(offsetof(ThermoSetup, target) == 72);
-static_assert(offsetof(ThermoSetup, seed) == 80);
+static_assert(offsetof(ThermoSetup, members) == 48);
+static_assert(offsetof(ThermoSetup, member) == 52);
+static_assert(offsetof(ThermoSetup, capacity) == 56);
+static_assert(offsetof(ThermoSetup, burn_in) == 60);
+static_assert(offsetof(ThermoSetup, anneal) == 64);
+static_assert(offsetof(ThermoSetup, samples) == 68);
+static_assert(offsetof(ThermoSetup, sample_every) == 72);
+static_assert(offsetof(ThermoSetup, adapt) == 76);
+static_assert(offsetof(ThermoSetup, target) == 80);
+static_assert(offsetof(ThermoSetup, seed) == 88);
 
 /// One config. RESET starts a run: its fields are those of the setup, its seed the header's.
 struct alignas(16) ThermoConfig {
@@ -83,7 +89,8 @@ struct alignas(16) ThermoConfig {
   uint32_t sample_every;  ///< RESET: rounds between samples.
   uint32_t adapt;  ///< RESET: whether burn-in adapts the ladder.
   double target;  ///< RESET: converged at this energy or below.
-  uint8_t pad0[160];
+  uint64_t energies;  ///< Address of i64[replicas] on the device. SWEEP: written, 0 where another member's replica is. GATHER: another member's, added.
+  uint8_t pad0[152];
 };
 static_assert(sizeof(ThermoConfig) == 256);
 static_assert(offsetof(ThermoConfig, substeps) == 64);
@@ -93,6 +100,7 @@ static_assert(offsetof(ThermoConfig, samples) == 76);
 static_assert(offsetof(ThermoConfig, sample_every) == 80);
 static_assert(offsetof(ThermoConfig, adapt) == 84);
 static_assert(offsetof(ThermoConfig, target) == 88);
+static_assert(offsetof(ThermoConfig, energies) == 96);
 
 /// One record.
 struct alignas(16) ThermoTelemetry {
@@ -125,6 +133,8 @@ inline constexpr AatgsField kFields[] = {
     {"ThermoSetup.sweepsPerRound", offsetof(ThermoSetup, sweeps_per_round), sizeof(ThermoSetup::sweeps_per_round)},
     {"ThermoSetup.scheme", offsetof(ThermoSetup, scheme), sizeof(ThermoSetup::scheme)},
     {"ThermoSetup.clusterEvery", offsetof(ThermoSetup, cluster_every), sizeof(ThermoSetup::cluster_every)},
+    {"ThermoSetup.members", offsetof(ThermoSetup, members), sizeof(ThermoSetup::members)},
+    {"ThermoSetup.member", offsetof(ThermoSetup, member), sizeof(ThermoSetup::member)},
     {"ThermoSetup.capacity", offsetof(ThermoSetup, capacity), sizeof(ThermoSetup::capacity)},
     {"ThermoSetup.burnIn", offsetof(ThermoSetup, burn_in), sizeof(ThermoSetup::burn_in)},
     {"ThermoSetup.anneal", offsetof(ThermoSetup, anneal), sizeof(ThermoSetup::anneal)},
@@ -140,12 +150,13 @@ inline constexpr AatgsField kFields[] = {
     {"ThermoConfig.sampleEvery", offsetof(ThermoConfig, sample_every), sizeof(ThermoConfig::sample_every)},
     {"ThermoConfig.adapt", offsetof(ThermoConfig, adapt), sizeof(ThermoConfig::adapt)},
     {"ThermoConfig.target", offsetof(ThermoConfig, target), sizeof(ThermoConfig::target)},
+    {"ThermoConfig.energies", offsetof(ThermoConfig, energies), sizeof(ThermoConfig::energies)},
     {"ThermoTelemetry.rounds", offsetof(ThermoTelemetry, rounds), sizeof(ThermoTelemetry::rounds)},
     {"ThermoTelemetry.bestEnergy", offsetof(ThermoTelemetry, best_energy), sizeof(ThermoTelemetry::best_energy)},
     {"ThermoTelemetry.samples", offsetof(ThermoTelemetry, samples), sizeof(ThermoTelemetry::samples)},
     {"ThermoTelemetry.roundTrips", offsetof(ThermoTelemetry, round_trips), sizeof(ThermoTelemetry::round_trips)},
     {"ThermoTelemetry.acceptance", offsetof(ThermoTelemetry, acceptance), sizeof(ThermoTelemetry::acceptance)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0xe0ee10d974d8ed8cULL;
+inline constexpr uint64_t kLayoutFingerprint = 0x932a0e904521a63bULL;
 
 }  // namespace aatgs::thermo

@@ -93,12 +93,14 @@ AATGS_FN int64_t overlap(Block& block, const ThermoState& state, uint32_t a, uin
   });
 }
 
-/// Writes sample number run.samples. Collective; the caller puts barriers around it.
+/// Writes sample number run.samples; magnetisations of other members' replicas are 0 in it. Collective; the caller puts
+/// barriers around it.
 template <class Team>
 AATGS_FN void take_sample(Team& team, const ThermoState& state) {
   const uint64_t sample = state.run->samples;
   if (state.model == ThermoModel::SQUARE) {
-    team.for_each_block(state.replicas, [&](auto& block, uint32_t replica) {
+    team.for_each_block(state.own_count, [&](auto& block, uint32_t i) {
+      const uint32_t replica = state.own_pack(i);
       const auto up = block.template sum<int64_t>(
           2 * state.words, [&](uint32_t w) { return int64_t{count_bits(state.sublattice(replica, 0)[w])}; });
       block.leader([&] { state.moments[replica] = 2 * up - int64_t{64} * state.words; });
@@ -106,10 +108,14 @@ AATGS_FN void take_sample(Team& team, const ThermoState& state) {
   } else if (state.model == ThermoModel::LATTICE) {
     team.for_each(state.replicas, [&](uint32_t replica) { state.moments[replica] = 0; });
     team.barrier();
-    team.for_each_group(uint64_t{state.packs} * 2 * count_spans(state),
-                        [&](auto& group, uint64_t t) { count_lattice_moment(group, state, t); });
+    const uint32_t each = 2 * count_spans(state);
+    team.for_each_group(uint64_t{state.own_packs()} * each, [&](auto& group, uint64_t t) {
+      const uint64_t pack = state.own_pack(static_cast<uint32_t>(t / each));
+      count_lattice_moment(group, state, pack * each + t % each);
+    });
   } else {
-    team.for_each_block(state.packs, [&](auto& block, uint32_t pack) { count_moments(block, state, pack); });
+    team.for_each_block(state.own_count,
+                        [&](auto& block, uint32_t i) { count_moments(block, state, state.own_pack(i)); });
   }
   team.barrier();
   team.for_each(state.replicas, [&](uint32_t i) {

@@ -24,8 +24,7 @@ AATGS_FN uint64_t digit_threshold(double beta, uint32_t plane) {
 
 /// Gives one plane of a pack the thresholds of where its replicas are on the ladder. A group's work.
 template <class Group>
-AATGS_FN void set_plane(Group& group, const ThermoState& state, uint32_t pack, uint32_t plane) {
-  PlaneLimits& limits = state.plane_limits[uint64_t{pack} * kPlanes + plane];
+AATGS_FN void set_plane(Group& group, const ThermoState& state, uint32_t pack, uint32_t plane, PlaneLimits& limits) {
   Lanes<uint64_t> threshold;
   group.for_each(kLanes, [&](uint32_t lane) {
     const uint32_t replica = pack * kLanes + lane;
@@ -61,28 +60,77 @@ AATGS_FN void draw_plane(Group& group, uint64_t seed, const PlaneLimits& limits,
 /// the slice's degrees need.
 using Sum = Lanes<uint32_t>[kDegreeBits];
 
-/// What one neighbour of each lane's site wants.
-template <class Group>
-AATGS_FN void follow_arcs(Group& group, const uint32_t* words, const uint32_t* arcs, Lanes<uint32_t>& out) {
-#if AATGS_THERMO_X86
-  if (cpu_level() == 4) return follow_32_v4(words, arcs, out.values);
+/// Neighbours whose wishes are added up at once, and where neighbour `number` of a lane's site lies among a slice's arcs: on
+/// CUDA a lane loads its four with one instruction, on the CPU one of each lane is loaded side by side.
+inline constexpr uint32_t kArcs = 4;
+AATGS_FN uint32_t arc_at(bool on_device, uint32_t number, uint32_t lane) {
+  return on_device ? number / kArcs * kArcs * kLanes + kArcs * lane + number % kArcs : number * kLanes + lane;
+}
+
+/// The arcs of a slice, on CUDA with those of the next four neighbours already loaded. Arc: 32 bits in memory, 16 in shared
+/// memory.
+template <class Arc>
+struct Wishes {
+#if AATGS_ON_DEVICE
+  struct alignas(4 * sizeof(Arc)) Four {
+    Arc x[kArcs];
+  };
+  Four next;
 #endif
-  group.for_each(kLanes, [&](uint32_t lane) {
-    const uint32_t arc = arcs[lane];
-    out[lane] = words[arc >> 1] ^ (0u - (arc & 1u));
-  });
+  const Arc* arcs;
+
+  template <class Group>
+  AATGS_FN Wishes(Group& group, const Arc* first) : arcs(first) {
+    load(group);
+  }
+  template <class Group>
+  AATGS_FN void load(Group& group) {
+#if AATGS_ON_DEVICE
+    next = reinterpret_cast<const Four*>(arcs)[group.rank()];
+#else
+    (void)group;
+#endif
+  }
+};
+
+/// What four neighbours of each lane's site want; `more`: whether there are further ones.
+template <class Group, class Arc>
+AATGS_FN void follow_arcs(Group& group, const uint32_t* words, Wishes<Arc>& wishes, bool more,
+                          Lanes<uint32_t> (&out)[kArcs]) {
+#if AATGS_ON_DEVICE
+  const auto now = wishes.next;
+  wishes.arcs += kArcs * kLanes;
+  if (more) wishes.load(group);
+  AATGS_UNROLL
+  for (uint32_t i = 0; i < kArcs; ++i) out[i].value = words[now.x[i] >> 1] ^ (0u - (now.x[i] & 1u));
+#else
+  (void)more;
+  for (uint32_t i = 0; i < kArcs; ++i, wishes.arcs += kLanes) {
+    const Arc* arcs = wishes.arcs;
+#if AATGS_THERMO_X86
+    if (cpu_level() == 4) {
+      follow_32_v4(words, arcs, out[i].values);
+      continue;
+    }
+#endif
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t arc = arcs[lane];
+      out[i][lane] = words[arc >> 1] ^ (0u - (arc & 1u));
+    });
+  }
+#endif
 }
 
 /// How many of a site's neighbours, counted with their couplings, want it up.
-template <class Group>
-AATGS_FN void count_up(Group& group, const Couplings& graph, const Slice& slice, const uint32_t* words, Sum& sum) {
-  const uint32_t* arcs = graph.arcs + slice.arcs;
-  Lanes<uint32_t> x[4], carry;
+template <class Group, class Arc>
+AATGS_FN void count_up(Group& group, const Arc* arcs, const Slice& slice, const uint32_t* words, Sum& sum) {
+  Lanes<uint32_t> x[kArcs], carry;
   AATGS_UNROLL
   for (uint32_t p = 0; p < kDegreeBits; ++p) group.for_each(kLanes, [&](uint32_t lane) { sum[p][lane] = 0; });
-  for (uint32_t j = 0; j < slice.most; j += 4) {
-    AATGS_UNROLL
-    for (uint32_t i = 0; i < 4; ++i) follow_arcs(group, words, arcs + (j + i) * kLanes, x[i]);
+  if (slice.most == 0) return;
+  Wishes<Arc> wishes(group, arcs + slice.arcs);
+  for (uint32_t j = 0; j < slice.most; j += kArcs) {
+    follow_arcs(group, words, wishes, j + kArcs < slice.most, x);
     group.for_each(kLanes, [&](uint32_t lane) {
       const uint32_t a = sum[0][lane], b = sum[1][lane], x0 = x[0][lane], x1 = x[1][lane], x2 = x[2][lane];
       const uint32_t s = a ^ x0 ^ x1, two0 = (a & x0) | (a & x1) | (x0 & x1);
@@ -122,139 +170,123 @@ AATGS_FN void count_satisfied(Group& group, const Slice& slice, const Lanes<uint
 }
 
 /// What decides the moves of a slice, drawn before the neighbours are looked at: a site turns where the number of its
-/// satisfied neighbours is at most `reach`, or `always`, but only where `gate` is set.
-struct Moves {
-  Sum reach;
-  Lanes<uint32_t> always, gate;
-};
+/// satisfied neighbours is at most `reach`, or `always`, but only where `gate` is set. In memory: gate, always, the planes of
+/// reach, kLanes words each.
+AATGS_FN uint32_t move_words(uint32_t planes) { return (2 + planes) * kLanes; }
+
+/// Settles the bits of one plane that its random words left open, with numbers of their own: the first three come with
+/// `last`, further ones are hardly ever needed.
+template <class Group, class Counter>
+AATGS_FN void settle_plane(Group& group, uint64_t seed, const PlaneLimits& limits, const LaneWords& last,
+                           Counter counter, const Lanes<uint32_t>& gate, const Lanes<uint32_t>& open,
+                           Lanes<uint32_t>& used, Lanes<uint32_t>& digit) {
+  group.for_each(kLanes, [&](uint32_t lane) {
+    for (uint32_t left = open[lane] & gate[lane]; left != 0; left &= left - 1) {
+      const uint32_t bit = lowest_bit(left), number = used[lane]++;
+      uint32_t value = number == 0 ? last.x[0][lane] : number == 1 ? last.x[1][lane] : last.x[2][lane];
+      if (number >= 3) {
+        const PhiloxBlock more = philox4x32(counter(2 * kPlanes + 1 + (number - 3) / 4, lane),
+                                            static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32));
+        const uint32_t i = (number - 3) % 4;
+        value = i == 0 ? more.x[0] : i == 1 ? more.x[1] : i == 2 ? more.x[2] : more.x[3];
+      }
+      digit[lane] |= static_cast<uint32_t>(value < limits.tails[bit]) << bit;
+    }
+  });
+}
 
 template <class Group>
-AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& slice, uint32_t pack, uint64_t sweep,
-                         Moves& moves) {
+AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& slice, const PlaneLimits* limits,
+                         uint32_t pack, uint64_t sweep, uint32_t* to) {
   const Couplings& graph = state.graph;
-  const uint64_t seed = state.run->seed;
-  const PlaneLimits* limits = state.plane_limits + uint64_t{pack} * kPlanes;
+  const uint64_t seed = uniform(state.run->seed);
   const auto counter = [&](uint32_t call, uint32_t lane) {
     return counter_of(Purpose::SWEEP, sweep, pack | call << 24, slice.first + lane);
   };
-  Lanes<uint32_t> digit[kDegreeBits + 1], open[kDegreeBits + 1], degree, carry;
-  const uint32_t beyond = kDegreeBits + slice.digits;
-  AATGS_UNROLL
-  for (uint32_t p = 0; p <= kDegreeBits; ++p) {
-    const bool last = p == kDegreeBits;
-    if (last || (p < slice.digits && (p > 0 || slice.odd))) {
-      const uint32_t plane = last ? beyond : p;
-      draw_plane(group, seed, limits[plane], plane, counter, digit[p], open[p]);
-    } else {
-      group.for_each(kLanes, [&](uint32_t lane) { digit[p][lane] = open[p][lane] = 0; });
-    }
-  }
+  Lanes<uint32_t> digit, open, degree, carry, gate, used;
   LaneWords last;
   philox_lanes(group, seed, last, [&](uint32_t lane) { return counter(2 * kPlanes, lane); });
   group.for_each(kLanes, [&](uint32_t lane) {
     degree[lane] = lane < slice.count ? graph.degrees[slice.first + lane] : 0;
-    // Local fields of an even degree are even: K's lowest digit would not count.
-    if (!(degree[lane] & 1u)) digit[0][lane] = open[0][lane] = 0;
-    moves.gate[lane] = (last.x[3][lane] & 15u) != 0 && lane < slice.count ? ~0u : 0u;
+    gate[lane] = (last.x[3][lane] & 15u) != 0 && lane < slice.count ? ~0u : 0u;
+    to[lane] = gate[lane];
+    carry[lane] = used[lane] = 0;
   });
-  group.for_each(kLanes, [&](uint32_t lane) {
-    if (!moves.gate[lane]) return;
-    const auto more = [&](uint32_t part) {
-      return philox4x32(counter(2 * kPlanes + part, lane), static_cast<uint32_t>(seed),
-                        static_cast<uint32_t>(seed >> 32));
-    };
-    Tail tail(PhiloxBlock{{last.x[0][lane], last.x[1][lane], last.x[2][lane], 0}}, more, 3);
-    AATGS_UNROLL
-    for (uint32_t p = 0; p <= kDegreeBits; ++p) {
-      const uint32_t* rest = limits[p == kDegreeBits ? beyond : p].tails;
-      for (uint32_t left = open[p][lane]; left != 0; left &= left - 1) {
-        const uint32_t bit = lowest_bit(left);
-        digit[p][lane] |= static_cast<uint32_t>(tail.next() < rest[bit]) << bit;
+  // h = 2 a - d for a satisfied of d: it turns where a <= (K + d) / 2. The last turn of the loop is for whether K is beyond
+  // all degrees. One body for all planes: unrolled it would not fit in a GPU's instruction cache.
+  AATGS_ROLLED
+  for (uint32_t p = 0; p <= slice.planes + 1; ++p) {
+    const bool last_plane = p > slice.planes;
+    if (last_plane || (p < slice.digits && (p > 0 || slice.odd))) {
+      const uint32_t plane = last_plane ? kDegreeBits + slice.digits : p;
+      draw_plane(group, seed, limits[plane], plane, counter, digit, open);
+      // Local fields of an even degree are even: K's lowest digit would not count.
+      if (p == 0) {
+        group.for_each(kLanes, [&](uint32_t lane) {
+          const uint32_t odd = 0u - (degree[lane] & 1u);
+          digit[lane] &= odd, open[lane] &= odd;
+        });
       }
+      settle_plane(group, seed, limits[plane], last, counter, gate, open, used, digit);
+    } else {
+      group.for_each(kLanes, [&](uint32_t lane) { digit[lane] = 0; });
     }
-  });
-  // h = 2 a - d for a satisfied of d: it turns where a <= (K + d) / 2.
-  group.for_each(kLanes, [&](uint32_t lane) { carry[lane] = digit[0][lane] & (0u - (degree[lane] & 1u)); });
-  AATGS_UNROLL
-  for (uint32_t p = 1; p <= kDegreeBits; ++p) {
-    if (p > slice.planes) break;
     group.for_each(kLanes, [&](uint32_t lane) {
-      const uint32_t a = p < kDegreeBits ? digit[p][lane] : 0u, b = 0u - (degree[lane] >> p & 1u), c = carry[lane];
-      moves.reach[p - 1][lane] = a ^ b ^ c;
-      carry[lane] = (a & b) | (a & c) | (b & c);
+      const uint32_t a = digit[lane], b = p < kDegreeBits ? 0u - (degree[lane] >> p & 1u) : 0u, c = carry[lane];
+      if (last_plane) {
+        to[kLanes + lane] = c | a;
+      } else if (p == 0) {
+        carry[lane] = a & b;
+      } else {
+        to[(1 + p) * kLanes + lane] = a ^ b ^ c;
+        carry[lane] = (a & b) | (a & c) | (b & c);
+      }
     });
   }
-  group.for_each(kLanes, [&](uint32_t lane) { moves.always[lane] = carry[lane] | digit[kDegreeBits][lane]; });
 }
 
-/// Makes them. `words` are the pack's spins.
-template <class Group>
-AATGS_FN void make_moves(Group& group, const Couplings& graph, const Slice& slice, uint32_t* words,
-                         const Moves& moves) {
-  Sum sum;
-  Lanes<uint32_t> own, degree, turns;
-  count_up(group, graph, slice, words, sum);
+/// Makes them. `words` are the pack's spins. What does not depend on them is read first, all at once.
+template <class Group, class Arc>
+AATGS_FN void make_moves(Group& group, const Couplings& graph, const Arc* arcs, const Slice& slice, uint32_t* words,
+                         const uint32_t* moves) {
+  Sum sum, reach;
+  Lanes<uint32_t> own, degree, turns, gate, always;
   group.for_each(kLanes, [&](uint32_t lane) {
-    const bool here = lane < slice.count;
-    own[lane] = here ? words[slice.first + lane] : 0;
-    degree[lane] = here ? graph.degrees[slice.first + lane] : 0;
+    gate[lane] = moves[lane];
+    always[lane] = moves[kLanes + lane];
+    degree[lane] = lane < slice.count ? graph.degrees[slice.first + lane] : 0;
     turns[lane] = ~0u;
   });
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kDegreeBits; ++p) {
+    if (p >= slice.planes) break;
+    group.for_each(kLanes, [&](uint32_t lane) { reach[p][lane] = moves[(2 + p) * kLanes + lane]; });
+  }
+  count_up(group, arcs, slice, words, sum);
+  group.for_each(kLanes, [&](uint32_t lane) { own[lane] = lane < slice.count ? words[slice.first + lane] : 0; });
   count_satisfied(group, slice, own, degree, sum);
   AATGS_UNROLL
   for (uint32_t p = 0; p < kDegreeBits; ++p) {
     if (p >= slice.planes) break;
     group.for_each(kLanes, [&](uint32_t lane) {
-      const uint32_t satisfied = sum[p][lane], reach = moves.reach[p][lane];
-      turns[lane] = (~satisfied & reach) | (~(satisfied ^ reach) & turns[lane]);
+      const uint32_t satisfied = sum[p][lane];
+      turns[lane] = (~satisfied & reach[p][lane]) | (~(satisfied ^ reach[p][lane]) & turns[lane]);
     });
   }
-  group.for_each(kLanes, [&](uint32_t lane) { own[lane] ^= (turns[lane] | moves.always[lane]) & moves.gate[lane]; });
   group.for_each(kLanes, [&](uint32_t lane) {
+    own[lane] ^= (turns[lane] | always[lane]) & gate[lane];
     if (lane < slice.count) words[slice.first + lane] = own[lane];
   });
 }
 
-/// Updates a slice of a pack whose spins are in `words`.
+/// Updates a slice of a pack whose spins are in `words`: both halves one after the other, on the CPU.
 template <class Group>
 AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
                            uint64_t sweep) {
+  alignas(64) uint32_t moves[(2 + kDegreeBits) * kLanes];
   const Slice slice = state.graph.slices[number];
-  Moves moves;
-  draw_moves(group, state, slice, pack, sweep, moves);
-  make_moves(group, state.graph, slice, words, moves);
-}
-
-/// The two halves apart, by way of memory.
-template <class Group>
-AATGS_FN void store_moves(Group& group, const ThermoState& state, uint32_t pack, uint32_t number, uint64_t sweep) {
-  const Slice slice = state.graph.slices[number];
-  Moves moves;
-  draw_moves(group, state, slice, pack, sweep, moves);
-  uint32_t* to = state.moves_of(pack, number);
-  group.for_each(kLanes, [&](uint32_t lane) {
-    to[lane] = moves.gate[lane];
-    to[kLanes + lane] = moves.always[lane];
-    AATGS_UNROLL
-    for (uint32_t p = 0; p < kDegreeBits; ++p) {
-      if (p < slice.planes) to[(2 + p) * kLanes + lane] = moves.reach[p][lane];
-    }
-  });
-}
-template <class Group>
-AATGS_FN void load_moves(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number) {
-  const Slice slice = state.graph.slices[number];
-  const uint32_t* from = state.moves_of(pack, number);
-  Moves moves;
-  group.for_each(kLanes, [&](uint32_t lane) {
-    moves.gate[lane] = from[lane];
-    moves.always[lane] = from[kLanes + lane];
-    AATGS_UNROLL
-    for (uint32_t p = 0; p < kDegreeBits; ++p) {
-      moves.reach[p][lane] = p < slice.planes ? from[(2 + p) * kLanes + lane] : 0;
-    }
-  });
-  make_moves(group, state.graph, slice, words, moves);
+  draw_moves(group, state, slice, state.plane_limits + uint64_t{pack} * kPlanes, pack, sweep, moves);
+  make_moves(group, state.graph, state.graph.arcs, slice, words, moves);
 }
 
 /// Groups that share the counting of one pack's energies; their sums are integers, so any number gives the same.
@@ -316,9 +348,9 @@ AATGS_FN void add_planes(Group& group, const Lanes<uint32_t> (&more)[kFrom], uin
 inline constexpr uint32_t kBatch = 16;
 
 /// Takes from the energies of a pack what one of kCountGroups groups counts of its satisfied bonds, each from both ends.
-template <class Group>
-AATGS_FN void count_packed_energy(Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack,
-                                  uint32_t part) {
+template <class Group, class Arc>
+AATGS_FN void count_packed_energy(Group& group, const ThermoState& state, const Arc* arcs, const uint32_t* words,
+                                  uint32_t pack, uint32_t part) {
   const Couplings& graph = state.graph;
   Lanes<uint32_t> total[kSumBits], batch[kDegreeBits + 4], own, degree;
   Sum sum;
@@ -330,7 +362,7 @@ AATGS_FN void count_packed_energy(Group& group, const ThermoState& state, const 
     uint32_t most = 0;
     for (uint32_t i = 0; i < kBatch && begin + i * kCountGroups < graph.slice_count; ++i) {
       const Slice slice = graph.slices[begin + i * kCountGroups];
-      count_up(group, graph, slice, words, sum);
+      count_up(group, arcs, slice, words, sum);
       group.for_each(kLanes, [&](uint32_t lane) {
         const bool here = lane < slice.count;
         degree[lane] = here ? graph.degrees[slice.first + lane] : 0;

@@ -57,6 +57,7 @@ AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& st
     state.moments[r] = 0;
   });
   team.for_each(state.packs, [&](uint32_t p) { state.best_energy[p] = 0x7fffffffffffffff; });
+  team.for_each(state.packs * kLanes, [&](uint32_t i) { state.energies[i] = 0; });
   const uint64_t entries = uint64_t{state.capacity} * state.replicas * 2;
   team.for_each(entries, [&](uint64_t i) { state.series[i] = 0; });
   team.for_each(uint64_t{state.capacity} * state.joined * state.rungs, [&](uint64_t i) { state.overlaps[i] = 0; });
@@ -64,20 +65,17 @@ AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& st
   if (state.bit_packed()) {
     const bool square = state.model == ThermoModel::SQUARE;
     uint32_t* words = square ? state.square : state.lattice;
-    team.for_each(uint64_t{square ? state.replicas : state.packs} * 2 * state.words, [&](uint64_t i) {
-      words[i] = draw(state.run->seed, Purpose::INIT, i >> 32, 0, static_cast<uint32_t>(i)).x[0];
+    const uint64_t each = uint64_t{2} * state.words;
+    team.for_each(state.own_packs() * each, [&](uint64_t i) {
+      const uint64_t entity = state.own_pack(static_cast<uint32_t>(i / each)) * each + i % each;
+      words[i] = draw(state.run->seed, Purpose::INIT, entity >> 32, 0, static_cast<uint32_t>(entity)).x[0];
     });
-    team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] = 0; });
     team.for_each(square ? 0 : state.systems, [&](uint32_t i) { state.lowest[i] = 0x7fffffffffffffff; });
   } else {
-    team.for_each_block(state.packs, [&](auto& block, uint32_t pack) {
-      randomize(block, state, pack);
-      if (state.graph.packed) return;
-      count_energy(block, state, pack);
-      keep_best(block, state, pack);
-    });
+    team.for_each_block(state.own_packs(),
+                        [&](auto& block, uint32_t i) { randomize(block, state, state.own_pack(i)); });
     team.barrier();
-    if (state.graph.packed) sweep_packs(team, state, 0, 0);
+    count_energies(team, state);
   }
   team.barrier();
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "aatgs/module.hpp"
+#include "thermo/thermo_cluster.hpp"
 #include "thermo/thermo_packed.hpp"
 #include "thermo/thermo_state.hpp"
 
@@ -35,6 +36,14 @@ struct GivenGraph {
     return sum;
   }
 };
+
+/// Packs of a row, which members share out: LATTICE: those of the same systems; SQUARE: replicas.
+inline uint32_t pack_row(const ThermoSetup& setup) {
+  const uint32_t replicas = setup.rungs * setup.ladders;
+  if (setup.model == static_cast<uint32_t>(ThermoModel::SQUARE)) return replicas;
+  if (setup.model == static_cast<uint32_t>(ThermoModel::LATTICE)) return replicas / setup.systems;
+  return (replicas + kLanes - 1) / kLanes;
+}
 
 inline const char* check_graph(const Setup& setup) {
   const uint32_t n = setup->sites;
@@ -87,6 +96,10 @@ inline const char* check_setup(const Setup& setup) {
   if (setup->sweeps_per_round == 0) return "sweepsPerRound must be at least 1";
   if (setup->sample_every == 0) return "sampleEvery must be at least 1";
   if (setup->samples > setup->capacity) return "samples must be at most capacity";
+  if (setup->members == 0 || setup->member >= setup->members) return "member must be below members, at least 1";
+  if (setup->members > 1 && setup->cluster_every) return "cluster moves do not join replicas of several members";
+  if (setup->members > pack_row(*setup.operator->()))
+    return "members must be at most the packs of 32 replicas they share";
   if (setup.count<double>(0) != setup->rungs) return "part 0, the betas, must hold one number for each rung";
   const double* betas = setup.part<double>(0);
   for (uint32_t k = 0; k < setup->rungs; ++k) {
@@ -181,11 +194,13 @@ struct SlicedGraph {
       if (given.fields[v] != 0 || given.reach(v) >= 1 << kDegreeBits) return false;
       arcs += static_cast<uint64_t>(given.reach(v));
     }
-    // Couplings are repeated as often as they are large; more than four times is more work than bytes are.
-    return arcs <= uint64_t{4} * given.offsets[given.n] && arcs < 1u << kSumBits && given.n < 1u << 24;
+    // Couplings are repeated as often as they are large; more than four times is more work than bytes are, and so are more
+    // than 16 a site: of each a word is gathered, and the digits of their number take more random words than a logarithm.
+    return arcs <= uint64_t{4} * given.offsets[given.n] && arcs <= uint64_t{16} * given.n && arcs < 1u << kSumBits &&
+           given.n < 1u << 24;
   }
 
-  explicit SlicedGraph(const OrderedGraph& graph) {
+  SlicedGraph(const OrderedGraph& graph, bool for_device) : for_device_(for_device) {
     const auto n = static_cast<uint32_t>(graph.label.size());
     for (uint32_t i = 0; i < n; ++i) {
       uint32_t degree = 0;
@@ -212,22 +227,26 @@ struct SlicedGraph {
     }
     while (largest >> slice.planes) ++slice.planes;
     while ((1u << slice.digits) < largest) ++slice.digits;
-    slice.most = (largest + 3) / 4 * 4;
+    slice.most = (largest + kArcs - 1) / kArcs * kArcs;
     arcs.resize(arcs.size() + uint64_t{slice.most} * kLanes, nowhere << 1);
     for (uint32_t lane = 0; lane < count; ++lane) {
-      uint32_t* next = arcs.data() + slice.arcs + lane;
+      uint32_t* own = arcs.data() + slice.arcs;
+      uint32_t number = 0;
       for (uint32_t a = graph.offsets[first + lane]; a < graph.offsets[first + lane + 1]; ++a) {
         const int32_t weight = graph.weights[a];
-        for (int32_t k = 0; k < std::abs(weight); ++k, next += kLanes) *next = graph.neighbours[a] << 1 | (weight < 0);
+        for (int32_t k = 0; k < std::abs(weight); ++k)
+          own[arc_at(for_device_, number++, lane)] = graph.neighbours[a] << 1 | (weight < 0);
       }
     }
     slices.push_back(slice);
   }
+
+  bool for_device_;
 };
 
 /// The bit-packed state of a graph. On CUDA a block sweeps several packs at once where there are more than blocks.
 inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState& state) {
-  const SlicedGraph sliced(ordered);
+  const SlicedGraph sliced(ordered, arena.target().is_cuda);
   Couplings& graph = state.graph;
   graph.packed = 1;
   graph.slice_count = static_cast<uint32_t>(sliced.slices.size());
@@ -236,22 +255,63 @@ inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState
   graph.class_slices = arena.constant(sliced.class_slices.size(), sliced.class_slices.data());
   graph.degrees = arena.constant(sliced.degrees.size(), sliced.degrees.data());
   graph.arcs = arena.constant(sliced.arcs.size(), sliced.arcs.data());
-  state.bits = arena.state<uint32_t>(uint64_t{state.packs} * (graph.n + 1));
+  graph.padded_arcs = static_cast<uint32_t>(sliced.arcs.size());
+  state.bits = arena.state<uint32_t>(uint64_t{state.own_count} * (graph.n + 1));
   state.plane_limits = arena.scratch<PlaneLimits>(uint64_t{state.packs} * kPlanes);
   state.rung_thresholds = arena.scratch<uint64_t>(uint64_t{state.rungs} * kPlanes);
   const AatgsTarget& target = arena.target();
-  const uint64_t bytes = uint64_t{graph.n + 1} * sizeof(uint32_t);
+  const uint64_t bytes = uint64_t{graph.n + 1} * sizeof(uint32_t) + kPlanes * sizeof(PlaneLimits);
   state.together = 1;
-  state.in_shared = target.is_cuda && bytes <= target.block_shared_bytes;
-  if (target.is_cuda) state.together = (state.packs + target.parallel_blocks - 1) / target.parallel_blocks;
+  state.in_shared = target.is_cuda && bytes + 16 <= target.block_shared_bytes;
+  if (target.is_cuda) state.together = (state.own_count + target.parallel_blocks - 1) / target.parallel_blocks;
   if (state.in_shared) {
-    state.together = std::min(state.together, static_cast<uint32_t>(target.block_shared_bytes / bytes));
-    arena.block_shared(state.together * bytes);
+    state.together = std::min(state.together, static_cast<uint32_t>((target.block_shared_bytes - 16) / bytes));
+    uint64_t held = state.together * bytes + 16;
+    const uint64_t arcs = sliced.arcs.size() * sizeof(uint16_t);
+    if (graph.n < 1u << 15 && held + arcs <= target.block_shared_bytes) {
+      const std::vector<uint16_t> narrow(sliced.arcs.begin(), sliced.arcs.end());
+      graph.short_arcs = arena.constant(narrow.size(), narrow.data());
+      held += arcs;
+    }
+    arena.block_shared(held);
   }
   for (const Slice& slice : sliced.slices) graph.planes = std::max(graph.planes, slice.planes);
-  state.ahead = target.is_cuda && graph.slice_count * state.together < 32 * graph.class_count;
-  const uint64_t moves = uint64_t{state.packs} * graph.slice_count * (2 + graph.planes) * kLanes;
-  state.moves = arena.scratch<uint32_t>(state.ahead ? moves : 0);
+  const uint64_t moves = uint64_t{state.own_count} * graph.slice_count * move_words(graph.planes);
+  state.moves = arena.scratch<uint32_t>(target.is_cuda ? moves : 0);
+}
+
+/// Whether rows of all couplings pay: at least half of them are there, and they take no more than a quarter of a gigabyte.
+inline uint32_t dense_bytes(const OrderedGraph& graph) {
+  const uint64_t n = graph.label.size(), stride = dense_stride(static_cast<uint32_t>(n));
+  if (n < 64 || 2 * graph.neighbours.size() < n * (n - 1)) return 0;
+  const bool narrow =
+      std::all_of(graph.weights.begin(), graph.weights.end(), [](int32_t w) { return std::abs(w) < 128; });
+  const uint32_t bytes = narrow ? 1 : 4;
+  return n * stride * bytes <= uint64_t{1} << 28 ? bytes : 0;
+}
+
+template <class Weight>
+void lay_out_rows(Arena& arena, const OrderedGraph& graph, ThermoState& state) {
+  const uint64_t n = graph.label.size(), stride = dense_stride(static_cast<uint32_t>(n));
+  std::vector<Weight> rows(n * stride);
+  for (uint64_t i = 0; i < n; ++i) {
+    for (uint32_t a = graph.offsets[i]; a < graph.offsets[i + 1]; ++a)
+      rows[i * stride + graph.neighbours[a]] =
+          static_cast<Weight>(rows[i * stride + graph.neighbours[a]] + graph.weights[a]);
+  }
+  state.dense_rows = arena.constant(rows.size(), rows.data());
+}
+
+inline void lay_out_dense(Arena& arena, const OrderedGraph& graph, ThermoState& state) {
+  if (state.dense == 1) {
+    lay_out_rows<int8_t>(arena, graph, state);
+  } else {
+    lay_out_rows<int32_t>(arena, graph, state);
+  }
+  const uint64_t stride = dense_stride(state.graph.n), held = kDenseGroups * stride * sizeof(int32_t);
+  state.dense_fields = arena.state<int32_t>(uint64_t{state.own_count} * kLanes * stride);
+  state.dense_in_shared = arena.target().is_cuda && held <= arena.target().block_shared_bytes;
+  if (state.dense_in_shared) arena.block_shared(held);
 }
 
 inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) {
@@ -261,6 +321,7 @@ inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) 
   graph.n = setup->sites;
   graph.states = setup->states;
   graph.bytes = ordered.bytes;
+  graph.has_fields = std::any_of(ordered.fields.begin(), ordered.fields.end(), [](int32_t h) { return h != 0; });
   graph.class_count = static_cast<uint32_t>(ordered.classes.size() - 1);
   graph.classes = constant(ordered.classes);
   graph.offsets = constant(ordered.offsets);
@@ -273,13 +334,15 @@ inline void lay_out_graph(Arena& arena, const Setup& setup, ThermoState& state) 
   if (SlicedGraph::fits(setup)) {
     lay_out_packs(arena, ordered, state);
   } else {
-    state.spins = arena.state<int8_t>(state.packs * n * kLanes);
+    state.spins = arena.state<int8_t>(state.own_count * n * kLanes);
+    state.dense = state.model == ThermoModel::ISING ? dense_bytes(ordered) : 0;
+    if (state.dense) lay_out_dense(arena, ordered, state);
   }
   state.best_spins = arena.state<int8_t>(state.packs * n);
   state.best = arena.state<int32_t>(n, "best");
-  const uint64_t joined = state.cluster_every ? uint64_t{state.ladders} / 2 * state.rungs : 0;
-  state.queue = arena.scratch<uint32_t>(joined * n);
-  state.seen = arena.scratch<uint32_t>(joined * n);
+  const uint64_t joined = state.cluster_every ? uint64_t{state.ladders} / 2 * rung_groups(state) : 0;
+  state.clusters = arena.scratch<uint32_t>(joined * n);
+  state.cluster_work = arena.scratch<uint32_t>(joined * (5 * n + 4));
 }
 
 /// The couplings as the sweeps read them: for each site of a sublattice its six, in the order of Wanted.
@@ -320,7 +383,7 @@ inline void lay_out_lattice(Arena& arena, const Setup& setup, ThermoState& state
   state.words = setup->sites / 2;
   const std::vector<uint32_t> signs = order_signs(setup);
   state.signs = arena.constant(signs.size(), signs.data());
-  state.lattice = arena.state<uint32_t>(uint64_t{state.packs} * 2 * state.words);
+  state.lattice = arena.state<uint32_t>(uint64_t{state.own_packs()} * 2 * state.words);
   state.lowest = arena.state<int64_t>(state.systems, "lowest");
   state.rung_thresholds = arena.scratch<uint64_t>(uint64_t{3} * state.rungs);
   state.lattice_limits = arena.scratch<LatticeLimits>(state.packs);
@@ -334,10 +397,14 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
   state.replicas = setup->rungs * setup->ladders;
   state.systems = setup->systems;
   state.copies = state.ladders / state.systems;
-  state.joined = state.systems > 1 && state.copies == 1 ? 0 : state.ladders / 2;
+  state.members = setup->members;
+  state.joined = state.members > 1 || (state.systems > 1 && state.copies == 1) ? 0 : state.ladders / 2;
   state.packs = (state.replicas + kLanes - 1) / kLanes;
   if (state.model == ThermoModel::LATTICE)
     state.packs = (state.systems + kLanes - 1) / kLanes * state.copies * state.rungs;
+  state.row = pack_row(*setup.operator->());
+  state.own_first = static_cast<uint32_t>(uint64_t{state.row} * setup->member / state.members);
+  state.own_count = static_cast<uint32_t>(uint64_t{state.row} * (setup->member + 1) / state.members) - state.own_first;
   state.sweeps_per_round = setup->sweeps_per_round;
   state.cluster_every = setup->cluster_every;
   state.capacity = setup->capacity;
@@ -365,7 +432,7 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
   if (state.model == ThermoModel::SQUARE) {
     state.side = setup->sites;
     state.words = state.side / 64 * state.side;
-    state.square = arena.state<uint32_t>(uint64_t{state.replicas} * 2 * state.words, "square");
+    state.square = arena.state<uint32_t>(uint64_t{state.own_count} * 2 * state.words, "square");
     state.square_limits = arena.scratch<SquareLimits>(state.rungs);
   } else if (state.model == ThermoModel::LATTICE) {
     lay_out_lattice(arena, setup, state);

@@ -2,7 +2,6 @@
 #pragma once
 #include <cstdint>
 
-#include "aatgs/atomic.hpp"
 #include "thermo/thermo_lanes.hpp"
 #include "thermo/thermo_layout.h"
 
@@ -20,9 +19,9 @@ struct PlaneLimits {
 };
 
 /// Up to 32 sites of one independent set, which the lanes of a group update together.
-struct Slice {
+struct alignas(16) Slice {
   uint32_t first, count;
-  uint32_t arcs;  // arc j of lane l is at arcs + 32 j + l
+  uint32_t arcs;  // where they begin; see arc_at()
   uint32_t most;  // arcs of each lane, a multiple of 4; those it lacks lead to the word that is always 0
   uint32_t planes;  // bits of the largest degree
   uint32_t digits;  // of K: the least m with 2^m >= the largest degree
@@ -36,6 +35,7 @@ struct Couplings {
   uint32_t states;  // POTTS
   uint32_t class_count;  // independent sets
   uint32_t bytes;  // of a local field: 1 where all |J| = 1, 2, or 4
+  uint32_t has_fields;  // whether one is not 0
   const uint32_t* classes;  // class_count + 1: first site of each
   const uint32_t* offsets;  // n + 1
   const uint32_t* positive;  // n: end of the arcs with J > 0, which come first
@@ -50,7 +50,13 @@ struct Couplings {
   const uint32_t* class_slices;  // class_count + 1: first slice of each
   const uint32_t* degrees;  // n
   const uint32_t* arcs;  // neighbour << 1 | (J < 0), as often as |J| says
+  const uint16_t* short_arcs;  // the same for a block's shared memory, where all of it fits there; else null
+  uint32_t padded_arcs;  // words of arcs
 };
+
+/// Sites that are looked at together where the graph is dense, and the length of a row of its couplings: the rest is 0.
+inline constexpr uint32_t kSight = 4 * kLanes;
+AATGS_FN uint32_t dense_stride(uint32_t n) { return (n + kSight - 1) / kSight * kSight; }
 
 /// Exchanges of one pair of neighbouring rungs.
 struct Pair {
@@ -95,6 +101,9 @@ struct ThermoState {
   ThermoModel model;
   ThermoScheme scheme;
   uint32_t rungs, ladders, replicas, packs;
+  // Which packs' spins are here, where members share the replicas: of each row of packs (LATTICE: those of the same systems;
+  // else there is one; SQUARE: of replicas), own_count from own_first on.
+  uint32_t members, row, own_first, own_count;
   uint32_t sweeps_per_round, cluster_every, capacity;
   ThermoConfig first;  // the implicit first reset
   Couplings graph;
@@ -114,34 +123,44 @@ struct ThermoState {
   uint32_t* at;  // replicas: ladder * rungs + rung -> replica
   int64_t* energies;  // packs * kLanes
   int64_t* moments;  // packs * kLanes: magnetisation of the last sample
-  int8_t* spins;  // packs x n x kLanes, where not bit-packed
-  uint32_t* bits;  // packs x (n + 1), where bit-packed; the last word of a pack is 0
-  uint32_t* square;  // SQUARE: replicas x 2 x words
+  int8_t* spins;  // own packs x n x kLanes, where not bit-packed
+  uint32_t* bits;  // own packs x (n + 1), where bit-packed; the last word of a pack is 0
+  uint32_t* square;  // SQUARE: own replicas x 2 x words
   int64_t* best_energy;  // packs
   int8_t* best_spins;  // packs x n
   int32_t* best;  // n: the state the host reads
   int64_t* series;  // capacity x replicas x 2: energy and magnetisation by ladder and rung
   int64_t* overlaps;  // capacity x joined x rungs
+  // Where most sites are joined to most others; else dense is 0.
+  uint32_t dense, dense_in_shared;  // bytes of a coupling: 1 or 4; whether a block holds its replicas' fields
+  const void* dense_rows;  // n x dense_stride(n)
+  int32_t* dense_fields;  // own packs x kLanes x dense_stride(n)
   SquareLimits* square_limits;  // SQUARE: rungs
-  uint32_t* lattice;  // LATTICE: packs x 2 x words
+  uint32_t* lattice;  // LATTICE: own packs x 2 x words
   uint64_t* rung_thresholds;  // LATTICE: rungs x 3; bit-packed graphs: rungs x kPlanes
   PlaneLimits* plane_limits;  // bit-packed graphs: packs x kPlanes
-  uint32_t together, in_shared;  // packs a block sweeps together, and whether in its shared memory
-  uint32_t
-      ahead;  // whether the moves of all slices are drawn before any is made: for sets too small to keep a block busy
-  uint32_t* moves;  // then: packs x slices x (2 + planes) x kLanes
+  uint32_t together,
+      in_shared;  // packs a block sweeps together, and whether they and their limits are in shared memory
+  uint32_t* moves;  // bit-packed graphs on CUDA: own packs x slices x (2 + planes) x kLanes
   LatticeLimits* lattice_limits;  // LATTICE: packs
   int64_t* lowest;  // LATTICE: systems: lowest energy seen at the end of a round
   // Scratch.
   double* before;  // rungs: the ladder while it is being adapted
-  uint32_t* queue;  // cluster moves: (ladders / 2) x rungs x n
-  uint32_t* seen;  // the same
+  uint32_t* clusters;  // cluster moves: (ladders / 2) x (rungs / 32) x n
+  uint32_t* cluster_work;  // the same, of ClusterWork
 
+  AATGS_FN uint32_t own_packs() const { return (model == ThermoModel::SQUARE ? replicas : packs) / row * own_count; }
+  /// The i-th pack whose spins are here.
+  AATGS_FN uint32_t own_pack(uint32_t i) const { return i / own_count * row + own_first + i % own_count; }
+  AATGS_FN bool owns(uint32_t pack) const { return pack % row - own_first < own_count; }
+  AATGS_FN int32_t* fields_of(uint32_t replica) const {
+    return dense_fields + uint64_t{replica - own_first * kLanes} * dense_stride(graph.n);
+  }
   /// One bit a spin; states of lowest energy are not kept.
   AATGS_FN bool bit_packed() const { return model == ThermoModel::SQUARE || model == ThermoModel::LATTICE; }
-  AATGS_FN int8_t* spins_of(uint32_t pack) const { return spins + uint64_t{pack} * graph.n * kLanes; }
+  AATGS_FN int8_t* spins_of(uint32_t pack) const { return spins + uint64_t{pack - own_first} * graph.n * kLanes; }
   AATGS_FN uint32_t* sublattice(uint32_t replica, uint32_t color) const {
-    return square + (uint64_t{replica} * 2 + color) * words;
+    return square + (uint64_t{replica - own_first} * 2 + color) * words;
   }
   /// LATTICE: pack (group of systems * copies + copy) * rungs + number holds one replica of each of 32 systems. A number
   /// past the last replica where there is no such system.
@@ -149,38 +168,30 @@ struct ThermoState {
     const uint32_t ladder = pack / rungs, system = ladder / copies * kLanes + bit;
     return system < systems ? (system * copies + ladder % copies) * rungs + pack % rungs : ~0u;
   }
+  /// The pack of a replica, as own_pack() counts them.
   AATGS_FN uint32_t pack_of(uint32_t replica) const {
+    if (model == ThermoModel::SQUARE) return replica;
+    if (model != ThermoModel::LATTICE) return replica / kLanes;
     const uint32_t ladder = replica / rungs;
     return (ladder / copies / kLanes * copies + ladder % copies) * rungs + replica % rungs;
   }
   AATGS_FN uint32_t bit_of(uint32_t replica) const { return replica / rungs / copies % kLanes; }
   AATGS_FN uint32_t* lattice_of(uint32_t pack, uint32_t color) const {
-    return lattice + (uint64_t{pack} * 2 + color) * words;
+    return lattice + (uint64_t{pack / row * own_count + pack % row - own_first} * 2 + color) * words;
   }
   AATGS_FN const uint32_t* signs_of(uint32_t group, uint32_t color) const {
     return signs + (uint64_t{group} * 2 + color) * 6 * words;
   }
   /// The words of a bit-packed graph's pack.
-  AATGS_FN uint32_t* bits_of(uint32_t pack) const { return bits + uint64_t{pack} * (graph.n + 1); }
+  AATGS_FN uint32_t* bits_of(uint32_t pack) const { return bits + uint64_t{pack - own_first} * (graph.n + 1); }
   AATGS_FN uint32_t* moves_of(uint32_t pack, uint32_t slice) const {
-    return moves + (uint64_t{pack} * graph.slice_count + slice) * (2 + graph.planes) * kLanes;
+    return moves + (uint64_t{pack - own_first} * graph.slice_count + slice) * (2 + graph.planes) * kLanes;
   }
   /// Spin of one replica at a site of a graph.
   AATGS_FN int8_t spin(uint32_t replica, uint32_t site) const {
     const uint32_t pack = replica / kLanes, lane = replica % kLanes;
-    // Others may turn theirs in the same word meanwhile.
-    if (graph.packed) return (peek(bits_of(pack)[site]) >> lane & 1u) ? 1 : -1;
+    if (graph.packed) return (bits_of(pack)[site] >> lane & 1u) ? 1 : -1;
     return spins_of(pack)[uint64_t{site} * kLanes + lane];
-  }
-  /// Turns it. Others may turn theirs in the same word.
-  AATGS_FN void turn(uint32_t replica, uint32_t site) const {
-    const uint32_t pack = replica / kLanes, lane = replica % kLanes;
-    if (graph.packed) {
-      flip_shared(&bits_of(pack)[site], 1u << lane);
-    } else {
-      int8_t& own = spins_of(pack)[uint64_t{site} * kLanes + lane];
-      own = static_cast<int8_t>(-own);
-    }
   }
 };
 

@@ -1,4 +1,6 @@
-// The step of @aatgs/thermo: a substep is one round: sweeps of all replicas, exchanges, cluster moves, a sample.
+// The step of @aatgs/thermo: a substep is one round: sweeps of all replicas, exchanges, cluster moves, a sample. Where
+// several members share the replicas, only energies cross between them: each makes all exchanges itself, with the same
+// random numbers, and replicas keep their places.
 #pragma once
 #include <cstdint>
 
@@ -35,22 +37,33 @@ struct ThermoStep {
     } else if (!started) {
       reset(team, state, state.first);
     }
-    bool idle = false;
-    if (phase == ThermoPhase::RUN) {
-      idle = config.substeps > 0 && state.run->converged;
-      team.barrier();
+    const bool idle =
+        state.run->converged && phase != ThermoPhase::RESET && (phase != ThermoPhase::RUN || config.substeps > 0);
+    team.barrier();
+    if (phase == ThermoPhase::RUN && state.members == 1) {
       for (uint32_t s = 0; s < config.substeps && !state.run->converged && !team.cancelled(); ++s) {
         team.barrier();
-        round(team, state);
+        sweep(team, state);
+        finish_round(team, state);
         team.barrier();
       }
+    } else if (!idle && phase == ThermoPhase::SWEEP && config.energies != 0) {
+      sweep(team, state);
+      hand_out(team, state, reinterpret_cast<int64_t*>(config.energies));
+    } else if (!idle && phase == ThermoPhase::GATHER && config.energies != 0) {
+      const auto* others = reinterpret_cast<const int64_t*>(config.energies);
+      team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] += others[r]; });
+    } else if (!idle && phase == ThermoPhase::EXCHANGE) {
+      finish_round(team, state);
     }
+    team.barrier();
     report(team, state, telemetry, idle);
   }
 
  private:
+  /// The first half of a round: sweeps of this member's replicas, and their energies.
   template <class Team>
-  AATGS_FN static void round(Team& team, State& state) {
+  AATGS_FN static void sweep(Team& team, State& state) {
     const Run& run = *state.run;
     const uint64_t rounds = run.rounds;
     if (rounds < run.anneal || rounds == 0) {
@@ -61,12 +74,29 @@ struct ThermoStep {
     }
     sweep_all(team, state);
     team.barrier();
+  }
+
+  /// For the other members: the energies of this one's replicas, 0 in place of theirs.
+  template <class Team>
+  AATGS_FN static void hand_out(Team& team, State& state, int64_t* energies) {
+    team.for_each(state.replicas, [&](uint32_t r) {
+      if (!state.owns(state.pack_of(r))) state.energies[r] = 0;
+      energies[r] = state.energies[r];
+    });
+  }
+
+  /// The second half, which every member makes alike: exchanges, a sample, the ladder's adaptation.
+  template <class Team>
+  AATGS_FN static void finish_round(Team& team, State& state) {
+    const Run& run = *state.run;
+    const uint64_t rounds = run.rounds;
+    if (state.model == ThermoModel::LATTICE) note_lowest(team, state);
     if (state.rungs > 1) exchange(team, state);
     team.barrier();
     if (state.cluster_every && (rounds + 1) % state.cluster_every == 0) {
       move_clusters(team, state);
       team.barrier();
-      team.for_each_block(state.packs, [&](auto& block, uint32_t pack) { keep_best(block, state, pack); });
+      count_energies(team, state);
     }
     const bool sampling =
         rounds >= run.burn_in && run.samples < run.samples_wanted && (rounds + 1 - run.burn_in) % run.sample_every == 0;

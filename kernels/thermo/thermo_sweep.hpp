@@ -6,6 +6,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "thermo/thermo_bits.hpp"
 #include "thermo/thermo_math.hpp"
 #include "thermo/thermo_state.hpp"
 
@@ -30,6 +31,21 @@ AATGS_FN void draw_limits(Group& group, const Lanes<uint32_t>& words, Lanes<floa
   group.for_each(kLanes, [&](uint32_t lane) { limits[lane] = proposes(words[lane]) ? limits[lane] : -3e38f; });
 }
 
+#if AATGS_ON_DEVICE
+/// Calls f(a, neighbour, weight) for a site's arcs. Each lane loads one of 32, and tells it to the others.
+template <class Group, class F>
+__device__ void for_each_arc(Group& group, const Couplings& graph, uint32_t begin, uint32_t end, F f) {
+  for (uint32_t first = begin; first < end; first += kLanes) {
+    const uint32_t a = first + group.rank(), count = end - first < kLanes ? end - first : kLanes;
+    const uint32_t neighbour = a < end ? graph.neighbours[a] : 0;
+    const int32_t weight = a < end ? graph.weights[a] : 0;
+    AATGS_UNROLL_FOUR_TIMES
+    for (uint32_t j = 0; j < count; ++j)
+      f(first + j, __shfl_sync(0xffffffffu, neighbour, j), __shfl_sync(0xffffffffu, weight, j));
+  }
+}
+#endif
+
 /// The local fields of a site's neighbours and its own. Field: wide enough for the sum of its couplings.
 template <class Field, class Group>
 AATGS_FN void sum_fields(Group& group, const Couplings& graph, const int8_t* spins, uint32_t site,
@@ -37,14 +53,11 @@ AATGS_FN void sum_fields(Group& group, const Couplings& graph, const int8_t* spi
   const auto own = static_cast<Field>(graph.fields[site]);
   const uint32_t begin = graph.offsets[site], middle = graph.positive[site], end = graph.offsets[site + 1];
 #if AATGS_ON_DEVICE
-  group.for_each(kLanes, [&](uint32_t lane) {
-    int32_t sum = own;
-    for (uint32_t a = begin; a < end; ++a) {
-      const int32_t weight = sizeof(Field) > 1 ? graph.weights[a] : a < middle ? 1 : -1;
-      sum += weight * spins[uint64_t{graph.neighbours[a]} * kLanes + lane];
-    }
-    fields[lane] = static_cast<Field>(sum);
+  int32_t sum = own;
+  for_each_arc(group, graph, begin, end, [&](uint32_t a, uint32_t neighbour, int32_t weight) {
+    sum += (sizeof(Field) > 1 ? weight : a < middle ? 1 : -1) * spins[uint64_t{neighbour} * kLanes + group.rank()];
   });
+  fields.value = static_cast<Field>(sum);
 #else
   (void)group;
   if constexpr (sizeof(Field) == 1) {
@@ -125,12 +138,12 @@ AATGS_FN void update_potts(Group& group, PackView<Sum>& view, uint32_t site, con
   const uint32_t begin = graph.offsets[site], end = graph.offsets[site + 1];
   // view.beta is for half the energy change, as in the Ising update.
 #if AATGS_ON_DEVICE
+  int32_t change = 0;
+  for_each_arc(group, graph, begin, end, [&](uint32_t, uint32_t neighbour, int32_t weight) {
+    const int8_t other = view.spins[uint64_t{neighbour} * kLanes + group.rank()];
+    change += (other == own.value ? weight : 0) - (other == proposed.value ? weight : 0);
+  });
   group.for_each(kLanes, [&](uint32_t lane) {
-    int32_t change = 0;
-    for (uint32_t a = begin; a < end; ++a) {
-      const int8_t other = view.spins[uint64_t{graph.neighbours[a]} * kLanes + lane];
-      change += (other == own[lane] ? graph.weights[a] : 0) - (other == proposed[lane] ? graph.weights[a] : 0);
-    }
     if (!(view.beta[lane] * 0.5f * static_cast<float>(change) <= limits[lane])) return;
     view.change[lane] += static_cast<Sum>(change);
     mine[lane] = proposed[lane];

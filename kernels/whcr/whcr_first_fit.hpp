@@ -3,18 +3,20 @@
 #pragma once
 #include <cstdint>
 
+#include "aatgs/atomic.hpp"
 #include "whcr/whcr_lanes.hpp"
 #include "whcr/whcr_priors.hpp"
 
 namespace aatgs::whcr {
 
-/// The lowest colour no neighbour has.
-AATGS_FN uint32_t first_fit(const Graph& graph, const uint16_t* color, uint32_t v) {
+/// The lowest colour none of these neighbours has.
+AATGS_FN uint32_t first_fit(const uint32_t* neighbours, uint32_t count, const uint16_t* color) {
   for (uint32_t base = 0;; base += 64) {
     uint64_t used = 0;
-    for (uint32_t a = graph.offsets[v]; a < graph.offsets[v + 1]; ++a) {
-      const uint32_t c = color[graph.neighbours[a]] - base;
-      if (c < 64) used |= uint64_t{1} << c;
+    AATGS_UNROLL_4
+    for (uint32_t a = 0; a < count; ++a) {
+      const uint32_t c = color[neighbours[a]] - base;
+      used |= c < 64 ? uint64_t{1} << c : 0;
     }
     const auto low = static_cast<uint32_t>(~used);
     if (low != 0) return base + lowest_bit(low);
@@ -25,14 +27,35 @@ AATGS_FN uint32_t first_fit(const Graph& graph, const uint16_t* color, uint32_t 
 
 /// The same by a group, for vertices with many neighbours. Collective.
 template <class Group>
-AATGS_FN uint32_t first_fit(Group& group, const Graph& graph, const uint16_t* color, uint32_t v) {
-  const uint32_t* neighbours = graph.neighbours + graph.offsets[v];
+AATGS_FN uint32_t first_fit(Group& group, const uint32_t* neighbours, uint32_t count, const uint16_t* color) {
   for (uint32_t base = 0;; base += 32) {
-    const uint32_t used = group.any_bits(graph.degree(v), [&](uint32_t a) {
+    const uint32_t used = group.any_bits(count, [&](uint32_t a) {
       const uint32_t c = color[neighbours[a]] - base;
       return c < 32 ? 1u << c : 0u;
     });
     if (used != 0xffffffffu) return base + lowest_bit(~used);
+  }
+}
+
+/// The same by a block, for vertices with very many. Collective.
+template <class Block>
+AATGS_FN uint32_t first_fit_of_hub(Block& block, const uint32_t* neighbours, uint32_t count, const uint16_t* color) {
+  uint8_t* used = block.template shared<uint8_t>();
+  for (uint32_t base = 0;; base += kColorWindow) {
+    const uint32_t window = count + 1 - base < kColorWindow ? count + 1 - base : kColorWindow;
+    block.for_each(window, [&](uint32_t c) { used[c] = 0; });
+    block.barrier();
+    block.for_each((count + 3) / 4, [&](uint32_t i) {
+      uint32_t colors[4];
+      unrolled<4>([&](auto j) { colors[j] = 4 * i + j < count ? color[neighbours[4 * i + j]] - base : window; });
+      unrolled<4>([&](auto j) {
+        if (colors[j] < window) put(used[colors[j]], uint8_t{1});
+      });
+    });
+    block.barrier();
+    const uint32_t found = block.template min<uint32_t>(window, [&](uint32_t c) { return used[c] ? kNone : c; });
+    if (found != kNone) return base + found;
+    block.barrier();
   }
 }
 

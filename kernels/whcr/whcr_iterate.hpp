@@ -8,30 +8,35 @@
 
 namespace aatgs::whcr {
 
-/// Lists the vertices class by class: those of colour c are lists[0][start[c]] up to start[c + 1], in any order.
-/// Collective.
+/// Lists the vertices class by class, and those of a class by weight: of colour c and weight w they are lists[0][i] for i
+/// from start[3 c + w] up to start[3 c + w + 1], in any order. Collective.
 template <class Team>
 AATGS_OUTLINE void sort_classes(Team& team, const WhcrState& state, uint32_t colors) {
   const Sparse& sparse = state.sparse;
-  team.for_each(colors + 1, [&](uint32_t c) { sparse.start[c] = 0; });
+  const auto bucket = [&](uint32_t v) { return kWeights * state.colors[v] + weight_of(state.graph.degree(v)); };
+  team.for_each(kWeights * colors + 1, [&](uint32_t i) { sparse.start[i] = 0; });
   team.barrier();
-  team.for_each(state.graph.n, [&](uint32_t v) { fetch_add(sparse.start[state.colors[v] + 1], 1); });
+  team.for_each(state.graph.n, [&](uint32_t v) { claim_in(sparse.start, bucket(v) + 1); });
   team.barrier();
   team.leader([&] {
-    for (uint32_t c = 0; c < colors; ++c) {
-      sparse.cursor[c] = sparse.start[c];
-      sparse.start[c + 1] += sparse.start[c];
+    for (uint32_t i = 0; i < kWeights * colors; ++i) {
+      sparse.cursor[i] = sparse.start[i];
+      sparse.start[i + 1] += sparse.start[i];
     }
   });
   team.barrier();
-  team.for_each(state.graph.n, [&](uint32_t v) { sparse.lists[0][fetch_add(sparse.cursor[state.colors[v]], 1)] = v; });
+  team.for_each(state.graph.n, [&](uint32_t v) { sparse.lists[0][claim_in(sparse.cursor, bucket(v))] = v; });
   team.barrier();
+}
+
+/// Vertices of a class, once they are sorted.
+AATGS_FN uint32_t class_size(const Sparse& sparse, uint32_t c) {
+  return sparse.start[kWeights * (c + 1)] - sparse.start[kWeights * c];
 }
 
 /// The order of this pass's classes, left in `cursor`: mostly backwards or the largest first, now and then at random, as
 /// its authors found best. One thread works.
 AATGS_FN void order_classes(const WhcrState& state, uint32_t colors, Random random) {
-  const uint32_t* start = state.sparse.start;
   uint32_t* order = state.sparse.cursor;
   for (uint32_t c = 0; c < colors; ++c) order[c] = colors - 1 - c;
   const uint32_t kind = random.below(8);
@@ -46,7 +51,7 @@ AATGS_FN void order_classes(const WhcrState& state, uint32_t colors, Random rand
     return;
   }
   // Shell sort: some hundred classes, mostly.
-  const auto size = [&](uint32_t c) { return start[c + 1] - start[c]; };
+  const auto size = [&](uint32_t c) { return class_size(state.sparse, c); };
   for (uint32_t gap = colors / 2; gap > 0; gap /= 2) {
     for (uint32_t i = gap; i < colors; ++i) {
       const uint32_t c = order[i];
@@ -72,18 +77,23 @@ AATGS_OUTLINE uint32_t iterate_greedily(Team& team, const WhcrState& state, uint
   team.for_each(graph.n, [&](uint32_t v) { next[v] = kUncolored; });
   team.barrier();
   for (uint32_t turn = 0; turn < colors; ++turn) {
-    const uint32_t begin = sparse.start[sparse.cursor[turn]];
-    const uint32_t size = sparse.start[sparse.cursor[turn] + 1] - begin;
-    const uint32_t* members = sparse.lists[0] + begin;
-    team.for_each(size, [&](uint32_t i) {
-      const uint32_t v = members[i];
-      if (graph.degree(v) < kGroupDegree) next[v] = static_cast<uint16_t>(first_fit(graph, next, v));
+    const uint32_t* from = sparse.start + kWeights * sparse.cursor[turn];
+    const auto member = [&](uint32_t weight, uint32_t i) { return sparse.lists[0][from[weight] + i]; };
+    const auto count = [&](uint32_t weight) { return from[weight + 1] - from[weight]; };
+    const auto row = [&](uint32_t v) { return graph.neighbours + graph.offsets[v]; };
+    team.for_each(count(kLight), [&](uint32_t i) {
+      const uint32_t v = member(kLight, i);
+      next[v] = static_cast<uint16_t>(first_fit(row(v), graph.degree(v), next));
     });
-    team.for_each_group(size, [&](auto& group, uint32_t i) {
-      const uint32_t v = members[i];
-      if (graph.degree(v) < kGroupDegree) return;
-      const uint32_t fit = first_fit(group, graph, next, v);
+    team.for_each_group(count(kHeavy), [&](auto& group, uint32_t i) {
+      const uint32_t v = member(kHeavy, i);
+      const uint32_t fit = first_fit(group, row(v), graph.degree(v), next);
       group.leader([&] { next[v] = static_cast<uint16_t>(fit); });
+    });
+    team.for_each_block(count(kHub), [&](auto& block, uint32_t i) {
+      const uint32_t v = member(kHub, i);
+      const uint32_t fit = first_fit_of_hub(block, row(v), graph.degree(v), next);
+      block.leader([&] { next[v] = static_cast<uint16_t>(fit); });
     });
     team.barrier();
   }
@@ -105,7 +115,7 @@ AATGS_OUTLINE void squeeze(Team& team, const WhcrState& state, uint32_t before, 
       uint32_t smallest = kNone;
       uint32_t least = kNone;
       for (uint32_t c = 0; c < before; ++c) {
-        const uint32_t size = sparse.start[c + 1] - sparse.start[c];
+        const uint32_t size = class_size(sparse, c);
         if (renamed[c] == kNone || size >= least) continue;
         smallest = c;
         least = size;
@@ -123,7 +133,7 @@ AATGS_OUTLINE void squeeze(Team& team, const WhcrState& state, uint32_t before, 
     state.colors[v] = renamed == kNone ? kUncolored : static_cast<uint16_t>(renamed);
   });
   team.barrier();
-  color_greedily(team, state, after);
+  color_greedily(team, state, after, false);
 }
 
 }  // namespace aatgs::whcr

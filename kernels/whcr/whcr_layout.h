@@ -22,13 +22,14 @@ enum class WhcrInit : uint32_t {
   INPUT = 2,
 };
 
-/// How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. MIXED: TABLE and REPAIR in turn over the population, with the moves going to what finds fewer conflicts.
+/// How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. WEIGHTED: tabu search under learnt weights of edges. MIXED: a part of the population as with TABLE, a part under tabu search that is never recombined, a part as with WEIGHTED, and more of it for what finds fewer conflicts. AUTO: MIXED where degrees differ much more or less than in a random graph, otherwise TABLE; WEIGHTED above 8192 vertices, REPAIR where tables are too large.
 enum class WhcrDynamic : uint32_t {
   AUTO = 0,
   TABLE = 1,
   REPAIR = 2,
   SPARSE = 3,
   MIXED = 4,
+  WEIGHTED = 5,
 };
 
 /// Fixed when the context is made. Parts: offsets u32[vertices + 1], neighbours u32[arcs] (both directions of every edge), and optionally priorities u8[vertices] that decide between equally good moves, high first.
@@ -36,7 +37,7 @@ struct alignas(16) WhcrSetup {
   uint32_t vertices;  ///< Number of vertices.
   uint32_t max_colors;  ///< Most colours any config may ask for; memory is planned for it.
   uint32_t population;  ///< Colourings searched at once. Members 2i and 2i+1 are recombined with each other; an odd last one walks alone.
-  uint32_t dynamic;  ///< WhcrDynamic; AUTO picks by memory.
+  uint32_t dynamic;  ///< WhcrDynamic.
   uint32_t moves_per_substep;  ///< Moves of each member in one substep (SPARSE: rounds); 0: from the size of the graph.
   uint32_t moves_per_generation;  ///< Moves of each member between recombinations, rounded to whole substeps; 0: from the size of the graph.
   uint32_t colors;  ///< Number of colours of the implicit first reset; 0: maxColors.
@@ -138,6 +139,6 @@ inline constexpr AatgsField kFields[] = {
     {"WhcrTelemetry.generation", offsetof(WhcrTelemetry, generation), sizeof(WhcrTelemetry::generation)},
     {"WhcrTelemetry.dynamic", offsetof(WhcrTelemetry, dynamic), sizeof(WhcrTelemetry::dynamic)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0xc035b1c8c44eb53aULL;
+inline constexpr uint64_t kLayoutFingerprint = 0x9b09fad28cb8a462ULL;
 
 }  // namespace aatgs::whcr

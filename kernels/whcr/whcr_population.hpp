@@ -4,8 +4,10 @@
 #include <cstdint>
 
 #include "whcr/whcr_cross.hpp"
+#include "whcr/whcr_portfolio.hpp"
 #include "whcr/whcr_repair.hpp"
 #include "whcr/whcr_tabu.hpp"
+#include "whcr/whcr_weighted.hpp"
 #if defined(__CUDACC__)
 #include "whcr/whcr_warp_threads.cuh"
 #endif
@@ -21,7 +23,12 @@ inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max
     Table(walk, graph, max_colors, ring);
     keep(walk);
   }
-  if (uses_repair(dynamic)) {
+  if (uses_weights(dynamic)) {
+    Carver walk(nullptr);
+    WeightedTable(walk, walk, graph, max_colors);
+    keep(walk);
+  }
+  if (dynamic == WhcrDynamic::REPAIR) {
     Carver walk(nullptr);
     for (int i = 0; i < 3; ++i) walk.take<uint32_t>(graph.n);
     walk.take<uint32_t>(max_colors);
@@ -43,7 +50,8 @@ inline uint64_t desk_bytes(const Graph& graph, uint32_t max_colors) {
 /// Runs one member for some moves; with none it only counts the conflicts of a new colouring. Collective.
 template <class Block>
 AATGS_OUTLINE void walk(Block& block, const WhcrState& state, uint32_t index, uint32_t moves) {
-  const bool table = state.dynamic_of(index) == WhcrDynamic::TABLE;
+  const Style style = state.style_of(index);
+  const bool table = style == Style::RECOMBINED || style == Style::ALONE;
 #if AATGS_ON_DEVICE
   if (table) {
     const uint32_t left = walk_in_warps(state, index, moves, block.cancel_word());
@@ -54,6 +62,12 @@ AATGS_OUTLINE void walk(Block& block, const WhcrState& state, uint32_t index, ui
   Carver carver(work_of(block, state, index));
   if (table) {
     TabuWalk<Block>(block, state, index, carver).run(moves);
+  } else if (style == Style::WEIGHTED) {
+    Carver shared(block.template shared<uint8_t>());
+    const auto tier = state.weighted_tier;
+    WeightedWalk<Block>(block, state, index, tier == WeightedTier::NONE ? carver : shared,
+                        tier == WeightedTier::ALL ? shared : carver)
+        .run(moves);
   } else {
     RepairWalk<Block>(block, state, index, carver).run(moves);
   }
@@ -103,7 +117,7 @@ AATGS_OUTLINE void change_colors(Team& team, const WhcrState& state, uint32_t be
     Carver carver(desk_of(block, state, index));
     // One of each couple keeps what it has found, the other starts over: two heirs of good colourings soon are alike.
     // Not on large graphs, where the way back from nothing is long.
-    if (colors < before && index % 2 == 1 && state.dynamic_of(index) == WhcrDynamic::TABLE) {
+    if (colors < before && index % 2 == 1 && state.style_of(index) == Style::RECOMBINED) {
       make(block, state, index, WhcrInit::RANDOM, nullptr, 0, carver);
     } else {
       reduce(block, state, index, before, carver);
@@ -156,36 +170,13 @@ AATGS_OUTLINE void recombine(Team& team, const WhcrState& state) {
   const uint32_t generation = search.generation;
   const uint32_t couples = state.population / 2;
   team.for_each_block(couples, [&](auto& block, uint32_t couple) {
+    if (!state.recombines(couple)) return;
     prepare_couple(block, state, couple, generation, Carver(desk_of(block, state, 2 * couple)));
   });
   team.barrier();
   team.for_each_block(couples * 2, [&](auto& block, uint32_t index) {
+    if (!state.recombines(index / 2)) return;
     make_child(block, state, index, Carver(desk_of(block, state, index)));
-  });
-  team.barrier();
-}
-
-/// A member's moves in a substep: of two dynamics the one that is behind gets fewer.
-AATGS_FN uint32_t moves_of(const WhcrState& state, uint32_t index) {
-  const int32_t lead = state.dynamic_of(index) == WhcrDynamic::REPAIR ? -state.search->lead : state.search->lead;
-  const uint32_t moves = state.moves_per_substep >> (lead < 0 ? -lead : 0);
-  return moves > 0 ? moves : 1;
-}
-
-/// Which of two dynamics has found fewer conflicts in this generation. Collective.
-template <class Team>
-AATGS_FN void compare_dynamics(Team& team, const WhcrState& state) {
-  const auto fewest = [&](WhcrDynamic dynamic) {
-    return team.template min<uint32_t>(state.population, [&](uint32_t i) {
-      return state.dynamic_of(i) == dynamic ? state.members[i].best_conflicts : kNone;
-    });
-  };
-  const uint32_t table = fewest(WhcrDynamic::TABLE);
-  const uint32_t repair = fewest(WhcrDynamic::REPAIR);
-  team.leader([&] {
-    int32_t& lead = state.search->lead;
-    if (table < repair && lead < kMostLead) ++lead;
-    if (repair < table && lead > -kMostLead) --lead;
   });
   team.barrier();
 }
@@ -195,7 +186,7 @@ template <class Team>
 AATGS_OUTLINE void substep(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   team.for_each_block(state.population,
-                      [&](auto& block, uint32_t index) { walk(block, state, index, moves_of(state, index)); });
+                      [&](auto& block, uint32_t index) { walk(block, state, index, moves_in_substep(state, index)); });
   team.barrier();
   const uint64_t moves =
       team.template sum<uint64_t>(state.population, [&](uint32_t i) { return state.members[i].moves; });
@@ -208,9 +199,9 @@ AATGS_OUTLINE void substep(Team& team, const WhcrState& state) {
   const bool generation_ends = search.generation_substeps >= state.substeps_per_generation;
   team.barrier();
   if (!generation_ends || state.population < 2) return;
-  if (state.dynamic == WhcrDynamic::MIXED) compare_dynamics(team, state);
   team.leader([&] { search.generation_substeps = 0; });
   recombine(team, state);
+  if (state.dynamic == WhcrDynamic::MIXED) share_out(team, state);
 }
 
 }  // namespace aatgs::whcr

@@ -127,14 +127,17 @@ AATGS_OUTLINE void reset_sparse(Team& team, const WhcrState& state, const Sparse
   });
   team.barrier();
   // From nothing, greedy colouring takes what it needs and comes down afterwards; what is given keeps within the limit.
-  color_greedily(team, state, start.init == WhcrInit::GREEDY ? state.sparse.most_colors : colors);
+  const bool blank = start.init == WhcrInit::GREEDY;
+  color_greedily(team, state, blank ? state.sparse.most_colors : colors, blank);
   uint32_t used = count_colors(team, state, state.colors);
-  if (start.init == WhcrInit::GREEDY) {
-    for (uint32_t pass = 0; pass < kStartPasses && used > colors && !team.cancelled(); ++pass) {
-      used = iterate_greedily(team, state, used);
-    }
+  for (uint32_t pass = 0; blank && pass < kStartPasses && used > colors && !team.cancelled(); ++pass) {
+    used = iterate_greedily(team, state, used);
   }
-  enter_repair(team, state, used, colors);
+  if (blank && used <= colors) {
+    note_sparse(team, state, 0);  // it is proper, and nobody has moved
+  } else {
+    enter_repair(team, state, used, colors);
+  }
   const bool goes_on = search.best_colors != 0 && !search.converged;
   team.barrier();
   if (goes_on) enter_iterate(team, state);

@@ -12,10 +12,20 @@ inline constexpr uint16_t kUncolored = 0xffffu;
 inline constexpr uint32_t kColors = 0xffffu;
 inline constexpr uint32_t kMaxLevels = 12;
 
+/// How many threads work on a vertex depends on its neighbours: one, a group from kHeavyDegree on, a block from kHubDegree on.
+enum : uint32_t { kLight, kHeavy, kHub, kWeights };
+inline constexpr uint32_t kHeavyDegree = 64;
+inline constexpr uint32_t kHubDegree = 512;
+AATGS_FN uint32_t weight_of(uint32_t degree) {
+  return degree < kHeavyDegree ? kLight : degree < kHubDegree ? kHeavy : kHub;
+}
+/// Colours a block looks at together, a byte of its shared memory each.
+inline constexpr uint32_t kColorWindow = 8192;
+
 /// What a substep of the search does.
 enum class SparseStage : uint32_t {
   ITERATE,  // colours the classes of a proper colouring anew, in another order
-  REPAIR,   // moves vertices in conflict
+  REPAIR,  // moves vertices in conflict
 };
 
 /// Where the search stands.
@@ -24,36 +34,41 @@ struct SparseSearch {
   uint64_t moves;
   SparseStage stage;
   uint32_t conflicts;  // of the colouring
-  uint32_t passes;     // of iterated greedy since the reset
-  uint32_t stalled;    // substeps without improvement in this stage
+  uint32_t passes;  // of iterated greedy since the reset
+  uint32_t stalled;  // substeps without improvement in this stage
 };
 
 /// A level of the hierarchy as the host sees it.
 struct LevelMass {
   uint32_t clusters;  // that hold conflicts
-  uint32_t largest;   // conflict ends in the fullest cluster
+  uint32_t largest;  // conflict ends in the fullest cluster
 };
 
 struct Sparse {
   SparseSearch* search;
   uint32_t most_colors;  // bound on the colours greedy colouring can need
-  uint32_t* own;         // n: each vertex's conflicts
+  uint32_t* own;  // n: each vertex's conflicts
   uint16_t* left_color;  // n: the colour a vertex left last
   uint32_t* left_until;  // n: and the round until which it stays away from it
   uint32_t levels;
-  uint32_t* built;       // whether `cluster` is filled in
-  uint32_t* cluster;     // levels x n: each vertex's cluster, named after one of its vertices
-  LevelMass* masses;     // levels + 1
+  uint32_t* built;  // whether `cluster` is filled in
+  uint32_t* cluster;  // levels x n: each vertex's cluster, named after one of its vertices
+  LevelMass* masses;  // levels + 1
   // Scratch.
-  uint64_t* key;         // n: order of greedy colouring; proposals of the matching; leaders of clusters
-  uint32_t* wait;        // n: neighbours that come first; the round a vertex was met in
-  uint32_t* turn;        // n: the round a vertex is a candidate in
-  uint32_t* mass;        // n: of clusters
-  uint32_t* lists[2];    // n: vertices at work
-  uint16_t* next;        // n: new colours
-  uint32_t* counts;      // 4: lengths of the lists, in turn
-  uint32_t* start;       // most_colors + 1: classes
-  uint32_t* cursor;      // most_colors
+  uint64_t* key;  // n: order of greedy colouring; proposals of the matching; leaders of clusters
+  uint32_t* wait;  // n: neighbours that come first; the round a vertex was met in
+  uint32_t* turn;  // n: the round a vertex is a candidate in; neighbours sorted behind so far
+  uint32_t* mass;  // n: of clusters
+  uint32_t* lists[2];  // n: vertices at work
+  uint16_t* next;  // n: new colours
+  uint32_t* counts;  // 4: lengths of the lists, in turn
+  uint32_t* sorted;  // arcs: each vertex's neighbours, those that greedy colouring takes first, then the others
+  uint32_t* ahead;  // n: how many come first
+  uint32_t* heavy[2];  // vertices from kHeavyDegree on
+  uint32_t* hubs[2];  // vertices from kHubDegree on
+  uint32_t* ready;  // kWeights x 3: lengths of greedy colouring's lists, in turn
+  uint32_t* start;  // kWeights most_colors + 1: classes, by weight of the vertices
+  uint32_t* cursor;  // kWeights most_colors
 };
 
 /// A bijection of 32-bit words for any key: two vertices never tie.

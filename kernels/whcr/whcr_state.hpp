@@ -88,15 +88,26 @@ struct Search {
   uint32_t best_colors;     // 0: no proper colouring yet
   uint32_t generation;
   uint32_t generation_substeps;
-  int32_t lead;  // MIXED: generations TABLE is ahead of REPAIR, at most kMostLead either way
+  uint32_t shares[3];  // MIXED: couples of each style
 };
 
-inline constexpr int32_t kMostLead = 3;
+/// What a couple does: tabu search with recombination, without, or under learnt weights; min-conflicts with recombination.
+enum class Style : uint32_t { RECOMBINED, ALONE, WEIGHTED, REPAIR };
+inline constexpr uint32_t kStyles = 3;  // of MIXED
+
+/// The style of a couple where each has its share of them.
+AATGS_FN Style style_by(const uint32_t* shares, uint32_t couple) {
+  if (couple < shares[0]) return Style::RECOMBINED;
+  return couple < shares[0] + shares[1] ? Style::ALONE : Style::WEIGHTED;
+}
 
 AATGS_FN bool uses_table(WhcrDynamic dynamic) { return dynamic == WhcrDynamic::TABLE || dynamic == WhcrDynamic::MIXED; }
-AATGS_FN bool uses_repair(WhcrDynamic dynamic) {
-  return dynamic == WhcrDynamic::REPAIR || dynamic == WhcrDynamic::MIXED;
+AATGS_FN bool uses_weights(WhcrDynamic dynamic) {
+  return dynamic == WhcrDynamic::WEIGHTED || dynamic == WhcrDynamic::MIXED;
 }
+
+/// Which of a weighted walk's tables lie in the block's shared memory on a GPU; the others are in memory of the member's own.
+enum class WeightedTier : uint32_t { NONE, SMALL, ALL };
 
 struct WhcrState {
   Graph graph;
@@ -112,29 +123,39 @@ struct WhcrState {
   uint64_t first_seed;
   // State.
   Search* search;
-  Member* members;       // population
-  Couple* couples;       // population / 2
-  uint16_t* colors;      // population x n
-  uint16_t* bests;       // population x n: each member's best colouring
-  uint16_t* elites;      // (population / 2) x 2 x n: best of the present cycle, of the last one
-  uint32_t ring;         // tabu entries of a member, a power of two
-  TabuEntry* tabu;       // population x ring (TABLE)
-  uint32_t* left_color;  // population x n: the colour a vertex left last (REPAIR)
+  Member* members;  // population
+  Couple* couples;  // population / 2
+  uint16_t* colors;  // population x n
+  uint16_t* bests;  // population x n: each member's best colouring
+  uint16_t* elites;  // (population / 2) x 2 x n: best of the present cycle, of the last one
+  uint32_t ring;  // tabu entries of a member, a power of two
+  TabuEntry* tabu;  // population x ring (TABLE)
+  uint32_t* left_color;  // population x n: the colour a vertex left last (REPAIR, WEIGHTED)
   uint32_t* left_until;  // population x n: and until when it stays away from it
-  uint32_t* best;        // n: the colouring the host reads
+  uint16_t* weights;  // population x arcs: of edges (WEIGHTED)
+  uint32_t* best;  // n: the colouring the host reads
   // Scratch.
   uint8_t* work;  // population x work_bytes, or null: in each block's shared memory
   uint64_t work_bytes;
   bool desk_shared;  // whether colourings are made in shared memory
   uint64_t warp_shared;  // shared memory for the walk of whcr_warp_walk.hpp; 0: none
   uint8_t* warp_counts;  // its counts, population times, or null: never outside shared memory
+  WeightedTier weighted_tier;  // which tables of learnt weights lie in shared memory
   uint32_t* rename;  // max_colors
 
-  /// How a member moves.
-  AATGS_FN WhcrDynamic dynamic_of(uint32_t member) const {
-    if (dynamic != WhcrDynamic::MIXED) return dynamic;
-    return member % 2 == 0 ? WhcrDynamic::TABLE : WhcrDynamic::REPAIR;
+  /// What a member does. MIXED: couples by their shares; a single one is divided.
+  AATGS_FN Style style_of(uint32_t member) const {
+    if (dynamic == WhcrDynamic::TABLE) return Style::RECOMBINED;
+    if (dynamic == WhcrDynamic::REPAIR) return Style::REPAIR;
+    if (dynamic == WhcrDynamic::WEIGHTED) return Style::WEIGHTED;
+    if (population < 4) return member % 2 == 0 ? Style::ALONE : Style::WEIGHTED;
+    return style_by(search->shares, member / 2);
   }
+  AATGS_FN bool recombines(uint32_t couple) const {
+    const Style style = style_of(2 * couple);
+    return style == Style::RECOMBINED || style == Style::REPAIR;
+  }
+  AATGS_FN uint16_t* weights_of(uint32_t member) const { return weights + uint64_t{member} * graph.offsets[graph.n]; }
   AATGS_FN uint16_t* colors_of(uint32_t member) const { return colors + uint64_t{member} * graph.n; }
   AATGS_FN uint16_t* best_of(uint32_t member) const { return bests + uint64_t{member} * graph.n; }
   AATGS_FN uint16_t* elite_of(uint32_t couple, uint32_t which) const {

@@ -85,6 +85,7 @@ struct WhcrStep {
       state.search->descends = state.search->target < colors;
       state.search->conflicts = kNone;
       state.search->best_conflicts = kNone;
+      share_out_evenly(*state.search, state.population);
     });
     if (is_sparse(state)) {
       team.barrier();

@@ -5,7 +5,12 @@ import { defineConfig } from 'tsup';
 const require = createRequire(import.meta.url);
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', conformance: 'src/conformance.ts', 'cli/main': 'src/cli/main.ts' },
+  entry: {
+    index: 'src/index.ts',
+    conformance: 'src/conformance.ts',
+    'cli/main': 'src/cli/main.ts',
+    'read-worker': 'src/batch/read-worker.ts',
+  },
   format: ['esm'],
   platform: 'node',
   target: 'node20',

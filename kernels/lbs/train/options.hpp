@@ -23,8 +23,8 @@ struct TrainOptions {
       {"rows", 0.5},         // share of rows a tree sees
       {"site_trees", 150},   // of the site model
       {"site_depth", 4},   {"least", 0.03},       // rules of sites, see SiteRules
-      {"density", 5},      {"climb", 4.5},   {"settle_near", 4},
-      {"settle_far", 5},   {"apart", 3},     {"least_probability", 0.003},
+      {"density", 4.5},    {"climb", 3.5},   {"settle_near", 5},
+      {"settle_far", 6},   {"apart", 3},     {"least_probability", 0.001},
       {"path", 1},           // whether to score the way there, too: geometry, chemistry, learning
   };
 

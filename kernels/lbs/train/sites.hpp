@@ -12,7 +12,8 @@ namespace aatgs::lbs::train {
 struct EntrySites {
   std::vector<Candidate> candidates;  // densest first
   std::vector<float> features;        // kSiteFeatures each
-  std::vector<float> label;           // 1: finds a ligand that no denser candidate finds
+  std::vector<float> label;           // 1: finds a ligand that no denser candidate finds; what is ranked by
+  std::vector<float> near;            // 1: finds a ligand; what probabilities say
   std::vector<uint8_t> bytes;
   std::vector<float> margin;
 };
@@ -38,14 +39,16 @@ inline EntrySites find_candidates(const SceneData& data, const SiteRules& rules)
   // A second centre on the same ligand is worth nothing.
   std::vector<bool> taken(data.entry->ligands.size(), false);
   for (const Candidate& candidate : out.candidates) {
-    float label = 0;
+    float label = 0, near = 0;
     for (size_t l = 0; l < taken.size(); ++l) {
       const Ligand& ligand = data.entry->ligands[l];
       if (!ligand.strict || !ligand.real || dca(ligand, candidate.centre) > 4.0f) continue;
       if (!taken[l]) label = 1;
       taken[l] = true;
+      near = 1;
     }
     out.label.push_back(label);
+    out.near.push_back(near);
   }
   return out;
 }
@@ -116,7 +119,7 @@ inline SiteModel train_sites(const std::vector<Entry>& entries, std::vector<Entr
       one.margin.push_back(models[entries[e].fold].view().margin(&one.bytes[s * kSiteFeatures]));
       if (!has_ligand(entries[e])) continue;
       margin.push_back(one.margin.back());
-      label.push_back(one.label[s]);
+      label.push_back(one.near[s]);
       fold.push_back(entries[e].fold);
     }
   }

@@ -25,6 +25,7 @@ ThermoSetup setup_for(ThermoModel model, uint32_t samples, uint32_t ladders = 1)
   setup.states = 3;
   setup.ladders = ladders;
   setup.systems = 1;
+  setup.members = 1;
   setup.sweeps_per_round = 1;
   setup.capacity = setup.samples = samples;
   setup.sample_every = 1;
@@ -50,18 +51,20 @@ std::vector<Case> cases() {
       {"16 bits", random_graph(60, 20, 90, 2, betas), setup_for(ThermoModel::ISING, 30)},
       {"32 bits", random_graph(60, 90, 1000000, 3, {1e-7, 2e-7}), setup_for(ThermoModel::ISING, 30)},
       {"potts", random_graph(60, 20, 3, 4, betas), setup_for(ThermoModel::POTTS, 30)},
+      {"dense", random_graph(150, 95, 2, 6, {0.005, 0.01, 0.02, 0.05}), setup_for(ThermoModel::ISING, 30, 8)},
+      {"dense, 32 bits", random_graph(70, 80, 1000, 6, {1e-5, 1e-4}), setup_for(ThermoModel::ISING, 30, 3)},
       {"clusters", torus(8, 5, betas), setup_for(ThermoModel::ISING, 30, 4)},
       {"square", {}, setup_for(ThermoModel::SQUARE, 10, 2)},
       {"lattice", {}, setup_for(ThermoModel::LATTICE, 10, 2 * 40)},
       {"layer", {}, setup_for(ThermoModel::LATTICE, 10, 7)},
   };
   for (uint32_t v = 0; v < 60; ++v) all[1].model.fields[v] = static_cast<int32_t>(v % 7) - 3;
-  all[4].setup.cluster_every = 1;
-  all[5].model.betas = {0.3, 0.4, 0.45};
-  all[5].setup.sites = 64;
-  all[5].setup.sweeps_per_round = 2;
+  all[6].setup.cluster_every = 1;
+  all[7].model.betas = {0.3, 0.4, 0.45};
+  all[7].setup.sites = 64;
+  all[7].setup.sweeps_per_round = 2;
   for (const bool solid : {true, false}) {
-    Case& c = all[solid ? 6 : 7];
+    Case& c = all[solid ? 8 : 9];
     c.model.betas = {0.3, 0.5, 0.8};
     c.setup.width = 8, c.setup.height = solid ? 6 : 12, c.setup.depth = solid ? 4 : 1;
     c.setup.sites = c.setup.width * c.setup.height * c.setup.depth;
@@ -104,6 +107,56 @@ void snapshot_and_go_on() {
     resumed.restore(saved);
     resumed.run(9);
     EXPECT(straight.snapshot() == resumed.snapshot());
+  }
+}
+
+/// Instances that share the replicas of the same ladders, and only tell each other energies, go the way of one alone.
+void members_go_the_way_of_one() {
+  for (const Case& c : cases()) {
+    if (c.setup.cluster_every) continue;
+    for (const uint32_t members : {2u, 3u}) {
+      Case mine = c;
+      mine.setup.burn_in = 40;
+      const bool square = c.setup.model == static_cast<uint32_t>(ThermoModel::SQUARE);
+      if (c.setup.model < static_cast<uint32_t>(ThermoModel::SQUARE)) mine.setup.ladders = 64;
+      Instance alone(mine.model, mine.setup);
+      std::vector<std::unique_ptr<Instance>> all;
+      for (uint32_t m = 0; m < members; ++m) {
+        mine.setup.members = members, mine.setup.member = m;
+        all.push_back(std::make_unique<Instance>(mine.model, mine.setup, m + 1));
+      }
+      alone.run(60);
+      std::vector<std::vector<int64_t>> energies(members,
+                                                 std::vector<int64_t>(alone.region<int64_t>("energies").size()));
+      const auto step = [&](Instance& instance, ThermoPhase phase, std::vector<int64_t>* shared) {
+        ThermoConfig config{};
+        config.header.phase = static_cast<uint32_t>(phase);
+        config.energies = shared ? reinterpret_cast<uint64_t>(shared->data()) : 0;
+        instance.execute(config);
+      };
+      for (uint32_t round = 0; round < 60; ++round) {
+        for (uint32_t m = 0; m < members; ++m) step(*all[m], ThermoPhase::SWEEP, &energies[m]);
+        for (uint32_t m = 0; m < members; ++m) {
+          for (uint32_t other = 0; other < members; ++other) {
+            if (other != m) step(*all[m], ThermoPhase::GATHER, &energies[other]);
+          }
+          step(*all[m], ThermoPhase::EXCHANGE, nullptr);
+        }
+      }
+      const auto expected = alone.region<Entry>("series");
+      std::vector<int64_t> moments(expected.size());
+      for (const auto& instance : all) {
+        for (const char* name : {"energies", "replicas", "walkers", "betas", "pairs"})
+          EXPECT(instance->region<uint8_t>(name) == alone.region<uint8_t>(name));
+        const auto series = instance->region<Entry>("series");
+        for (size_t i = 0; i < series.size(); ++i) {
+          EXPECT(series[i].energy == expected[i].energy);
+          moments[i] += series[i].moment;
+        }
+      }
+      for (size_t i = 0; i < expected.size(); ++i) EXPECT(moments[i] == expected[i].moment);
+      if (square) EXPECT(all[0]->region<uint32_t>("square").size() < alone.region<uint32_t>("square").size());
+    }
   }
 }
 
@@ -151,6 +204,36 @@ void the_distribution_is_exact() {
       // Both sides: a fit that is too good is as wrong as a bad one.
       EXPECT(score < 4.5 && score > -4.0);
     }
+  }
+}
+
+/// Where all sites are joined alike, the distribution is one of the magnetisation alone: Curie and Weiss, with a field.
+void the_dense_distribution_is_exact() {
+  const uint32_t n = 64;
+  const int32_t coupling = 5, field = 3;
+  std::vector<Bond> bonds;
+  for (uint32_t a = 0; a < n; ++a) {
+    for (uint32_t b = a + 1; b < n; ++b) bonds.push_back({a, b, coupling});
+  }
+  Model model = Model::graph(n, bonds, {0.001, 0.002, 0.003, 0.0035});
+  model.fields.assign(n, field);
+  ThermoSetup setup = setup_for(ThermoModel::ISING, 400, 50);
+  setup.adapt = 0;
+  setup.sample_every = 40;
+  Instance instance(model, setup);
+  instance.complete();
+  for (uint32_t k = 0; k < model.betas.size(); ++k) {
+    Distribution exact;
+    double total = 0, ways = 1;
+    for (uint32_t up = 0; up <= n; ++up) {
+      const int64_t m = 2 * static_cast<int64_t>(up) - n, energy = -coupling * (m * m - n) / 2 - field * m;
+      total += exact[{energy, m}] = ways * std::exp(-model.betas[k] * static_cast<double>(energy));
+      ways *= static_cast<double>(n - up) / (up + 1);
+    }
+    for (auto& [key, p] : exact) p /= total;
+    const double score = chi_square_score(instance.samples(k), exact);
+    std::printf("dense, rung %u: chi-square %.2f standard deviations from its mean\n", k, score);
+    EXPECT(score < 4.5 && score > -4.0);
   }
 }
 
@@ -301,6 +384,9 @@ void bad_setups_are_refused() {
   EXPECT(refused([](auto& m, auto&) { m.weights[0] = 1 << 30; }, "2^30"));
   EXPECT(refused([](auto& m, auto&) { m.fields.pop_back(); }, "sites"));
   EXPECT(refused([](auto&, auto& s) { s.cluster_every = 1, s.ladders = 1; }, "ladders"));
+  EXPECT(refused([](auto&, auto& s) { s.members = 2, s.member = 2; }, "member"));
+  EXPECT(refused([](auto&, auto& s) { s.members = 2; }, "packs"));
+  EXPECT(refused([](auto&, auto& s) { s.members = 2, s.ladders = 64, s.cluster_every = 1; }, "cluster"));
   EXPECT(refused([](auto&, auto& s) { s.model = 1, s.states = 1; }, "states"));
   EXPECT(refused([](auto&, auto& s) { s.model = 2, s.sites = 100; }, "64"));
 }
@@ -313,8 +399,10 @@ int main() {
   any_number_of_threads();
   any_cut_into_configs();
   snapshot_and_go_on();
+  members_go_the_way_of_one();
   the_energy_kept_is_the_energy();
   the_distribution_is_exact();
+  the_dense_distribution_is_exact();
   exchanges_keep_the_joint_distribution();
   deterministic_exchanges_travel_further();
   the_square_lattice_is_exact();

@@ -2,7 +2,7 @@ import { type Advanced, type AdvanceHost, type AdvanceOptions, advance } from '.
 import { Pacer } from './adaptive/pacer.ts';
 import { Batch, type BatchOptions, type StagedConfig, unpack } from './batch.ts';
 import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
-import type { DeviceBuffer } from './device-buffer.ts';
+import type { DeviceBuffer, DeviceSpan } from './device-buffer.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { chooseDevice, type DeviceChoice, devices } from './devices.ts';
 import { contextOpen } from './diagnostics.ts';
@@ -378,6 +378,16 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   /** Allocates device memory, zeroed, 256-byte aligned. Throws ERR_AATGS_OUT_OF_MEMORY. */
   createBuffer(byteLength: number): DeviceBuffer {
     return this.#memory.createBuffer(byteLength);
+  }
+
+  /**
+   * Borrows memory that something else in this process owns and keeps alive for as long as the span is used: another context's
+   * buffer, or an allocation of other CUDA code. Nothing checks the address: a wrong one costs the device, or on the CPU the process.
+   * @param address as the context's device reaches it: a device pointer on a GPU, a pointer into the process on the CPU
+   * @param byteLength size in bytes
+   */
+  borrow(address: bigint, byteLength: number): DeviceSpan {
+    return this.#memory.borrow(address, byteLength);
   }
 
   /**

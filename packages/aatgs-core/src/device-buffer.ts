@@ -17,33 +17,54 @@ export interface BufferHost {
   release(address: bigint): void;
 }
 
+/** Whether the memory is still there; one object for the owner and all who borrow from it. */
+interface Lifetime {
+  disposed: boolean;
+}
+
 /**
- * Device memory that configs can name by `address`. Transfers are in-band: they happen after every config queued before
- * them and before every config queued after. Freed by `dispose()`, by `using`, or with its context.
+ * A borrowed range of device memory: part of a `DeviceBuffer`, or memory that another owner in this process keeps alive
+ * (`GpuExecutionContext.borrow`). Transfers are in-band: they happen after every config queued before them and before every
+ * config queued after. Nothing is ever freed through a span; once the `DeviceBuffer` it came from is disposed, transfers throw
+ * `ERR_AATGS_CLOSED`.
  */
-export class DeviceBuffer {
+export class DeviceSpan {
   /** Address on the device, for a module's `u64` or `bits64` config field. */
   readonly address: bigint;
   /** Size in bytes. */
   readonly byteLength: number;
   readonly #host: BufferHost;
-  #disposed = false;
+  readonly #lifetime: Lifetime;
 
-  /** @internal made by `GpuExecutionContext.createBuffer` */
-  constructor(host: BufferHost, address: bigint, byteLength: number) {
+  /** @internal made by `DeviceBuffer.span` and `GpuExecutionContext.borrow` */
+  constructor(host: BufferHost, address: bigint, byteLength: number, lifetime: Lifetime = { disposed: false }) {
     this.#host = host;
+    this.#lifetime = lifetime;
     this.address = address;
     this.byteLength = byteLength;
   }
 
-  /** Copies a typed array into the buffer, `byteOffset` bytes from its start (default 0). */
+  /**
+   * A range of this memory, borrowed.
+   * @param byteOffset bytes from the start
+   * @param byteLength default: up to the end
+   */
+  span(byteOffset: number, byteLength: number = this.byteLength - byteOffset): DeviceSpan {
+    if (!Number.isSafeInteger(byteLength) || byteLength < 1) {
+      throw invalidArgument('byteLength', byteLength, 'an integer of at least 1');
+    }
+    this.#checkRange(byteLength, byteOffset);
+    return new DeviceSpan(this.#host, this.address + BigInt(byteOffset), byteLength, this.#lifetime);
+  }
+
+  /** Copies a typed array in, `byteOffset` bytes from the start (default 0). */
   async upload(data: NodeJS.TypedArray, byteOffset = 0): Promise<void> {
     this.#checkRange(data.byteLength, byteOffset);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     await this.#host.write(this.address + BigInt(byteOffset), bytes);
   }
 
-  /** Fills a typed array from the buffer, `byteOffset` bytes from its start (default 0), and returns it. */
+  /** Fills a typed array from here, `byteOffset` bytes from the start (default 0), and returns it. */
   async download<A extends NodeJS.TypedArray>(into: A, byteOffset = 0): Promise<A> {
     this.#checkRange(into.byteLength, byteOffset);
     await this.#host.read(
@@ -54,13 +75,13 @@ export class DeviceBuffer {
   }
 
   /**
-   * Copies this buffer's start into another buffer, which may be of another context on another device: everything queued
+   * Copies the start of this memory into another range, which may be of another context on another device: everything queued
    * here before has run, and everything queued there once this has resolved finds the bytes. Between devices that reach each other the
    * bytes go directly, otherwise through the host.
-   * @param byteLength default: this buffer's size, which must fit
+   * @param byteLength default: all of it, which must fit
    * @returns how they went
    */
-  async copyTo(target: DeviceBuffer, byteLength: number = this.byteLength): Promise<DeviceLink> {
+  async copyTo(target: DeviceSpan, byteLength: number = this.byteLength): Promise<DeviceLink> {
     this.#checkRange(byteLength, 0);
     target.#checkRange(byteLength, 0);
     const link = linkBetween(this.#host.device, target.#host.device, true);
@@ -74,23 +95,40 @@ export class DeviceBuffer {
     return link;
   }
 
+  #checkRange(bytes: number, offset: number): void {
+    if (this.#lifetime.disposed)
+      throw new AatgsError(
+        'ERR_AATGS_CLOSED',
+        'this DeviceBuffer, or the one this DeviceSpan came from, has been disposed; create a new one',
+      );
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset + bytes > this.byteLength) {
+      throw invalidArgument('byteOffset', offset, `a range of ${bytes} bytes inside the memory's ${this.byteLength}`);
+    }
+  }
+}
+
+/** Device memory of its owner: freed by `dispose()`, by `using`, or with its context. `span()` lends parts of it. */
+export class DeviceBuffer extends DeviceSpan {
+  readonly #owned: BufferHost;
+  readonly #lifetime: Lifetime;
+
+  /** @internal made by `GpuExecutionContext.createBuffer` */
+  constructor(host: BufferHost, address: bigint, byteLength: number) {
+    const lifetime = { disposed: false };
+    super(host, address, byteLength, lifetime);
+    this.#owned = host;
+    this.#lifetime = lifetime;
+  }
+
   /** Frees the memory once everything queued so far has run; safe to call twice. */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#host.release(this.address);
+    if (this.#lifetime.disposed) return;
+    this.#lifetime.disposed = true;
+    this.#owned.release(this.address);
   }
 
   /** `dispose()`: for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #checkRange(bytes: number, offset: number): void {
-    if (this.#disposed)
-      throw new AatgsError('ERR_AATGS_CLOSED', 'this DeviceBuffer has been disposed; create a new one');
-    if (!Number.isSafeInteger(offset) || offset < 0 || offset + bytes > this.byteLength) {
-      throw invalidArgument('byteOffset', offset, `a range of ${bytes} bytes inside the buffer's ${this.byteLength}`);
-    }
   }
 }

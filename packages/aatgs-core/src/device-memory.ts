@@ -1,5 +1,5 @@
 import type { ConfigRecord, TelemetryRecord } from './codec.ts';
-import { type BufferHost, DeviceBuffer } from './device-buffer.ts';
+import { type BufferHost, DeviceBuffer, DeviceSpan } from './device-buffer.ts';
 import { guarded, invalidArgument } from './errors.ts';
 import type { NativeContext, NativeContextInfo } from './native/binding.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -75,11 +75,16 @@ export class DeviceMemory {
 
   createBuffer(byteLength: number): DeviceBuffer {
     this.#pipeline.check();
-    if (!Number.isSafeInteger(byteLength) || byteLength < 1) {
-      throw invalidArgument('byteLength', byteLength, 'an integer of at least 1');
-    }
+    checkLength(byteLength);
     const address = guarded(() => this.#native.allocate(true, byteLength));
     return new DeviceBuffer(this.#host, address, byteLength);
+  }
+
+  borrow(address: bigint, byteLength: number): DeviceSpan {
+    this.#pipeline.check();
+    if (typeof address !== 'bigint' || address < 1n) throw invalidArgument('address', address, 'a bigint above zero');
+    checkLength(byteLength);
+    return new DeviceSpan(this.#host, address, byteLength);
   }
 
   #read(from: bigint, into: Uint8Array): Promise<void> {
@@ -106,5 +111,11 @@ export class DeviceMemory {
       identity: this.#module.identity(),
       stateBytes: this.#places.stateBytes,
     };
+  }
+}
+
+function checkLength(byteLength: number): void {
+  if (!Number.isSafeInteger(byteLength) || byteLength < 1) {
+    throw invalidArgument('byteLength', byteLength, 'an integer of at least 1');
   }
 }

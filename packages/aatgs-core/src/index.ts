@@ -26,7 +26,7 @@ export {
   viewsOf,
 } from './codec.ts';
 export { type ContextHealth, type ContextInfo, GpuExecutionContext } from './context.ts';
-export { type BufferHost, DeviceBuffer } from './device-buffer.ts';
+export { type BufferHost, DeviceBuffer, DeviceSpan } from './device-buffer.ts';
 export { type CpuDevice, type DeviceLink, type Devices, devices } from './devices.ts';
 export { CHANNELS } from './diagnostics.ts';
 export { AatgsError, type AatgsErrorCode, type AatgsErrorOptions, ERROR_CODES } from './errors.ts';

@@ -167,7 +167,7 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
       this.end(
         new AatgsError(
           'ERR_AATGS_DEVICE_LOST',
-          `the device was lost: ${reason}. Results after the last record are gone; other devices and the CPU can still be used`,
+          `the device was lost: ${reason}. Results after the last record are gone; the CPU can still be used`,
           { details: { reason } },
         ),
       );

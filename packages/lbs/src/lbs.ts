@@ -5,6 +5,8 @@ import {
   placementOf,
   type StagedConfig,
 } from '@aatgs/core';
+import { FileReaders } from './batch/file-readers.ts';
+import { type Arrival, type BatchResult, runBatch } from './batch/run.ts';
 import { invalidArgument, LbsError } from './errors.ts';
 import { type LbsConfig, LbsFlag, LbsPhase, type LbsTelemetry } from './generated/layout.ts';
 import { lbsModule } from './kernel.ts';
@@ -16,11 +18,6 @@ import type { ReadOptions, Structure } from './structure/structure.ts';
 
 /** A member of a batch: a structure, the path of a file, or either with an id of one's own. */
 export type BatchItem = Structure | string | URL | { readonly id: string; readonly source: Structure | string | URL };
-
-/** One result of a batch: a prediction, or why there is none. */
-export type BatchResult =
-  | { readonly id: string; readonly prediction: Prediction; readonly error?: undefined }
-  | { readonly id: string; readonly prediction?: undefined; readonly error: Error };
 
 /** Options of `predictBatch`. */
 export interface PredictBatchOptions extends ReadOptions {
@@ -44,6 +41,11 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
   readonly #options: ResolvedLbsOptions;
   /** For structures that are too large for this one, and those with uncommonly many points. */
   readonly #roomier = new Map<string, Lbs>();
+  readonly #readers: FileReaders;
+  /** Memory for the inputs of batches, when none is in flight there: allocating megabytes for each costs more than filling them. */
+  readonly #inputs: ArrayBuffer[] = [];
+  /** How many there are; calls beyond them bring memory of their own, as much as they need. */
+  #inputCount = 0;
 
   /** Throws ERR_LBS_INVALID_ARGUMENT for bad options, ERR_LBS_MODEL, or what `GpuExecutionContext` throws. */
   constructor(options: LbsOptions = {}) {
@@ -51,6 +53,7 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
     super(openContext(resolved, options));
     this.#given = options;
     this.#options = resolved;
+    this.#readers = new FileReaders(resolved.readers);
   }
 
   /**
@@ -79,66 +82,32 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
 
   /**
    * Predicts many structures or files; results come as they are ready, with their ids: each exactly once. What is wrong with
-   * one is its own result; the others go on. While the device works on a batch, the next files are read.
+   * one is its own result; the others go on. While the device works on a batch, worker threads read the next files.
    */
-  async *predictBatch(
+  predictBatch(
     items: Iterable<BatchItem> | AsyncIterable<BatchItem>,
     options: PredictBatchOptions = {},
   ): AsyncGenerator<BatchResult, void, undefined> {
-    const { signal } = options;
-    const flying = new Set<Promise<void>>();
-    const landed: BatchResult[] = [];
-    let failure: { readonly error: unknown } | undefined;
-    let waiting: BatchMember[] = [];
-    const launch = () => {
-      const batch: Promise<void> = this.#settle(waiting)
-        .then((results) => void landed.push(...results))
-        .catch((error) => {
-          failure ??= { error };
-        })
-        .finally(() => flying.delete(batch));
-      waiting = [];
-      flying.add(batch);
-    };
-    const check = () => {
-      signal?.throwIfAborted();
-      if (failure) throw failure.error;
-    };
-    for await (const item of items) {
-      check();
-      const { id, source } = named(item);
-      let member: BatchMember;
-      try {
-        member = memberOf(id, isStructure(source) ? source : await readStructure(source, options));
-      } catch (error) {
-        yield { id, error: error as Error };
-        continue;
-      }
-      if (!this.#fits(waiting, member)) launch();
-      waiting.push(member);
-      // An idle device is given what there is; a busy one gets whole batches.
-      if (flying.size === 0) launch();
-      while (flying.size >= SLOTS - 1) await Promise.race(flying);
-      yield* landed.splice(0);
-    }
-    if (waiting.length > 0) launch();
-    while (flying.size > 0) {
-      check();
-      await Promise.race(flying);
-      yield* landed.splice(0);
-    }
-    check();
-    yield* landed.splice(0);
+    const { batchAtoms, batchStructures } = this.#options;
+    return runBatch(this.#arrivals(items, options), {
+      predict: (members) => this.#run(members),
+      batchAtoms,
+      batchStructures,
+      inFlight: SLOTS - 1,
+      ahead: this.#readers.ahead,
+      signal: options.signal,
+    });
   }
 
   /** See {@link GpuExecutionContext.shutdown}. */
   override async shutdown(): Promise<void> {
-    await Promise.all([...this.#roomier.values()].map((roomy) => roomy.shutdown()));
+    await Promise.all([this.#readers.close(), ...[...this.#roomier.values()].map((roomy) => roomy.shutdown())]);
     this.#roomier.clear();
     await super.shutdown();
   }
   /** Shuts the context down and blocks until it has ended: for `using`. */
   override [Symbol.dispose](): void {
+    void this.#readers.close();
     for (const roomy of this.#roomier.values()) roomy[Symbol.dispose]();
     this.#roomier.clear();
     super[Symbol.dispose]();
@@ -149,20 +118,16 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
     await this.shutdown();
   }
 
-  #fits(waiting: readonly BatchMember[], next: BatchMember): boolean {
-    if (waiting.length === 0) return true;
-    const atoms = waiting.reduce((sum, { packed }) => sum + packed.atoms, next.packed.atoms);
-    return atoms <= this.#options.batchAtoms && waiting.length < this.#options.batchStructures;
-  }
-
-  async #settle(members: readonly BatchMember[]): Promise<BatchResult[]> {
-    try {
-      const predictions = await this.#run(members);
-      return predictions.map((prediction) => ({ id: prediction.id, prediction }));
-    } catch (error) {
-      // A lost device or a closed context is nobody's own fault.
-      if (!(error instanceof LbsError)) throw error;
-      return members.map(({ id }) => ({ id, error }));
+  async *#arrivals(
+    items: Iterable<BatchItem> | AsyncIterable<BatchItem>,
+    options: ReadOptions,
+  ): AsyncGenerator<Arrival> {
+    for await (const item of items) {
+      const { id, source } = named(item);
+      const member = isStructure(source)
+        ? new Promise<BatchMember>((resolve) => resolve(memberOf(id, source)))
+        : this.#readers.read(id, source, options);
+      yield { id, member };
     }
   }
 
@@ -171,7 +136,10 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
     const atoms = members.reduce((sum, { packed }) => sum + packed.atoms, 0);
     const { batchAtoms, pointsPerAtom, surface } = this.#options;
     if (atoms > batchAtoms) return this.#roomy(atoms, pointsPerAtom).#run(members);
-    const [record] = await this.context.executeBatch([this.#staged(members)]);
+    const memory = this.#inputs.pop() ?? this.#newInput();
+    const [record] = await this.context
+      .executeBatch([this.#staged(members, memory)])
+      .finally(() => memory && this.#inputs.push(memory));
     if (!record) throw new LbsError('ERR_LBS_MODEL', 'the kernel gave no record back; this is a bug');
     if (record.overflow & LbsFlag.POINTS) {
       // Rare: a peptide, or alpha carbons only. One by one, with memory for all points there can be.
@@ -184,9 +152,22 @@ export class Lbs extends AlgorithmAdapter<LbsConfig, LbsTelemetry> {
     return decode(outputOf(record), members, surface);
   }
 
-  #staged(members: readonly BatchMember[]): StagedConfig<LbsConfig> {
+  #newInput(): ArrayBuffer | undefined {
+    if (this.#inputCount === SLOTS) return undefined;
+    this.#inputCount++;
+    const { batchAtoms, batchStructures } = this.#options;
+    return new ArrayBuffer(inputBytes(Math.min(batchStructures, batchAtoms), batchAtoms));
+  }
+
+  #staged(members: readonly BatchMember[], memory?: ArrayBuffer): StagedConfig<LbsConfig> {
     const config = { phase: LbsPhase.LOAD, wantPoints: this.#options.surface ? 1 : 0 };
-    return { config, input: packBatch(members.map(({ packed }) => packed)) };
+    return {
+      config,
+      input: packBatch(
+        members.map(({ packed }) => packed),
+        memory,
+      ),
+    };
   }
 
   #roomy(atoms: number, pointsPerAtom: number): Lbs {

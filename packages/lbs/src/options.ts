@@ -1,4 +1,5 @@
 import { devices, type PlacementOptions } from '@aatgs/core';
+import { checkReaders } from './batch/read-structures.ts';
 import { checkInteger } from './errors.ts';
 import { defaultModel, type LbsModel } from './model.ts';
 
@@ -10,6 +11,11 @@ export interface LbsOptions extends PlacementOptions {
   readonly batchAtoms?: number;
   /** Structures that go to the device together, 1 to 65,536. Default 64; on a GPU 512. */
   readonly batchStructures?: number;
+  /**
+   * Worker threads that read the files of a batch, 0 to 256; they start when there is work for them. 0: the calling thread
+   * reads. Default: one less than there are cores, at most 16.
+   */
+  readonly readers?: number;
   /** Give back the scored surface points, too: 20 bytes a point. Default false. */
   readonly surface?: boolean;
 }
@@ -19,6 +25,7 @@ export interface ResolvedLbsOptions {
   readonly model: LbsModel;
   readonly batchAtoms: number;
   readonly batchStructures: number;
+  readonly readers: number;
   readonly surface: boolean;
   readonly pointsPerAtom: number;
 }
@@ -36,6 +43,7 @@ export function resolveLbsOptions(options: LbsOptions): ResolvedLbsOptions {
     model: options.model ?? defaultModel(),
     batchAtoms: checkInteger('batchAtoms', options.batchAtoms ?? (onGpu ? 1 << 18 : 1 << 16), 1, 1 << 24),
     batchStructures: checkInteger('batchStructures', options.batchStructures ?? (onGpu ? 512 : 64), 1, 1 << 16),
+    readers: checkReaders(options.readers),
     surface: options.surface ?? false,
     pointsPerAtom: POINTS_PER_ATOM,
   };

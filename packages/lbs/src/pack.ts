@@ -40,10 +40,12 @@ export function packStructure(structure: Structure): PackedStructure {
   const floats = new Float32Array(words.buffer);
   const places = new Uint32Array(n);
   const box = new Float32Array([Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity]);
-  const axes = [x, y, z] as const;
+  const [ox, oy, oz] = origin;
   for (let i = 0; i < n; i++) {
+    floats[4 * i] = (x[i] as number) - ox;
+    floats[4 * i + 1] = (y[i] as number) - oy;
+    floats[4 * i + 2] = (z[i] as number) - oz;
     for (let k = 0; k < 3; k++) {
-      floats[4 * i + k] = ((axes[k] as Float64Array)[i] as number) - (origin[k] as number);
       const value = floats[4 * i + k] as number;
       if (value < (box[k] as number)) box[k] = value;
       if (value > (box[3 + k] as number)) box[3 + k] = value;
@@ -57,12 +59,17 @@ export function packStructure(structure: Structure): PackedStructure {
   return { atoms: n, origin, box, words, residues: places };
 }
 
-/** Puts packed structures behind one another. */
-export function packBatch(structures: readonly PackedStructure[]): Uint8Array {
+/**
+ * Puts packed structures behind one another.
+ *
+ * @param memory where to; default: new memory
+ */
+export function packBatch(structures: readonly PackedStructure[], memory?: ArrayBuffer): Uint8Array {
   const atoms = structures.reduce((sum, structure) => sum + structure.atoms, 0);
-  const words = new Uint32Array(inputBytes(structures.length, atoms) / 4);
+  const bytes = inputBytes(structures.length, atoms);
+  const words = new Uint32Array(memory ?? new ArrayBuffer(bytes), 0, bytes / 4);
   const floats = new Float32Array(words.buffer);
-  words.set([INPUT_MAGIC, structures.length, atoms]);
+  words.set([INPUT_MAGIC, structures.length, atoms, 0]);
   const atomsAt = HEADER_WORDS + BOX_WORDS * structures.length;
   const residuesAt = atomsAt + 4 * atoms;
   let first = 0;
@@ -74,5 +81,5 @@ export function packBatch(structures: readonly PackedStructure[]): Uint8Array {
     words.set(structure.residues, residuesAt + first);
     first += structure.atoms;
   }
-  return new Uint8Array(words.buffer);
+  return new Uint8Array(words.buffer, 0, bytes);
 }

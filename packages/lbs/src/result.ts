@@ -5,7 +5,7 @@ import type { Residue, Structure } from './structure/structure.ts';
 /** The layout of kernels/lbs/lbs_output.hpp. */
 const MAGIC = 0x5253424c;
 const HEADER_WORDS = 8;
-const LISTED_SITES = 32;
+const LISTED_SITES = 64;
 const SITE_WORDS = 16;
 const STRUCTURE_WORDS = 4 + LISTED_SITES * SITE_WORDS;
 
@@ -111,9 +111,9 @@ export function decode(output: Uint8Array, members: readonly BatchMember[], want
     const points = u32[at + 1] as number;
     const first = u32[at + 2] as number;
     const residues = residueResults(structure, atoms);
-    const sites = Array.from({ length: u32[at] as number }, (_, i) =>
-      readSite(f32, u32, at + 4 + SITE_WORDS * i, i + 1, structure, packed, atoms.sites),
-    );
+    const lining = Array.from({ length: u32[at] as number }, (): number[] => []);
+    for (let i = 0; i < packed.atoms; i++) lining[(atoms.sites[i] as number) - 1]?.push(i);
+    const sites = lining.map((mine, i) => readSite(f32, u32, at + 4 + SITE_WORDS * i, i + 1, structure, packed, mine));
     const prediction = { id, sites, ...residues, atomScores: atoms.scores, points, structure };
     if (!wantPoints) return prediction;
     const count = Math.max(0, Math.min(points, listed - first));
@@ -157,11 +157,9 @@ function readSite(
   rank: number,
   structure: Structure,
   { origin }: PackedStructure,
-  atomSites: Uint32Array,
+  atoms: readonly number[],
 ): Site {
   const f = (k: number) => f32[at + k] as number;
-  const atoms: number[] = [];
-  for (let i = 0; i < atomSites.length; i++) if (atomSites[i] === rank) atoms.push(i);
   const residues = [...new Set(atoms.map((atom) => structure.atomResidue[atom] as number))];
   const lined = residues.map((r) => structure.residues[r] as Residue);
   const plddt = lined.reduce((sum, residue) => sum + residue.plddt, 0) / lined.length;

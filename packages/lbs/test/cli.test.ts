@@ -77,6 +77,13 @@ describe('predict', () => {
     expect(JSON.parse(a.stdout).id).toBe('p3');
     expect(b.stdout).toBe(a.stdout);
   });
+  test('of several files the good ones are predicted, whatever is wrong with the others', () => {
+    const done = run('predict', at('in', 'dna.pdb'), at('in', 'p3.pdb'), at('nowhere.pdb'));
+    expect(done.status).toBe(1);
+    expect(done.stdout).toContain('p3: ');
+    expect(done.stderr).toContain('ERR_LBS_NO_PROTEIN');
+    expect(done.stderr).toContain('ERR_LBS_IO');
+  });
   test('bad input ends with code 2 and says what to do', () => {
     expect(run('predict', at('nowhere.pdb'))).toMatchObject({
       status: 2,
@@ -91,6 +98,23 @@ describe('predict', () => {
       status: 2,
       stderr: expect.stringContaining('chains Q'),
     });
+  });
+});
+
+describe('rescore', () => {
+  test("another program's table, printed or written; what is not there is said", () => {
+    const table = at('centers.csv');
+    writeFileSync(table, 'id,rank,score,x,y,z\np7,1,9,500,0,0\np7,2,8,0,0,0\nother,1,9,0,0,0\n');
+    const done = run('rescore', at('in', 'p7.pdb'), table);
+    expect(done.status, done.stderr).toBe(0);
+    const [head, first, ...rest] = done.stdout.trimEnd().split('\n');
+    expect(head).toBe('id,rank,score,x,y,z,row,points,site,probability');
+    expect(first).toMatch(/^p7,1,.*,0.000,0.000,0.000,2,/);
+    expect(rest).toHaveLength(1);
+    expect(run('rescore', at('in', 'p7.pdb'), table, '--out', at('rescored')).status).toBe(0);
+    expect(readFileSync(at('rescored', 'p7_rescored.csv'), 'utf8')).toBe(done.stdout);
+    expect(run('rescore', at('in', 'p3.pdb'), table).stderr).toContain('no centres of p3');
+    expect(run('rescore', at('in', 'p3.pdb'), at('nowhere.csv')).status).toBe(2);
   });
 });
 

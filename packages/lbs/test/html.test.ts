@@ -27,11 +27,16 @@ test('a page without references to anything outside', async () => {
   expect(page).not.toContain('<b>"x"');
 });
 
+interface Answer {
+  readonly result?: Record<string, unknown>;
+  readonly error?: object;
+}
+
 /** Just enough of the DevTools protocol. */
 class Page {
   readonly events: { method: string; params: Record<string, unknown> }[] = [];
   readonly #socket: WebSocket;
-  readonly #waiting = new Map<number, (result: Record<string, unknown>) => void>();
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
   #next = 1;
   #session: string | undefined;
 
@@ -39,20 +44,24 @@ class Page {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
       const message = JSON.parse(String(data));
-      if (message.id) this.#waiting.get(message.id)?.(message.result ?? message);
+      if (message.id) this.#waiting.get(message.id)?.(message);
       else this.events.push(message);
     });
   }
-  send(method: string, params: object = {}): Promise<Record<string, unknown>> {
+  async send(method: string, params: object = {}): Promise<Record<string, unknown>> {
     const id = this.#next++;
     this.#socket.send(JSON.stringify({ id, method, params, ...(this.#session && { sessionId: this.#session }) }));
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
+    const { result, error } = await new Promise<Answer>((resolve) => this.#waiting.set(id, resolve));
+    if (error) throw new Error(`${method}: ${JSON.stringify(error)}`);
+    return result ?? {};
   }
   async attach(): Promise<void> {
-    const { targetId } = await this.send('Target.createTarget', { url: 'about:blank', width: 1280, height: 800 });
+    const { targetId } = await this.send('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
     this.#session = sessionId as string;
     for (const domain of ['Page', 'Runtime', 'Network', 'Log']) await this.send(`${domain}.enable`);
+    const size = { width: 1000, height: 640, deviceScaleFactor: 1, mobile: false };
+    await this.send('Emulation.setDeviceMetricsOverride', size);
   }
   async evaluate(expression: string): Promise<unknown> {
     const { result } = await this.send('Runtime.evaluate', { expression, returnByValue: true });
@@ -80,7 +89,8 @@ test.skipIf(!chromium)(
     const flags = [
       '--headless=new',
       '--no-sandbox',
-      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--use-angle=swiftshader',
       '--enable-unsafe-swiftshader',
       '--remote-debugging-port=0',
     ];
@@ -131,5 +141,5 @@ test.skipIf(!chromium)(
       child.kill();
     }
   },
-  120_000,
+  240_000,
 );

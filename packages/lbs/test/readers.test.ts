@@ -123,6 +123,10 @@ describe('PDB files', () => {
     expect(predicted.residues.map(({ plddt }) => plddt)).toEqual([90]);
     expect(predicted.leftOut.lowConfidence).toBe(1);
     expect(parse(`TITLE     ALPHAFOLD\n${text}`, { minPlddt: 0 }).residues).toHaveLength(2);
+    // Some predictors write shares of one.
+    const shares = pdb([...backbone(1, 0, { b: 0.9 }), ...backbone(2, 3.7, { b: 0.3 })]);
+    const [kept] = parse(`TITLE     ESMFOLD V1\n${shares}`).residues;
+    expect(kept?.plddt).toBeCloseTo(90, 6);
   });
 
   test('numbers beyond the columns, hybrid-36', () => {

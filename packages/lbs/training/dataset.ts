@@ -3,10 +3,13 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { AMINO_ACIDS, aminoAcidCode, ONE_LETTER } from '../src/chemistry/residues.ts';
+import { AMINO_ACIDS, aminoAcidCode } from '../src/chemistry/residues.ts';
 import { packBatch, packStructure } from '../src/pack.ts';
 import { readStructure } from '../src/readers/index.ts';
 import type { Structure } from '../src/structure/structure.ts';
+
+/** The amino acids in the order of their codes, by one letter. */
+const ONE_LETTER = 'ARNDCQEGHILKMFPSTWYV';
 
 type Row = Readonly<Record<string, string>>;
 

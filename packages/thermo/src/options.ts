@@ -19,6 +19,11 @@ export interface ThermoOptions extends PlacementOptions {
   readonly maxSamples?: number;
   /** Seed of calls that bring none, up to 64 bits. Default 0. */
   readonly seed?: number | bigint;
+  /**
+   * Which share of every ladder's replicas this instance holds, for {@link sampleAcross}: share `index` of `of`. Shares are of
+   * packs of 32 replicas of a graph, of 32 systems of an ensemble, or of single replicas of a square lattice. Default: all.
+   */
+  readonly share?: { readonly index: number; readonly of: number };
 }
 
 /** Options with every default filled in. */
@@ -31,6 +36,8 @@ export interface ResolvedThermoOptions {
   readonly clusterEvery: number;
   readonly maxSamples: number;
   readonly seed: number | bigint;
+  readonly member: number;
+  readonly members: number;
 }
 
 const SCHEMES = { deo: ThermoScheme.DEO, seo: ThermoScheme.SEO } as const;
@@ -46,11 +53,41 @@ export function defaultTemperatures(model: Model): Float64Array {
   if (model.kind === ThermoModel.SQUARE)
     return Float64Array.from({ length: RUNGS }, (_, k) => 3.5 - (2 * k) / (RUNGS - 1));
   if (model.kind === ThermoModel.LATTICE) return geometricTemperatures(2, 0.5, RUNGS);
+  const scale = couplingScale(model);
+  return geometricTemperatures(1.2 * scale, 0.07 * scale, RUNGS);
+}
+
+/** Replicas of a graph that are one unit of work: bits of a word, or lanes. */
+const UNIT = 32;
+/** Mean number of neighbours up to which clusters of differing sites stay apart at low temperature. */
+const CLUSTER_DEGREE = 4.5;
+
+/**
+ * Ladders for `minimize` that keep `units` workers busy, each with 32 replicas: a GPU has one a multiprocessor, a CPU one a
+ * thread. Temperatures from 0.6 to 0.1 times the root mean square of a site's couplings, 32 of them for every 10,000 sites (as
+ * the square root: energies of larger systems overlap less); cluster moves where a site has few neighbours.
+ */
+export function searchOptions(
+  model: Model,
+  units: number = 1,
+): Required<Pick<ThermoOptions, 'temperatures' | 'ladders' | 'clusterEvery'>> {
+  const perLadder = Math.ceil(Math.sqrt(model.n / 10_000));
+  const scale = couplingScale(model);
+  const meets = model.kind === ThermoModel.ISING && model.neighbors.length <= CLUSTER_DEGREE * model.n;
+  const ladders = Math.max(1, Math.floor(units / perLadder));
+  return {
+    temperatures: geometricTemperatures(0.6 * scale, 0.1 * scale, UNIT * perLadder),
+    ladders: meets ? Math.max(2, ladders - (ladders % 2)) : ladders,
+    clusterEvery: meets ? 10 : 0,
+  };
+}
+
+/** Root mean square over sites of the couplings and the field of one, in the model's energy. */
+function couplingScale(model: Model): number {
   let squares = 0;
   for (const weight of model.weights) squares += weight * weight;
   for (const field of model.fields) squares += field * field;
-  const scale = Math.sqrt(squares / model.n) * model.unit || model.unit;
-  return geometricTemperatures(1.2 * scale, 0.07 * scale, RUNGS);
+  return Math.sqrt(squares / model.n) * model.unit || model.unit;
 }
 
 /** `count` temperatures from `max` down to `min`, each the same share of the one before. */
@@ -76,8 +113,13 @@ export function resolveThermoOptions(model: Model, options: ThermoOptions): Reso
   }
   if (model.systems > 1 && ladders > 1 && ladders % 2 === 1)
     throw invalidArgument('ladders', ladders, '1, or an even number: the ladders of a system form pairs');
+  const members = checkInteger('share.of', options.share?.of ?? 1, 1, 1024);
+  if (members > 1 && clusterEvery > 0)
+    throw invalidArgument('clusterEvery', clusterEvery, '0 with a share: cluster moves need whole ladders');
   return {
     temperatures,
+    member: checkInteger('share.index', options.share?.index ?? 0, 0, members - 1),
+    members,
     ladders: ladders * model.systems,
     sweepsPerRound: checkInteger('sweepsPerRound', options.sweepsPerRound ?? 1, 1, 2 ** 31),
     scheme: SCHEMES[scheme],

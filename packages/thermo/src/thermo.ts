@@ -119,9 +119,15 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
     this.#options = resolved;
   }
 
+  /** What the options came to. @internal */
+  get options(): ResolvedThermoOptions {
+    return this.#options;
+  }
+
   /** Looks for a state of low energy, until a limit or the target is met. Not for bit-packed lattices, whose states are not kept. */
   minimize(options: MinimizeOptions): Promise<MinimizeResult> {
-    return this.#inOrder(async () => {
+    return this.inOrder(async () => {
+      this.#checkWhole();
       if (this.model.kind === ThermoModel.SQUARE || this.model.kind === ThermoModel.LATTICE)
         throw invalidArgument(
           'model',
@@ -142,23 +148,14 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
 
   /** Samples the Boltzmann distribution at all temperatures. */
   sample(options: SampleOptions = {}): Promise<SampleResult> {
-    return this.#inOrder(async () => {
-      const samples = checkInteger('samples', options.samples ?? this.#options.maxSamples, 1, this.#options.maxSamples);
-      const sampleEvery = checkInteger('sampleEvery', options.sampleEvery ?? 1, 1, FOREVER);
-      const burnIn = checkInteger('burnIn', options.burnIn ?? Math.max(1000, samples * sampleEvery), 0, FOREVER);
-      const anneal = Math.floor(burnIn / 4);
-      const reset = { burnIn, anneal, samples, sampleEvery, adapt: options.adapt === false ? 0 : 1 };
+    return this.inOrder(async () => {
+      this.#checkWhole();
+      const plan = samplePlan(options, this.#options.maxSamples);
+      const { samples } = plan;
       const seriesEvery = checkInteger('seriesEvery', options.seriesEvery ?? Math.ceil(samples / 10), 1, FOREVER);
-      const search = await this.#run(reset, options, options, this.#reporter(options.onSeries, seriesEvery));
-      const series = await this.#series(search.last?.samples ?? 0);
-      const observables = series.samples > 1 ? Array.from(series.temperatures, (_, k) => observe(series, k)) : [];
-      return {
-        success: series.samples === samples,
-        series,
-        observables,
-        reweight: (temperatures) => reweight(series, temperatures),
-        ...(await this.#result(search)),
-      };
+      const search = await this.#run(plan, options, options, this.#reporter(options.onSeries, seriesEvery));
+      const series = await this.readSeries(search.last?.samples ?? 0);
+      return { success: series.samples === samples, ...estimates(series), ...(await this.#result(search)) };
     });
   }
 
@@ -178,7 +175,7 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
       if (samples < 2 || samples - seen < every) return;
       seen = samples;
       await report; // one at a time; throws what the last one threw
-      report = this.#series(samples).then(onSeries);
+      report = this.readSeries(samples).then(onSeries);
       report.catch(() => {}); // thrown at the next look
       if (search.over) await report;
     };
@@ -223,7 +220,8 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
     };
   }
 
-  async #series(samples: number): Promise<Series> {
+  /** The first samples on the device. @internal */
+  async readSeries(samples: number): Promise<Series> {
     const { ladders } = this.#options;
     // All at once, so that nothing comes between them.
     const [betas, raw, overlapping] = await Promise.all(
@@ -245,12 +243,39 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
     return Math.floor((energy - this.model.offset) / this.model.unit + 1e-9);
   }
 
-  /** One run after another: they share the state on the device. */
-  #inOrder<R>(task: () => Promise<R>): Promise<R> {
+  #checkWhole(): void {
+    const { member, members } = this.#options;
+    if (members > 1)
+      throw invalidArgument(
+        'share',
+        `${member} of ${members}`,
+        'sampleAcross(group, ...) for instances that share replicas',
+      );
+  }
+
+  /** One run after another: they share the state on the device. @internal */
+  inOrder<R>(task: () => Promise<R>): Promise<R> {
     const result = this.#queue.then(task);
     this.#queue = result.catch(() => {}); // whoever made the call gets the error
     return result;
   }
+}
+
+/** The reset of a run that takes samples. */
+export function samplePlan(options: Omit<SampleOptions, keyof RunOptions>, maxSamples: number) {
+  const samples = checkInteger('samples', options.samples ?? maxSamples, 1, maxSamples);
+  const sampleEvery = checkInteger('sampleEvery', options.sampleEvery ?? 1, 1, FOREVER);
+  const burnIn = checkInteger('burnIn', options.burnIn ?? Math.max(1000, samples * sampleEvery), 0, FOREVER);
+  return { burnIn, anneal: Math.floor(burnIn / 4), samples, sampleEvery, adapt: options.adapt === false ? 0 : 1 };
+}
+
+/** What a series says. */
+export function estimates(series: Series): Pick<SampleResult, 'series' | 'observables' | 'reweight'> {
+  return {
+    series,
+    observables: series.samples > 1 ? Array.from(series.temperatures, (_, k) => observe(series, k)) : [],
+    reweight: (temperatures) => reweight(series, temperatures),
+  };
 }
 
 function checkLimits({ maxSweeps, timeLimit }: ThermoLimits): void {

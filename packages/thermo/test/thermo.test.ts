@@ -8,6 +8,7 @@ import {
   type Model,
   maxCutModel,
   readRudy,
+  searchOptions,
   Thermo,
   type ThermoOptions,
 } from '../src/index.ts';
@@ -33,6 +34,27 @@ function groundState(model: Model): number {
   }
   return lowest;
 }
+
+describe('ladders of a search', () => {
+  test('fill the device, and have cluster moves where sites have few neighbours', async () => {
+    const torus = edwardsAnderson([12, 12], 1);
+    expect(searchOptions(torus)).toMatchObject({ ladders: 2, clusterEvery: 10 });
+    expect(searchOptions(torus, 132)).toMatchObject({ ladders: 132 });
+    const solid = edwardsAnderson([6, 6, 6], 1);
+    expect(searchOptions(solid, 3)).toMatchObject({ ladders: 3, clusterEvery: 0 });
+    const large = searchOptions(edwardsAnderson([200, 100], 1), 5);
+    expect(large.temperatures).toHaveLength(64);
+    expect(large.ladders).toBe(2);
+    // Two temperatures are the ends: 0.6 and 0.1 times the root of four couplings of 1.
+    expect(large.temperatures[0]).toBeCloseTo(1.2);
+    expect(large.temperatures[63]).toBeCloseTo(0.2);
+    // Two searches with them end at the same energy.
+    const found = await Promise.all(
+      [1, 2].map((seed) => thermo(torus, { ...searchOptions(torus), seed }).minimize({ maxSweeps: 800 })),
+    );
+    expect(found[0]!.bestEnergy).toBe(found[1]!.bestEnergy);
+  });
+});
 
 describe('minimize', () => {
   test('finds ground states: integer, real, with fields and clusters', async () => {

@@ -1,6 +1,7 @@
 import type { PlacementOptions } from '@aatgs/core';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { countColors, dsatur, type Graph, greedy } from './graph/index.ts';
+import { defaultPopulation } from './population.ts';
 import { chooseRegime, type Dynamic, dynamicOf, type Regime, TABLE_VERTICES } from './regime.ts';
 
 /** Options of `new Whcr(graph, options)`: how the search is set up, and where it runs. */
@@ -10,13 +11,18 @@ export interface WhcrOptions extends PlacementOptions {
    * can need at most (sparse).
    */
   readonly maxColors?: number;
-  /** Which of the two searches runs. Default `'auto'`: dense up to 20,000 vertices. */
+  /** Which of the two searches runs. Default `'auto'`: dense up to 20,000 vertices of degree 8191. */
   readonly regime?: Regime | 'auto';
-  /** Dense: colourings searched at once, 1 to 65535; part of what decides the result. Default 2. */
+  /**
+   * Dense: colourings searched at once, 1 to 65535. Part of what decides the result, and reported with it. Default: what keeps
+   * the device busy (on a GPU two a multiprocessor where their tables fit, else one; on the CPU one for each core but one, at least 2).
+   */
   readonly population?: number;
   /**
-   * Dense: `'table'`: tabu search with neighbour counts. `'repair'`: min-conflicts. `'mixed'`:
-   * both in turn, with the moves going to what finds fewer conflicts. Default `'auto'`: table where it fits.
+   * Dense: `'table'`: tabu search, couples recombined. `'weighted'`: tabu search under learnt weights of edges. `'mixed'`: a
+   * third of the population with `'table'`, a third with tabu search alone, a third `'weighted'`, then more of what finds fewer
+   * conflicts. `'repair'`: min-conflicts. Default `'auto'`: mixed where degrees differ much more or less
+   * than in a random graph, else table.
    */
   readonly dynamic?: Dynamic;
   /**
@@ -33,7 +39,7 @@ export interface WhcrOptions extends PlacementOptions {
    * graph's size; sparse: 64.
    */
   readonly movesPerSubstep?: number;
-  /** Dense: moves of each colouring between recombinations. Default: from the graph's size. */
+  /** Dense: moves of each colouring between recombinations. Default: n^2 / 25, for 16 colourings or more n^2 / 100; 10,000 to 200,000. */
   readonly movesPerGeneration?: number;
   /** One byte a vertex: between equally good moves the higher goes first. Default: none. See also `setPriors`. */
   readonly priorities?: Uint8Array;
@@ -72,19 +78,34 @@ export function resolveWhcrOptions(graph: Graph, options: WhcrOptions): Resolved
   if (options.regime === 'dense' && options.hierarchy) {
     throw invalidArgument('hierarchy', options.hierarchy, "0, or regime: 'sparse': the dense regime has no hierarchy");
   }
-  const generation = options.movesPerGeneration ?? Math.max(10_000, Math.min(200_000, Math.floor(graph.n ** 2 / 25)));
+  const maxColors = checkInteger('maxColors', options.maxColors ?? boundColors(graph, regime), 1, 65535);
+  const population = options.population ?? defaultPopulation(graph, maxColors, options);
   return {
     regime,
-    maxColors: checkInteger('maxColors', options.maxColors ?? boundColors(graph, regime), 1, 65535),
-    population: sparse ? 1 : checkInteger('population', options.population ?? 2, 1, 65535),
+    maxColors,
+    population: sparse ? 1 : checkInteger('population', population, 1, 65535),
     dynamic: dynamicOf(regime, dynamic),
     movesPerSubstep: checkInteger('movesPerSubstep', options.movesPerSubstep ?? quantum(graph, regime), 1, 2 ** 31 - 1),
-    movesPerGeneration: checkInteger('movesPerGeneration', generation, 1, 2 ** 32 - 1),
+    movesPerGeneration: checkInteger(
+      'movesPerGeneration',
+      options.movesPerGeneration ?? generation(graph, population),
+      1,
+      2 ** 32 - 1,
+    ),
     levels: checkInteger('hierarchy', options.hierarchy ?? 0, 0, MAX_LEVELS),
     beliefs: options.beliefs ? 1 : 0,
     reduction: options.reduction ?? true,
     seed: options.seed ?? 0,
   };
+}
+
+/**
+ * A few couples must each get there, so their walks are long; of many some will, and shorter walks show sooner which: with 132
+ * couples DSJC1000.5 with 83 colours took 33, 24 and 21 s with 40,000, 20,000 and 10,000 moves a generation, DSJC500.5 with 48
+ * colours 1.7 s with 10,000 and 2.2 s with 2,500 (bench/results/whcr-quality-h200.json).
+ */
+function generation(graph: Graph, population: number): number {
+  return Math.max(10_000, Math.min(200_000, Math.floor(graph.n ** 2 / (population < 16 ? 25 : 100))));
 }
 
 /** A substep lists its conflicts or rebuilds its tables, which must cost little beside its moves. */
@@ -95,6 +116,9 @@ function quantum(graph: Graph, regime: Regime): number {
 
 /** Colours a fast construction needs: enough for every sensible search. */
 function boundColors(graph: Graph, regime: Regime): number {
-  if (regime === 'sparse') return Math.min(graph.maxDegree + 1, 65535);
-  return countColors(graph.n <= TABLE_VERTICES ? dsatur(graph) : greedy(graph, 'smallest-last'));
+  return regime === 'sparse' ? Math.min(graph.maxDegree + 1, 65535) : countColors(construct(graph));
 }
+
+/** A proper colouring, made at once. */
+export const construct = (graph: Graph): Uint32Array =>
+  graph.n <= TABLE_VERTICES ? dsatur(graph) : greedy(graph, 'smallest-last');

@@ -1,6 +1,6 @@
 import type { CheckpointOptions } from '@aatgs/core';
 import type { Reduction } from './reduce/reduce.ts';
-import type { Regime } from './regime.ts';
+import type { Dynamic, Regime } from './regime.ts';
 import type { LevelSample, SearchLimits, SearchProgress } from './search.ts';
 
 /** What all searches take. */
@@ -9,6 +9,8 @@ export interface SearchOptions extends SearchLimits {
   readonly seed?: number | bigint;
   /** Keep the search on disk. The graph is then searched as it is, without reduction. */
   readonly checkpoint?: CheckpointOptions;
+  /** Afterwards make the classes of a proper colouring of as equal size as {@link balanceColoring} can. Default false. */
+  readonly balanced?: boolean;
 }
 
 /** Options of `repair`. One of `maxIterations` and `timeLimit` must be given. */
@@ -55,12 +57,18 @@ export interface ColoringResult {
   readonly iterations: number;
   /** Milliseconds from the call to the result, everything included. */
   readonly elapsedMs: number;
-  /** Milliseconds the device spent in steps. */
+  /** Milliseconds the device spent in steps; the first of them reads the starts from host memory. */
   readonly kernelMs: number;
+  /** Milliseconds to fetch the colouring from the device. */
+  readonly transferMs: number;
   /** Why the search ended. */
   readonly ended: 'goal' | 'iterations' | 'time';
   /** Which of the two searches ran; of the largest part where the graph was reduced. */
   readonly regime: Regime;
+  /** How its colourings moved; null in the sparse regime. */
+  readonly dynamic: Exclude<Dynamic, 'auto'> | null;
+  /** Colourings searched at once: with graph, options and seed what decides the result. */
+  readonly population: number;
   /** What was removed before the search; null where the graph was searched as it is. */
   readonly reduced: ReductionSummary | null;
   /** Every improvement on the way. */

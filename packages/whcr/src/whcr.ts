@@ -10,12 +10,19 @@ import {
 import { greedyClique } from './clique.ts';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { type WhcrConfig, WhcrInit, WhcrPhase, type WhcrTelemetry } from './generated/layout.ts';
-import { type ColoringReport, checkColoring, type Graph, verifyColoring } from './graph/index.ts';
+import {
+  balanceColoring,
+  type ColoringReport,
+  checkColoring,
+  countColors,
+  type Graph,
+  verifyColoring,
+} from './graph/index.ts';
 import { whcrModule } from './kernel.ts';
-import { type ResolvedWhcrOptions, resolveWhcrOptions, type WhcrOptions } from './options.ts';
+import { construct, type ResolvedWhcrOptions, resolveWhcrOptions, type WhcrOptions } from './options.ts';
 import { encodePriors, type Priors, type PriorWeights, priorBytes } from './priors.ts';
 import { colorReduced, minimizeReduced } from './reduce/solve.ts';
-import type { Regime } from './regime.ts';
+import { dynamicName, type Regime } from './regime.ts';
 import type { ColoringResult, ColorOptions, MinimizeOptions, RepairOptions, SearchOptions, Start } from './requests.ts';
 import { checkLimits, Search } from './search.ts';
 import { givenCount, givenStarts } from './starts.ts';
@@ -29,8 +36,8 @@ interface Job extends GoalJob {
  * Graph colouring by conflict repair: tabu search (Hertz and de Werra 1987) on a population of colourings, recombined by
  * greedy partition crossover (Galinier and Hao 1999), all inside the step.
  *
- * One seed, one colouring: the result depends on graph, options, seed and `maxIterations`, not on sync or async, threads
- * or device. Calls on one instance run one after another.
+ * One seed, one colouring: the result depends on graph, options, seed and `maxIterations`, not on sync or async, engine or
+ * device. The default `population` comes from the device and is reported; give it to get the same elsewhere. Calls on one instance run one after another.
  */
 export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
   /** The graph, as given to the constructor. */
@@ -39,6 +46,8 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
   readonly maxColors: number;
   /** Which of the two searches runs. */
   readonly regime: Regime;
+  /** Colourings searched at once: with graph, options and seed what decides a result. */
+  readonly population: number;
   readonly #given: WhcrOptions;
   readonly #options: ResolvedWhcrOptions;
   #hasPriors = false;
@@ -62,6 +71,7 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     this.graph = graph;
     this.maxColors = resolved.maxColors;
     this.regime = regime;
+    this.population = resolved.population;
     this.#given = options;
     this.#options = resolved;
   }
@@ -75,7 +85,7 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       if (partner && this.regime !== 'dense') throw invalidArgument('partner', 'given', 'none in the sparse regime');
       for (const start of starts) checkColoring(this.graph, start, colors);
       const first = this.#reset({ init: WhcrInit.INPUT, colors, targetColors: colors }, options.seed, starts);
-      return this.#search(first, options);
+      return this.#balanced(await this.#search(first, options), options);
     });
   }
 
@@ -93,7 +103,7 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
   color(options: ColorOptions = {}): Promise<ColoringResult> {
     return this.#inOrder(async () => {
       const started = performance.now();
-      if (options.colors === undefined) return this.#colorOnce(options, started);
+      if (options.colors === undefined) return this.#balanced(await this.#colorOnce(options, started), options);
       checkLimits(options);
       const colors = this.#checkColors('colors', options.colors);
       if (this.#reducible(options)) {
@@ -102,10 +112,10 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
           { ...options, colors },
           { options: this.#given, regime: this.regime, make: this.#makePart, started },
         );
-        if (found) return found;
+        if (found) return this.#balanced(found, options);
       }
       const start = options.start ?? (this.regime === 'sparse' ? 'greedy' : 'dsatur');
-      return this.#search(this.#start(start, colors, options), options, started);
+      return this.#balanced(await this.#search(this.#start(start, colors, options), options, started), options);
     });
   }
 
@@ -115,22 +125,27 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       const started = performance.now();
       checkLimits(options);
       const { from } = options;
-      const bound = greedyClique(this.graph).length;
+      const reducible = !from && this.#reducible(options);
+      // A clique takes seconds on a huge graph: not where nobody asks for it.
+      const bound = reducible || options.target === undefined ? greedyClique(this.graph).length : 1;
       const target = options.target === undefined ? bound : this.#checkColors('target', options.target);
       if (from) this.#checkStart(from);
-      if (!from && this.#reducible(options)) {
+      if (reducible) {
         const found = await minimizeReduced(this.graph, { ...options, target }, bound, {
           options: this.#given,
           regime: this.regime,
           make: this.#makePart,
           started,
         });
-        if (found) return { ...found, success: options.target === undefined || found.success };
+        if (found) return this.#balanced({ ...found, success: options.target === undefined || found.success }, options);
       }
-      const init = from ? WhcrInit.INPUT : WhcrInit.GREEDY;
+      // The dense regime starts from what the default of maxColors comes from: a proper colouring is there at once.
+      const start = from ?? (this.regime === 'dense' ? this.#construction() : undefined);
+      const init = start ? WhcrInit.INPUT : WhcrInit.GREEDY;
       const reset = { init, colors: this.maxColors, targetColors: Math.max(1, Math.min(target, this.maxColors)) };
-      const result = await this.#search(this.#reset(reset, options.seed, from && [from]), options, started);
-      return { ...result, success: result.finalConflicts === 0 && (options.target === undefined || result.success) };
+      const result = await this.#search(this.#reset(reset, options.seed, start && [start]), options, started);
+      const success = result.finalConflicts === 0 && (options.target === undefined || result.success);
+      return this.#balanced({ ...result, success }, options);
     });
   }
 
@@ -173,7 +188,9 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
         () => search.over,
       ),
     );
+    const fetching = performance.now();
     const coloring = new Uint32Array((await this.context.read('best')).buffer);
+    const transferMs = performance.now() - fetching;
     // More colours may be allowed than there are vertices.
     const report = this.verify(coloring, Math.max(this.maxColors, this.graph.n));
     const outOfTime = search.elapsedMs >= (options.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
@@ -185,12 +202,29 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       iterations: search.last?.moves ?? 0,
       elapsedMs: search.elapsedMs,
       kernelMs: search.kernelMs,
+      transferMs,
       ended: search.converged ? 'goal' : outOfTime ? 'time' : 'iterations',
       regime: this.regime,
+      dynamic: dynamicName(search.last?.dynamic ?? 0),
+      population: this.population,
       reduced: null,
       history: search.history,
       levels: search.levels,
     };
+  }
+
+  /** A construction's colouring, where `maxColors` allows it. */
+  #construction(): Uint32Array | undefined {
+    const made = construct(this.graph);
+    return countColors(made) <= this.maxColors ? made : undefined;
+  }
+
+  /** The classes made of equal size, where that was asked for and the colouring is proper. */
+  #balanced(result: ColoringResult, { balanced }: SearchOptions): ColoringResult {
+    if (!balanced || result.finalConflicts > 0) return result;
+    const started = performance.now();
+    const coloring = balanceColoring(this.graph, result.coloring);
+    return { ...result, coloring, elapsedMs: result.elapsedMs + performance.now() - started };
   }
 
   readonly #makePart = (graph: Graph, options: WhcrOptions): Whcr => new Whcr(graph, options);

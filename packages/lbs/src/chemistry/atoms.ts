@@ -90,20 +90,26 @@ function radiusClass(element: string): number {
  * What the step is told of an atom, in one word: radius class (bits 0-1), kind (4-7), residue code (8-12), slot (16-19).
  */
 export function atomCode(residueCode: number, atom: string, element: string): number {
-  const key = `${residueCode}|${atom}|${element}`;
-  let code = codes.get(key);
-  if (code === undefined) {
-    const residue = AMINO_ACIDS[residueCode] ?? '';
-    // Selenium of selenomethionine stands for sulphur: the parent's atom.
-    const name = residue === 'MET' && element === 'SE' ? 'SD' : atom === 'OXT' ? 'O' : atom;
-    const slot = residueCode === OTHER_RESIDUE ? -1 : (SLOTS[residueCode]?.indexOf(name) ?? -1);
-    const kind = kindOf(residue, name, element);
-    code = radiusClass(element) | (kind << 4) | (residueCode << 8) | ((slot < 0 ? OTHER_SLOT : slot) << 16);
-    codes.set(key, code);
-  }
+  const found = codes.get(atom)?.get(element)?.[residueCode];
+  if (found !== undefined) return found;
+  const code = makeAtomCode(residueCode, atom, element);
+  const ofElement = codes.get(atom) ?? new Map<string, number[]>();
+  const ofResidue = ofElement.get(element) ?? [];
+  ofResidue[residueCode] = code;
+  codes.set(atom, ofElement.set(element, ofResidue));
   return code;
 }
-const codes = new Map<string, number>();
+/** By atom name, element and residue code: looked up for every atom, so without making a key. */
+const codes = new Map<string, Map<string, number[]>>();
+
+function makeAtomCode(residueCode: number, atom: string, element: string): number {
+  const residue = AMINO_ACIDS[residueCode] ?? '';
+  // Selenium of selenomethionine stands for sulphur: the parent's atom.
+  const name = residue === 'MET' && element === 'SE' ? 'SD' : atom === 'OXT' ? 'O' : atom;
+  const slot = residueCode === OTHER_RESIDUE ? -1 : (SLOTS[residueCode]?.indexOf(name) ?? -1);
+  const kind = kindOf(residue, name, element);
+  return radiusClass(element) | (kind << 4) | (residueCode << 8) | ((slot < 0 ? OTHER_SLOT : slot) << 16);
+}
 
 const TWO_LETTERS = new Set(
   'HE LI BE NE NA MG AL SI CL AR CA SC TI CR MN FE CO NI CU ZN GA GE AS SE BR KR RB SR ZR NB MO RU RH PD AG CD IN SN SB TE XE CS BA LA PT AU HG TL PB BI GD SM EU TB YB LU IR OS'.split(

@@ -11,6 +11,7 @@ export interface CommonCliOptions {
   readonly sync?: boolean;
   readonly device: 'auto' | 'cpu' | number;
   readonly threads?: number;
+  readonly readers?: number;
   readonly out?: string;
   readonly formats: Format[];
 }
@@ -54,10 +55,16 @@ export function lbsCommand(name: string): Command {
     .option('--threads <n>', 'CPU threads; the result is the same', integerOption(1));
 }
 
+/** Without what was not given. */
+const given = <T extends object>(options: T) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: NonNullable<T[K]>;
+  };
+
 /** The constructor's options of a command line. */
-export function lbsOptions({ sync, device, threads, formats }: CommonCliOptions): LbsOptions {
+export function lbsOptions({ sync, device, threads, readers, formats }: CommonCliOptions): LbsOptions {
   const surface = formats.includes('html') || formats.includes('pdb');
-  return { async: !sync, device, surface, ...(threads !== undefined && { threads }) };
+  return { async: !sync, device, surface, ...given({ threads, readers }) };
 }
 
 /** The reader's options of a command line. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { EXIT } from '@aatgs/core/cli';
+import { EXIT, integerOption } from '@aatgs/core/cli';
 import type { Command } from 'commander';
 import ora from 'ora';
 import { LbsError } from '../errors.ts';
@@ -16,6 +16,9 @@ interface PredictDirCliOptions extends CommonCliOptions {
   readonly recursive?: boolean;
   readonly again?: boolean;
 }
+
+/** Structures whose files are written at the same time. */
+const WRITES = 16;
 
 interface Job {
   readonly id: string;
@@ -35,6 +38,7 @@ export function predictDirCommand(): Command {
     .argument('<folder>', 'with .pdb, .ent, .cif, .mmcif or .pdbqt files, gzipped or not')
     .requiredOption('--out <folder>', 'where results go: files for each structure, predictions.csv and failures.csv')
     .option('--recursive', 'also the folders below')
+    .option('--readers <n>', 'threads that read files (default: one less than there are cores)', integerOption(0))
     .option('--again', 'predict everything anew')
     .action(async (folder: string, options: PredictDirCliOptions) => {
       const { out, again = false } = options;
@@ -87,6 +91,7 @@ async function predictAll(left: readonly Job[], total: number, options: PredictD
   const onInterrupt = () => stop.abort(new Error('interrupted'));
   process.once('SIGINT', onInterrupt);
   let done = 0;
+  const writing = new Writing();
   try {
     await using lbs = new Lbs(lbsOptions(options));
     const items = left.map(({ id, path }) => ({ id, source: path }));
@@ -96,7 +101,7 @@ async function predictAll(left: readonly Job[], total: number, options: PredictD
     })) {
       const job = paths.get(id) as Job;
       if (prediction) {
-        await writePrediction(prediction, job.path, options.out, options.formats);
+        await writing.add(writePrediction(prediction, job.path, options.out, options.formats));
       } else {
         if (!(error instanceof LbsError)) throw error;
         failures.push({ ...job, code: error.code, message: error.message });
@@ -106,7 +111,9 @@ async function predictAll(left: readonly Job[], total: number, options: PredictD
       spinner.text = `${total - left.length + done} of ${total} structures, ${rate.toFixed(1)} a second, ${((left.length - done) / rate).toFixed(0)} s left${failures.length > 0 ? `, ${failures.length} failed` : ''}`;
       if (!process.stderr.isTTY && done % 100 === 0) process.stderr.write(`${spinner.text}\n`);
     }
+    await writing.end();
   } catch (error) {
+    await writing.end();
     if (!stop.signal.aborted) throw error;
     process.stderr.write(`interrupted after ${done} structures; the same command goes on from there\n`);
   } finally {
@@ -114,6 +121,30 @@ async function predictAll(left: readonly Job[], total: number, options: PredictD
     process.off('SIGINT', onInterrupt);
   }
   return failures;
+}
+
+/** Files on their way to the disk: some at a time, beside the prediction of the next. */
+class Writing {
+  readonly #pending = new Set<Promise<unknown>>();
+  #failure: { readonly error: unknown } | undefined;
+
+  /** Resolves when the next may be written; rejects where one could not be. */
+  async add(write: Promise<unknown>): Promise<void> {
+    const pending: Promise<unknown> = write
+      .catch((error) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => this.#pending.delete(pending));
+    this.#pending.add(pending);
+    if (this.#pending.size >= WRITES) await Promise.race(this.#pending);
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Resolves when all are written. */
+  async end(): Promise<void> {
+    await Promise.all(this.#pending);
+    if (this.#failure) throw this.#failure.error;
+  }
 }
 
 /** predictions.csv from the files of all structures, so that it is whole after any number of interruptions. */

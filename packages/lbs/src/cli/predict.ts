@@ -1,5 +1,6 @@
 import { EXIT, printJson } from '@aatgs/core/cli';
 import type { Command } from 'commander';
+import { LbsError } from '../errors.ts';
 import { fetchStructure, isStructureId } from '../fetch.ts';
 import { Lbs } from '../lbs.ts';
 import { predictionJson } from '../output/index.ts';
@@ -27,8 +28,16 @@ export function predictCommand(): Command {
       if (out !== undefined) await makeFolder(out);
       await using lbs = new Lbs(lbsOptions(options));
       for (const source of sources) {
-        const structure = await open(source, options);
-        const prediction = await lbs.predict(structure);
+        let prediction: Prediction;
+        try {
+          prediction = await lbs.predict(await open(source, options));
+        } catch (error) {
+          // Of several the others are predicted all the same.
+          if (!(error instanceof LbsError) || sources.length === 1) throw error;
+          process.stderr.write(`${error.code}: ${error.message}\n`);
+          process.exitCode = EXIT.goalNotReached;
+          continue;
+        }
         if (json) printJson(predictionJson(prediction));
         else process.stdout.write(table(prediction));
         if (out !== undefined) await writePrediction(prediction, source, out, formats);

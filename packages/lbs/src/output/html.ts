@@ -6,7 +6,7 @@ import type { Prediction } from '../result.ts';
 import { residueLabel } from '../structure/structure.ts';
 import { PAGE_SCRIPT, PAGE_STYLE } from './html-client.ts';
 import { pdbChain, proteinPdb } from './pdb.ts';
-import { colorOf } from './viewers.ts';
+import { colorOf, SITE_COLORS } from './viewers.ts';
 
 const require = createRequire(import.meta.url);
 let viewer: { script: string; style: string } | undefined;
@@ -20,10 +20,13 @@ function loadViewer(): { script: string; style: string } {
   return viewer;
 }
 
+const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 const POLICY = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
-  "script-src 'unsafe-inline'",
+  // Mol* makes functions from text when it starts. The page holds all the code there is; nothing can be fetched.
+  "script-src 'unsafe-inline' 'unsafe-eval'",
   'img-src data: blob:',
   'font-src data:',
   'connect-src data: blob:',
@@ -38,9 +41,10 @@ export function htmlReport(prediction: Prediction): string {
   const { id, sites, structure, residueScores, residueSites } = prediction;
   const data = {
     pdb: proteinPdb(prediction),
+    colors: SITE_COLORS,
+    middle: [structure.x, structure.y, structure.z].map(mean),
     sites: sites.map((site) => ({
       rank: site.rank,
-      color: colorOf(site.rank),
       center: site.center,
       residues: site.residues.map((r) => {
         const residue = structure.residues[r];
@@ -82,8 +86,8 @@ export function htmlReport(prediction: Prediction): string {
 <main>
 <div id="view"></div>
 <aside>
-<table id="sites"><thead><tr><th>site</th><th>probability</th><th>volume, Å³</th><th>drug.</th><th>residues</th><th>centre, Å</th></tr></thead>
-<tbody>${siteRows.join('\n')}</tbody></table>
+<div class="scroll"><table id="sites"><thead><tr><th>site</th><th>probability</th><th>volume, Å³</th><th>drug.</th><th>residues</th><th>centre, Å</th></tr></thead>
+<tbody>${siteRows.join('\n')}</tbody></table></div>
 <div class="scroll"><table id="residues"><thead><tr><th>residue</th><th>name</th><th>score</th><th>site</th></tr></thead>
 <tbody>${residueRows.join('\n')}</tbody></table></div>
 </aside>

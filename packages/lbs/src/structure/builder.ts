@@ -78,6 +78,7 @@ export class StructureBuilder {
   ): Structure {
     const groups = this.#oneLocation(this.#groups);
     settleModified(groups);
+    if (about.predicted) inPercent(groups);
     const count = (kind: Group['kind']) => groups.filter((group) => group.kind === kind).length;
     const wanted = options.chains && new Set(options.chains);
     const minPlddt = about.predicted ? (options.minPlddt ?? 50) : 0;
@@ -147,6 +148,13 @@ function kindOf({ compId, hetero, polymer, name }: RawAtom): Group['kind'] {
   if (polymer === 'none') return 'other';
   if (aminoAcidCode(compId) !== undefined) return hetero ? 'maybe' : 'protein';
   return 'maybe';
+}
+
+/** Some predictors write pLDDT as a share of one. */
+function inPercent(groups: readonly Group[]): void {
+  const atoms = groups.flatMap((group) => group.atoms);
+  if (!atoms.some(({ b }) => b > 0) || atoms.some(({ b }) => b > 1)) return;
+  for (const atom of atoms) atom.b *= 100;
 }
 
 const occupancy = (group: Group): number =>

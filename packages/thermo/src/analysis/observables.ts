@@ -101,7 +101,7 @@ function systemAverages(ladders: readonly Float64Array[], systems: number): Floa
 
 function observeOverlap(series: Series, rung: number): Observables['overlap'] | undefined {
   const blocks: Float64Array[] = [];
-  const pairs = Math.floor(series.ladders / 2);
+  const { pairs } = series;
   const perSystem = series.systems > 1 ? pairs / series.systems : 0;
   for (let pair = 0; pair < pairs; pair++) {
     const q = series.overlap(rung, pair).map((x) => x / series.sites);

@@ -52,11 +52,16 @@ export class Series {
   /** Overlaps of ladders 2 `pair` and 2 `pair` + 1 of one system: sums of s s'; Potts: sites on which they agree. */
   overlap(rung: number, pair: number = 0): Float64Array {
     const rungs = this.temperatures.length;
-    const pairs = Math.floor(this.ladders / 2);
+    const { pairs } = this;
     return Float64Array.from(
       { length: this.samples },
       (_, i) => this.#overlaps[(i * pairs + pair) * rungs + rung] as number,
     );
+  }
+
+  /** Pairs of ladders whose overlaps were measured. */
+  get pairs(): number {
+    return this.#overlaps.length > 0 ? Math.floor(this.ladders / 2) : 0;
   }
 
   /**
@@ -105,6 +110,19 @@ export class Series {
         pairs,
       ),
     });
+  }
+
+  /**
+   * The series of instances that shared the replicas of the same ladders: each has all energies, and the magnetisations of its
+   * own replicas only. @internal
+   */
+  static together(parts: readonly Series[]): Series {
+    const first = parts[0] as Series;
+    if (parts.length === 1) return first;
+    const moments = first.#moments.map((_, i) => parts.reduce((sum, part) => sum + (part.#moments[i] as number), 0));
+    const { temperatures, ladders, systems, samples, sites } = first;
+    const overlaps = new Float64Array(0);
+    return new Series({ temperatures, ladders, systems, samples, sites, energies: first.#energies, moments, overlaps });
   }
 
   #column(values: Float64Array, rung: number, ladder: number): Float64Array {

@@ -3,6 +3,7 @@ import { EXIT, integerOption, printJson } from '@aatgs/core/cli';
 import type { Command } from 'commander';
 import type { Estimate } from '../analysis/index.ts';
 import { ising2d } from '../models/index.ts';
+import { geometricTemperatures } from '../options.ts';
 import { type SampleResult, Thermo } from '../thermo.ts';
 import { type CommonCliOptions, checkpointOptions, secondsOption, thermoCommand, thermoOptions } from './options.ts';
 import { plot } from './plot.ts';
@@ -31,8 +32,8 @@ export function ising2dCommand(): Command {
     .action(async (options: Ising2dOptions) => {
       const { size, samples, every, burnIn, time } = options;
       const model = ising2d(size);
-      const range = { tMin: 1.5, tMax: 3.5, ...options };
-      await using thermo = new Thermo(model, { ...thermoOptions(model, range), maxSamples: samples });
+      const usual = { temperatures: geometricTemperatures(3.5, 1.5, 32), ladders: 1 };
+      await using thermo = new Thermo(model, { ...thermoOptions(usual, options), maxSamples: samples });
       const result = await withProgress(
         `${size} x ${size}`,
         options.checkpoint,

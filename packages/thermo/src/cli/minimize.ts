@@ -10,16 +10,17 @@ import {
   quboModel,
   quboValue,
 } from '../models/index.ts';
+import { searchOptions } from '../options.ts';
 import { readQubo, readRudy } from '../readers/index.ts';
 import { Thermo } from '../thermo.ts';
 import {
   type CommonCliOptions,
   checkpointOptions,
-  laddersForTime,
   numberOption,
   secondsOption,
   thermoCommand,
   thermoOptions,
+  unitsOf,
 } from './options.ts';
 import { withProgress } from './run.ts';
 
@@ -124,11 +125,14 @@ async function solve(options: MinimizeCliOptions, problem: Problem): Promise<voi
   const { model, figure } = problem;
   const { sweeps, clusterEvery, anneal, target, out } = options;
   const time = options.time ?? (sweeps === undefined ? DEFAULT_SECONDS : undefined);
-  const ladders = options.ladders ?? (sweeps === undefined ? laddersForTime(options) : 1);
+  // What only time ends is not reproducible anyway, and may fill the device; else the device must not matter.
+  const usual = searchOptions(model, sweeps === undefined ? unitsOf(options) : 1);
+  const chosen = thermoOptions(usual, options);
+  const { ladders, temperatures } = chosen;
   await using thermo = new Thermo(model, {
-    ...thermoOptions(model, { ...options, ladders }),
+    ...chosen,
     maxSamples: 0,
-    ...(clusterEvery !== undefined && { clusterEvery }),
+    clusterEvery: clusterEvery ?? (ladders > 1 ? usual.clusterEvery : 0),
   });
   const result = await withProgress(
     `${model.n} spins`,
@@ -159,7 +163,7 @@ async function solve(options: MinimizeCliOptions, problem: Problem): Promise<voi
       [figure]: value,
       energy: result.bestEnergy,
       sweeps: result.sweeps,
-      replicas: options.replicas * ladders,
+      replicas: temperatures.length * ladders,
       ladders,
       milliseconds: elapsedMs,
       foundAtMilliseconds: firstAt,

@@ -1,15 +1,14 @@
 import { type CheckpointOptions, devices } from '@aatgs/core';
 import { deviceOption, integerOption, seedOption } from '@aatgs/core/cli';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Model } from '../models/index.ts';
-import { defaultTemperatures, geometricTemperatures, type ThermoOptions } from '../options.ts';
+import { geometricTemperatures, type ThermoOptions } from '../options.ts';
 
 /** Options every command has. */
 export interface CommonCliOptions {
   readonly seed: number | bigint;
   readonly tMin?: number;
   readonly tMax?: number;
-  readonly replicas: number;
+  readonly replicas?: number;
   readonly ladders?: number;
   readonly sync?: boolean;
   readonly device: 'auto' | 'cpu' | number;
@@ -44,7 +43,11 @@ export function thermoCommand(name: string): Command {
     .option('--seed <n>', 'seed', seedOption, 0)
     .option('--t-min <t>', 'lowest temperature (default: from the model)', positiveOption)
     .option('--t-max <t>', 'highest temperature (default: from the model)', positiveOption)
-    .option('--replicas <n>', 'temperatures of a ladder', integerOption(1), 32)
+    .option(
+      '--replicas <n>',
+      'temperatures of a ladder (default: 32; 64 and more where a search is large)',
+      integerOption(1),
+    )
     .option(
       '--ladders <n>',
       'independent ladders (default: 1; where only time ends a search, what fills the device)',
@@ -59,24 +62,26 @@ export function thermoCommand(name: string): Command {
     .option('--json', 'print one JSON object');
 }
 
-/** The constructor's options of a command line. */
-export function thermoOptions(model: Model, options: CommonCliOptions): ThermoOptions {
-  const { ladders, threads, replicas, tMin, tMax } = options;
-  const usual = defaultTemperatures(model);
+/** The constructor's options of a command line, which change the usual ones. */
+export function thermoOptions(
+  usual: Required<Pick<ThermoOptions, 'temperatures' | 'ladders'>>,
+  options: CommonCliOptions,
+): Required<Pick<ThermoOptions, 'temperatures' | 'ladders'>> & ThermoOptions {
+  const { threads, replicas, tMin, tMax } = options;
+  const given = usual.temperatures;
+  const hottest = tMax ?? (given[0] as number);
+  const coldest = tMin ?? (given[given.length - 1] as number);
   return {
     async: !options.sync,
     device: options.device,
-    temperatures: geometricTemperatures(tMax ?? (usual[0] as number), tMin ?? (usual.at(-1) as number), replicas),
-    ...(ladders !== undefined && { ladders }),
+    temperatures: geometricTemperatures(hottest, coldest, replicas ?? given.length),
+    ladders: options.ladders ?? usual.ladders,
     ...(threads !== undefined && { threads }),
   };
 }
 
-/**
- * Ladders of a search that time ends: as many as keep the device busy, since its result is not reproducible anyway. On a GPU
- * one a multiprocessor, on the CPU one a thread.
- */
-export function laddersForTime({ device, threads }: CommonCliOptions): number {
+/** Workers of a device with 32 replicas each: a GPU's multiprocessors, a CPU's threads. */
+export function unitsOf({ device, threads }: CommonCliOptions): number {
   const { cpu, cuda } = devices();
   const gpu = device === 'auto' ? cuda.devices[0] : cuda.devices.find(({ index }) => index === device);
   return gpu ? gpu.multiprocessors : (threads ?? Math.max(1, cpu.cores - 1));

@@ -1,9 +1,12 @@
 // Generated from thermo.layout.json by `aatgs layout`; do not edit.
 import { type ConfigRecord, type ModuleLayout, type SlotViews, type TelemetryRecord, telemetryHeader, u32Field, u64Field } from '@aatgs/core';
-/** What a config asks for. */
+/** What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE. */
 export const ThermoPhase = {
   RUN: 0,
   RESET: 1,
+  SWEEP: 2,
+  GATHER: 3,
+  EXCHANGE: 4,
 } as const;
 /** ISING: spins -1/+1 on any graph. POTTS: q states on any graph. SQUARE: the ferromagnet on an L x L torus, bit-packed. LATTICE: many +-1 lattices of one shape, bit-packed. */
 export const ThermoModel = {
@@ -43,6 +46,10 @@ export interface ThermoSetup {
   readonly scheme?: number;
   /** ISING: rounds between isoenergetic cluster moves; 0: none. Default 0. */
   readonly clusterEvery?: number;
+  /** Instances that share the replicas of the same ladders, each with the spins of its own; all make the same exchanges. Default 1. */
+  readonly members?: number;
+  /** Which of them this is. Default 0. */
+  readonly member?: number;
   /** Most samples a run may take; memory is planned for it. Default 0. */
   readonly capacity?: number;
   /** Rounds of the implicit first reset before samples are taken; the ladder adapts in them. Default 0. */
@@ -76,6 +83,8 @@ export interface ThermoConfig extends ConfigRecord {
   readonly adapt?: number;
   /** RESET: converged at this energy or below. Default -1e+300. */
   readonly target?: number;
+  /** Address of i64[replicas] on the device. SWEEP: written, 0 where another member's replica is. GATHER: another member's, added. Default 0. */
+  readonly energies?: bigint;
 }
 /** One record. */
 export interface ThermoTelemetry extends TelemetryRecord {
@@ -93,7 +102,7 @@ export interface ThermoTelemetry extends TelemetryRecord {
 /** Codecs of the thermo module's messages. */
 export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemetry> = {
   name: 'thermo',
-  fingerprint: 'e0ee10d974d8ed8c',
+  fingerprint: '932a0e904521a63b',
   fields: [
     { name: 'ThermoSetup.model', offset: 0, bytes: 4 },
     { name: 'ThermoSetup.sites', offset: 4, bytes: 4 },
@@ -107,14 +116,16 @@ export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemet
     { name: 'ThermoSetup.sweepsPerRound', offset: 36, bytes: 4 },
     { name: 'ThermoSetup.scheme', offset: 40, bytes: 4 },
     { name: 'ThermoSetup.clusterEvery', offset: 44, bytes: 4 },
-    { name: 'ThermoSetup.capacity', offset: 48, bytes: 4 },
-    { name: 'ThermoSetup.burnIn', offset: 52, bytes: 4 },
-    { name: 'ThermoSetup.anneal', offset: 56, bytes: 4 },
-    { name: 'ThermoSetup.samples', offset: 60, bytes: 4 },
-    { name: 'ThermoSetup.sampleEvery', offset: 64, bytes: 4 },
-    { name: 'ThermoSetup.adapt', offset: 68, bytes: 4 },
-    { name: 'ThermoSetup.target', offset: 72, bytes: 8 },
-    { name: 'ThermoSetup.seed', offset: 80, bytes: 8 },
+    { name: 'ThermoSetup.members', offset: 48, bytes: 4 },
+    { name: 'ThermoSetup.member', offset: 52, bytes: 4 },
+    { name: 'ThermoSetup.capacity', offset: 56, bytes: 4 },
+    { name: 'ThermoSetup.burnIn', offset: 60, bytes: 4 },
+    { name: 'ThermoSetup.anneal', offset: 64, bytes: 4 },
+    { name: 'ThermoSetup.samples', offset: 68, bytes: 4 },
+    { name: 'ThermoSetup.sampleEvery', offset: 72, bytes: 4 },
+    { name: 'ThermoSetup.adapt', offset: 76, bytes: 4 },
+    { name: 'ThermoSetup.target', offset: 80, bytes: 8 },
+    { name: 'ThermoSetup.seed', offset: 88, bytes: 8 },
     { name: 'ThermoConfig.substeps', offset: 64, bytes: 4 },
     { name: 'ThermoConfig.burnIn', offset: 68, bytes: 4 },
     { name: 'ThermoConfig.anneal', offset: 72, bytes: 4 },
@@ -122,6 +133,7 @@ export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemet
     { name: 'ThermoConfig.sampleEvery', offset: 80, bytes: 4 },
     { name: 'ThermoConfig.adapt', offset: 84, bytes: 4 },
     { name: 'ThermoConfig.target', offset: 88, bytes: 8 },
+    { name: 'ThermoConfig.energies', offset: 96, bytes: 8 },
     { name: 'ThermoTelemetry.rounds', offset: 32, bytes: 8 },
     { name: 'ThermoTelemetry.bestEnergy', offset: 40, bytes: 8 },
     { name: 'ThermoTelemetry.samples', offset: 48, bytes: 4 },
@@ -142,14 +154,16 @@ export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemet
     v.u32[(base >>> 2) + 9] = u32Field(message.sweepsPerRound ?? 1, 'sweepsPerRound');
     v.u32[(base >>> 2) + 10] = u32Field(message.scheme ?? 0, 'scheme');
     v.u32[(base >>> 2) + 11] = u32Field(message.clusterEvery ?? 0, 'clusterEvery');
-    v.u32[(base >>> 2) + 12] = u32Field(message.capacity ?? 0, 'capacity');
-    v.u32[(base >>> 2) + 13] = u32Field(message.burnIn ?? 0, 'burnIn');
-    v.u32[(base >>> 2) + 14] = u32Field(message.anneal ?? 0, 'anneal');
-    v.u32[(base >>> 2) + 15] = u32Field(message.samples ?? 0, 'samples');
-    v.u32[(base >>> 2) + 16] = u32Field(message.sampleEvery ?? 1, 'sampleEvery');
-    v.u32[(base >>> 2) + 17] = u32Field(message.adapt ?? 1, 'adapt');
-    v.f64[(base >>> 3) + 9] = message.target ?? -1e+300;
-    u64Field(v.u32, (base >>> 2) + 20, message.seed ?? 0, 'seed');
+    v.u32[(base >>> 2) + 12] = u32Field(message.members ?? 1, 'members');
+    v.u32[(base >>> 2) + 13] = u32Field(message.member ?? 0, 'member');
+    v.u32[(base >>> 2) + 14] = u32Field(message.capacity ?? 0, 'capacity');
+    v.u32[(base >>> 2) + 15] = u32Field(message.burnIn ?? 0, 'burnIn');
+    v.u32[(base >>> 2) + 16] = u32Field(message.anneal ?? 0, 'anneal');
+    v.u32[(base >>> 2) + 17] = u32Field(message.samples ?? 0, 'samples');
+    v.u32[(base >>> 2) + 18] = u32Field(message.sampleEvery ?? 1, 'sampleEvery');
+    v.u32[(base >>> 2) + 19] = u32Field(message.adapt ?? 1, 'adapt');
+    v.f64[(base >>> 3) + 10] = message.target ?? -1e+300;
+    u64Field(v.u32, (base >>> 2) + 22, message.seed ?? 0, 'seed');
   },
   encodeConfig(v: SlotViews, base: number, message: ThermoConfig): void {
     v.u32[(base >>> 2) + 16] = u32Field(message.substeps ?? 1, 'substeps');
@@ -159,6 +173,7 @@ export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemet
     v.u32[(base >>> 2) + 20] = u32Field(message.sampleEvery ?? 1, 'sampleEvery');
     v.u32[(base >>> 2) + 21] = u32Field(message.adapt ?? 1, 'adapt');
     v.f64[(base >>> 3) + 11] = message.target ?? -1e+300;
+    v.u64[(base >>> 3) + 12] = message.energies ?? 0n;
   },
   decodeTelemetry(v: SlotViews, base: number): ThermoTelemetry {
     return {

@@ -1,12 +1,20 @@
 import { writeFile } from 'node:fs/promises';
-import type { CheckpointOptions } from '@aatgs/core';
 import { deviceOption, EXIT, integerOption, printJson, seedOption } from '@aatgs/core/cli';
 import { Command, InvalidArgumentError } from 'commander';
 import ora from 'ora';
-import { countColors, dsatur, type Graph, greedy, readColoring, readGraph, writeColoring } from '../graph/index.ts';
+import {
+  colorClasses,
+  countColors,
+  dsatur,
+  type Graph,
+  greedy,
+  readColoring,
+  readGraph,
+  writeColoring,
+} from '../graph/index.ts';
 import type { WhcrOptions } from '../options.ts';
 import { coloringReport } from '../report/report.ts';
-import type { ColoringResult, Start } from '../requests.ts';
+import type { ColoringResult, SearchOptions, Start } from '../requests.ts';
 import type { SearchLimits, SearchProgress } from '../search.ts';
 import { Whcr } from '../whcr.ts';
 
@@ -31,6 +39,7 @@ interface ColorCliOptions {
   readonly hierarchy?: number;
   readonly reduction: boolean;
   readonly report?: string;
+  readonly balanced?: boolean;
 }
 
 const DEFAULT_SECONDS = 60;
@@ -51,11 +60,16 @@ function searchCommand(name: string): Command {
     .option('--sync', 'wait for every step; the result is the same')
     .option('--device <device>', 'auto, cpu or the index of a GPU', deviceOption, 'auto')
     .option('--threads <n>', 'CPU threads; the result is the same', integerOption(1))
-    .option('--population <n>', 'colourings searched at once', integerOption(1))
+    .option(
+      '--population <n>',
+      'colourings searched at once (default: as many as keep the device busy)',
+      integerOption(1),
+    )
     .option('--regime <regime>', 'auto, dense or sparse')
-    .option('--dynamic <dynamic>', 'dense: auto, table, repair or mixed')
+    .option('--dynamic <dynamic>', 'dense: auto, table, weighted, mixed or repair')
     .option('--hierarchy <levels>', 'sparse: levels of the hierarchy that steers the repair', integerOption(0))
     .option('--no-reduction', 'search the graph as it is')
+    .option('--balanced', 'make the classes of a proper colouring of as equal size as can be')
     .option('--report <file>', 'write a page with convergence, conflicts by level, ring utilisation and the colouring')
     .option('--drop-loops', 'ignore edges from a vertex to itself')
     .option('--checkpoint <file>', 'keep the search in this file')
@@ -102,10 +116,7 @@ async function load(path: string, { dropLoops }: ColorCliOptions): Promise<Graph
 async function solve(
   graph: Graph,
   options: ColorCliOptions,
-  search: (
-    whcr: Whcr,
-    limits: SearchLimits & { seed: number | bigint; checkpoint?: CheckpointOptions },
-  ) => Promise<ColoringResult>,
+  search: (whcr: Whcr, limits: SearchLimits & SearchOptions) => Promise<ColoringResult>,
 ): Promise<void> {
   const { k, threads, population, dynamic, checkpoint, resume, checkpointEvery } = options;
   await using whcr = new Whcr(graph, {
@@ -133,6 +144,7 @@ async function solve(
         if (options.report) progress.push(at);
       },
       ...limits(options),
+      ...(options.balanced && { balanced: true }),
       ...(checkpoint && {
         checkpoint: { path: checkpoint, everyMs: checkpointEvery * 1000, ...(resume && { resume }) },
       }),
@@ -171,6 +183,8 @@ function progressLine({ colors, conflicts, bestColors, moves, elapsedMs }: Searc
   return `${colors} colours, ${conflicts} conflicts${best}; ${(moves / 1e6).toFixed(1)} M moves, ${rate} M/s, ${(elapsedMs / 1000).toFixed(1)} s`;
 }
 
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
+
 async function report(
   graph: Graph,
   whcr: Whcr,
@@ -178,7 +192,11 @@ async function report(
   { out, json, seed }: ColorCliOptions,
 ): Promise<void> {
   if (out) await writeColoring(out, result.coloring);
-  const { success, finalColors, finalConflicts, iterations, elapsedMs, ended } = result;
+  const { success, coloring, finalColors, finalConflicts, iterations, elapsedMs, kernelMs, transferMs, ended } = result;
+  const sizes = colorClasses(coloring)
+    .map((members) => members.length)
+    .filter((size) => size > 0);
+  const classes = { smallest: Math.min(...sizes), largest: Math.max(...sizes) };
   if (json) {
     const { device, deviceName, engine, mode } = whcr.info;
     printJson({
@@ -189,9 +207,13 @@ async function report(
       moves: iterations,
       milliseconds: elapsedMs,
       ended,
+      classes,
       regime: result.regime,
+      dynamic: result.dynamic,
+      population: result.population,
       reduced: result.reduced,
-      kernelMilliseconds: result.kernelMs,
+      kernelMilliseconds: kernelMs,
+      transferMilliseconds: transferMs,
       seed: String(seed),
       ran: { device, deviceName, engine, mode },
       ...(out && { out }),
@@ -199,7 +221,8 @@ async function report(
   } else {
     const state = finalConflicts === 0 ? 'proper' : `${finalConflicts} conflicts left`;
     process.stdout.write(
-      `${finalColors} colours, ${state} (verified); ${result.regime} regime, ${iterations} moves in ${(elapsedMs / 1000).toFixed(2)} s\n`,
+      `${finalColors} colours, ${state} (verified); classes of ${classes.smallest} to ${classes.largest}; ${result.regime} regime, ${iterations} moves\n` +
+        `total ${seconds(elapsedMs)}, in kernels ${seconds(kernelMs)}, fetching ${seconds(transferMs)}\n`,
     );
   }
   if (!success) process.exitCode = EXIT.goalNotReached;

@@ -13,13 +13,14 @@ export const WhcrInit = {
   GREEDY: 1,
   INPUT: 2,
 } as const;
-/** How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. MIXED: TABLE and REPAIR in turn over the population, with the moves going to what finds fewer conflicts. */
+/** How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. WEIGHTED: tabu search under learnt weights of edges. MIXED: a part of the population as with TABLE, a part under tabu search that is never recombined, a part as with WEIGHTED, and more of it for what finds fewer conflicts. AUTO: MIXED where degrees differ much more or less than in a random graph, otherwise TABLE; WEIGHTED above 8192 vertices, REPAIR where tables are too large. */
 export const WhcrDynamic = {
   AUTO: 0,
   TABLE: 1,
   REPAIR: 2,
   SPARSE: 3,
   MIXED: 4,
+  WEIGHTED: 5,
 } as const;
 /** Fixed when the context is made. Parts: offsets u32[vertices + 1], neighbours u32[arcs] (both directions of every edge), and optionally priorities u8[vertices] that decide between equally good moves, high first. */
 export interface WhcrSetup {
@@ -29,7 +30,7 @@ export interface WhcrSetup {
   readonly maxColors?: number;
   /** Colourings searched at once. Members 2i and 2i+1 are recombined with each other; an odd last one walks alone. Default 2. */
   readonly population?: number;
-  /** WhcrDynamic; AUTO picks by memory. Default 0. */
+  /** WhcrDynamic. Default 0. */
   readonly dynamic?: number;
   /** Moves of each member in one substep (SPARSE: rounds); 0: from the size of the graph. Default 0. */
   readonly movesPerSubstep?: number;
@@ -89,7 +90,7 @@ export interface WhcrTelemetry extends TelemetryRecord {
 /** Codecs of the whcr module's messages. */
 export const whcrLayout: ModuleLayout<WhcrSetup, WhcrConfig, WhcrTelemetry> = {
   name: 'whcr',
-  fingerprint: 'c035b1c8c44eb53a',
+  fingerprint: '9b09fad28cb8a462',
   fields: [
     { name: 'WhcrSetup.vertices', offset: 0, bytes: 4 },
     { name: 'WhcrSetup.maxColors', offset: 4, bytes: 4 },

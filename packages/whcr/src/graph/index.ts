@@ -1,3 +1,4 @@
+export { balanceColoring } from './balance.ts';
 export { dsatur } from './dsatur.ts';
 export * from './generators/index.ts';
 export { type CsrOptions, type EdgeListOptions, Graph } from './graph.ts';

@@ -23,6 +23,8 @@ export interface SmallestLast {
   readonly order: Uint32Array;
   /** The largest minimum degree of any subgraph; greedy colouring in this order uses at most degeneracy + 1 colours. */
   readonly degeneracy: number;
+  /** Of each vertex the largest k for which it lies in a subgraph of minimum degree k. */
+  readonly coreness: Uint32Array;
 }
 
 /** Vertices by degree: one doubly linked list a degree. `none` ends a list. */
@@ -73,6 +75,7 @@ export function smallestLastOrder(graph: Graph): SmallestLast {
   const buckets = new DegreeBuckets(graph);
   const removed = new Uint8Array(n);
   const order = new Uint32Array(n);
+  const coreness = new Uint32Array(n);
   let degeneracy = 0;
   let low = 0;
   for (let place = n - 1; place >= 0; place--) {
@@ -82,6 +85,7 @@ export function smallestLastOrder(graph: Graph): SmallestLast {
     removed[v] = 1;
     order[place] = v;
     if (low > degeneracy) degeneracy = low;
+    coreness[v] = degeneracy;
     for (let i = offsets[v]!, end = offsets[v + 1]!; i < end; i++) {
       const w = neighbors[i]!;
       if (removed[w] === 1) continue;
@@ -92,5 +96,5 @@ export function smallestLastOrder(graph: Graph): SmallestLast {
     // Removing one vertex lowers a neighbour's degree by one, so the smallest falls by at most one.
     if (low > 0) low--;
   }
-  return { order, degeneracy };
+  return { order, degeneracy, coreness };
 }

@@ -1,4 +1,4 @@
-import { type Graph, verifyColoring } from '../graph/index.ts';
+import { countColors, type Graph, smallestLastOrder, verifyColoring } from '../graph/index.ts';
 import type { WhcrOptions } from '../options.ts';
 import type { Regime } from '../regime.ts';
 import type { ColoringResult, ColorOptions, MinimizeOptions, SearchOptions } from '../requests.ts';
@@ -44,45 +44,88 @@ export async function minimizeReduced(
 ): Promise<ColoringResult | null> {
   const reduction = reduceGraph(graph, Math.max(1, bound));
   if (!isWorthwhile(graph, reduction)) return null;
+  const goal = Math.max(request.target, bound);
+  if ((reduction.kernels[0]?.graph.n ?? 0) <= CORE_VERTICES)
+    return minimizeParts(graph, reduction, request, goal, whole);
+  const core = smallCore(graph, bound);
+  const first = await minimizeParts(graph, reduceGraph(graph, core), request, Math.max(goal, core), whole);
+  if (!first.success || first.finalColors <= goal || isOver(request, whole))
+    return { ...first, success: first.finalColors <= goal };
+  const then = await minimizeParts(graph, reduction, { ...request, from: first.coloring }, goal, whole);
+  const better = then.finalConflicts === 0 && then.finalColors <= first.finalColors ? then : first;
+  return {
+    ...better,
+    success: better.finalColors <= goal,
+    ended: then.ended,
+    iterations: first.iterations + then.iterations,
+    kernelMs: first.kernelMs + then.kernelMs,
+    transferMs: first.transferMs + then.transferMs,
+    elapsedMs: performance.now() - whole.started,
+    history: [...first.history, ...then.history],
+  };
+}
+
+/** Kernels up to here are searched at once; of larger ones first a core of that size, for as few colours as matter there. */
+const CORE_VERTICES = 8192;
+
+/** The smallest k, at least `bound`, whose k-core has at most so many vertices. */
+function smallCore(graph: Graph, bound: number): number {
+  const { coreness, degeneracy } = smallestLastOrder(graph);
+  const sizes = new Uint32Array(degeneracy + 2);
+  for (const k of coreness) sizes[k]!++;
+  let inside = 0;
+  let k = degeneracy + 1;
+  for (; k > bound && inside + sizes[k - 1]! <= CORE_VERTICES; k--) inside += sizes[k - 1]!;
+  return k;
+}
+
+const isOver = ({ timeLimit }: MinimizeOptions, { started }: Whole): boolean =>
+  timeLimit !== undefined && performance.now() - started >= timeLimit * 1000;
+
+/** Brings down the colours of each part, to `goal` at best. */
+async function minimizeParts(
+  graph: Graph,
+  reduction: Reduction,
+  request: MinimizeOptions,
+  goal: number,
+  whole: Whole,
+): Promise<ColoringResult> {
+  const { from, ...rest } = request;
   const parts: ColoringResult[] = [];
   // Parts after the first only matter as far as they need more colours than those before.
-  let target = Math.max(request.target, bound);
+  let target = goal;
   for (const kernel of reduction.kernels) {
-    await using whcr = whole.make(kernel.graph, partOptions(whole.options));
+    const start = from && Uint32Array.from(kernel.vertices, (v) => from[v] as number);
+    await using whcr = whole.make(kernel.graph, partOptions(whole.options, start && countColors(start)));
     const part = await whcr.minimize({
-      ...remaining(request, whole.started),
+      ...remaining(rest, whole.started),
+      ...(start && { from: start }),
       target: Math.min(target, whcr.maxColors),
     });
     target = Math.max(target, part.finalColors);
     parts.push(part);
   }
-  return combine(graph, reduction, parts, Math.max(request.target, bound), whole);
+  return combine(graph, reduction, parts, goal, whole);
 }
 
 function isWorthwhile(graph: Graph, { kernels, peeled, dominated, bipartite }: Reduction): boolean {
   return kernels.length !== 1 || peeled + dominated + bipartite >= Math.max(1, graph.n * WORTHWHILE);
 }
 
-/**
- * Moves between recombinations. Graphs that can be reduced have structure, and there two parents rarely agree on enough:
- * on le450_25c, wap and R graphs longer walks left about half the conflicts; on random graphs they leave more.
- */
-const MOVES_PER_GENERATION = 100_000;
-
 function partOptions(options: WhcrOptions, colors?: number): WhcrOptions {
   const { priorities: _, maxColors: _m, ...rest } = options;
   return {
-    movesPerGeneration: MOVES_PER_GENERATION,
     ...rest,
     reduction: false,
     ...(colors !== undefined && { maxColors: colors }),
   };
 }
 
-/** The request with what is left of its time. */
+/** The request with what is left of its time; the whole graph's colouring is what is balanced. */
 function remaining<R extends SearchOptions>(request: R, started: number): R {
-  if (request.timeLimit === undefined) return request;
-  return { ...request, timeLimit: Math.max(0, request.timeLimit - (performance.now() - started) / 1000) };
+  const part = { ...request, balanced: false };
+  if (request.timeLimit === undefined) return part;
+  return { ...part, timeLimit: Math.max(0, request.timeLimit - (performance.now() - started) / 1000) };
 }
 
 function combine(
@@ -105,8 +148,11 @@ function combine(
     iterations: total((part) => part.iterations),
     elapsedMs: performance.now() - whole.started,
     kernelMs: total((part) => part.kernelMs),
+    transferMs: total((part) => part.transferMs),
     ended: unfinished?.ended ?? 'goal',
     regime: parts[0]?.regime ?? whole.regime,
+    dynamic: parts[0]?.dynamic ?? null,
+    population: parts[0]?.population ?? 1,
     reduced: {
       parts: kernels.length,
       peeled,

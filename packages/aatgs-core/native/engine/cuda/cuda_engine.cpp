@@ -116,9 +116,6 @@ class CudaEngine final : public Engine, private Client {
   void yield() noexcept override {
     shared_word(ring_->host().control).fetch_or(static_cast<uint32_t>(Control::YIELD), std::memory_order_seq_cst);
   }
-  void unyield() noexcept {
-    shared_word(ring_->host().control).fetch_and(~static_cast<uint32_t>(Control::YIELD), std::memory_order_seq_cst);
-  }
   /// Launches: no service block says it. Nobody decides by it but health().
   void say(EngineStatus status) noexcept {
     shared_word(ring_->device().status).store(static_cast<uint32_t>(status), std::memory_order_release);
@@ -127,7 +124,7 @@ class CudaEngine final : public Engine, private Client {
   /// nobody asks before we are there, and one that comes after must not be lost.
   bool enter() {
     if (on_gpu()) return true;
-    unyield();
+    shared_word(ring_->host().control).fetch_and(~static_cast<uint32_t>(Control::YIELD), std::memory_order_seq_cst);
     return device_.take_turn(*this);
   }
   void choose();
@@ -245,7 +242,6 @@ void CudaEngine::serve_resident() {
     }
     if (result != CUDA_SUCCESS) return failed(result);
     device_.leave(*this);
-    unyield();  // it has left; launches, which may take over now, would go on waiting for whoever asked
     if (!prefers_resident()) return;
   }
   if (!stopping_ && runnable(host_word(line.config_read)) > 0 && enter()) start_resident();
@@ -318,14 +314,19 @@ void CudaEngine::check_pulse() {
     last_beat_ = beat;
     beat_at_ = now;
   } else if (now - beat_at_ > std::chrono::milliseconds(options_.heartbeat_ms)) {
-    device_.lose("a step made no progress for " + std::to_string(options_.heartbeat_ms) + " ms");
+    device_.lose("a step made no progress for " + std::to_string(options_.heartbeat_ms) +
+                 " ms. Other GPUs can still be used");
   }
 }
 
 void CudaEngine::failed(CUresult result) {
   const char* text = nullptr;
   device_.cu().cuGetErrorString(result, &text);
-  device_.lose(text ? text : "an unknown CUDA error");
+  std::string reason = text ? text : "an unknown CUDA error";
+  // Seen on R580: then every call on every GPU of the process fails, whatever context it is made in.
+  if (result >= CUDA_ERROR_ILLEGAL_ADDRESS && result <= CUDA_ERROR_LAUNCH_FAILED)
+    reason += "; CUDA gives up all GPUs of a process after that. Use them again in a new process";
+  device_.lose(reason);
 }
 
 void CudaEngine::lose() noexcept {

@@ -131,7 +131,11 @@ bool HostScheduler::wait_until(Ready ready) {
     if (!ready() && !stop_requested()) {
       add_one(device.parks);
       shared_word(device.status).store(static_cast<uint32_t>(EngineStatus::PARKED), std::memory_order_seq_cst);
-      sleeping_.wait(1, std::memory_order_seq_cst);
+      // News that is not for us, such as room for records while configs are missing, is no wake-up.
+      do {
+        sleeping_.wait(1, std::memory_order_seq_cst);
+        sleeping_.store(1, std::memory_order_seq_cst);
+      } while (!ready() && !stop_requested());
       shared_word(device.status).store(static_cast<uint32_t>(EngineStatus::RUNNING), std::memory_order_seq_cst);
       add_one(device.wakeups);
     }

@@ -1,0 +1,108 @@
+// What one thread of the walk in warps holds, and who owns what: see whcr_warp_walk.hpp.
+#pragma once
+#include <cstdint>
+
+#include "whcr/whcr_bytes.hpp"
+#include "whcr/whcr_choice.hpp"
+#include "whcr/whcr_warp_tables.hpp"
+
+namespace aatgs::whcr {
+
+/// `Threads`: one thread's view of its warp and block: index(), ballot(), min(), sum(), shuffle(), sync() over the warp,
+/// barrier(threads) over the walk's warps, cancelled() for the host's word.
+template <class Threads, uint32_t kWords, bool kBitsShared>
+class WarpContext {
+ public:
+  struct Memory {
+    uint8_t* shared;  // proposals, colours, and what the tier puts there
+    uint8_t* counts;
+    uint32_t* bits;  // kBitsShared: a copy of the adjacency matrix
+  };
+
+  AATGS_FN WarpContext(Threads threads, const WhcrState& state, uint32_t index, Memory memory)
+      : threads_(threads),
+        thread_(threads.index()),
+        lane_(thread_ & 31),
+        warp_(thread_ / 32),
+        n_(state.graph.n),
+        colors_(state.search->colors),
+        row_words_(state.graph.words),
+        ring_(state.ring - 1),
+        words_(WarpTables(state.graph.n).words),
+        stride_(WarpTables(state.graph.n).stride),
+        warps_(kWords > 1 ? kWarpThreads / 32 : (words_ + 31) / 32),
+        index_(index),
+        seed_(state.search->seed),
+        member_(state.members[index]),
+        color_(state.colors_of(index)),
+        best_(state.best_of(index)),
+        tabu_(state.tabu_of(index)),
+        matrix_(state.graph.bits),
+        proposals_(reinterpret_cast<Proposal*>(memory.shared)),
+        hue_(reinterpret_cast<uint16_t*>(memory.shared + WarpTables::proposals())),
+        counts_(memory.counts),
+        bits_(memory.bits) {}
+
+  /// Threads that take part; the others of the block must not call `run`.
+  AATGS_FN uint32_t size() const { return 32 * warps_; }
+
+ protected:
+  static constexpr uint32_t kSlots = kWords > 1 ? 8 : 4;  // tabu entries of a lane
+  static constexpr uint32_t kCancelled = 1, kOutgrown = 16;  // summed up over the warps
+  static constexpr uint32_t kNoChange = 0xff;
+  static constexpr uint32_t kForbidden = 0x80;
+
+  AATGS_FN uint32_t word_of(uint32_t w) const { return w * kWarpThreads + thread_; }
+  AATGS_FN bool has(uint32_t w) const { return word_of(w) < words_; }
+  /// Whether anybody has a w-th word.
+  AATGS_FN bool used(uint32_t w) const { return kWords == 1 || w * kWarpThreads < words_; }
+  AATGS_FN uint32_t owner_of(uint32_t v) const { return kWords == 1 ? v / 4 : v / 4 % kWarpThreads; }
+  AATGS_FN bool mine(uint32_t v, uint32_t w) const { return v / 4 == word_of(w); }
+  AATGS_FN uint32_t* count_word(uint32_t color, uint32_t word) const {
+    return reinterpret_cast<uint32_t*>(counts_ + color * stride_) + word;
+  }
+  AATGS_FN uint8_t& count(uint32_t color, uint32_t v) const { return counts_[color * stride_ + v]; }
+  /// Which of a word's vertices are neighbours of v: 0 or 1 in each byte.
+  AATGS_FN uint32_t adjacent(uint32_t v, uint32_t word) const {
+    const uint32_t* row = (kBitsShared ? bits_ : matrix_) + v * row_words_;
+    return bytes::spread(row[word / 8] >> (word % 8 * 4));
+  }
+
+  AATGS_FN void save(uint16_t* to) const {
+    unrolled<kWords>([&](auto w) {
+      if (!used(w) || !has(w)) return;
+      unrolled<4>([&](auto i) {
+        const uint32_t v = 4 * word_of(w) + i;
+        if (v < n_) to[v] = static_cast<uint16_t>(hues_[w][i / 2] >> (16 * (i & 1)));
+      });
+    });
+  }
+
+  Threads threads_;
+  const uint32_t thread_, lane_, warp_;
+  const uint32_t n_, colors_, row_words_, ring_, words_, stride_, warps_, index_;
+  const uint64_t seed_;
+  Member& member_;
+  uint16_t* const color_;
+  uint16_t* const best_;
+  TabuEntry* const tabu_;
+  const uint32_t* const matrix_;
+  Proposal* const proposals_;
+  uint16_t* const hue_;  // the colours
+  uint8_t* const counts_;
+  uint32_t* const bits_;
+  // Of the thread's own vertices, four in a word.
+  uint32_t own_[kWords];  // conflicts
+  uint32_t low_[kWords];  // lowest count of another colour, from 0x80 up when all are tabu; unknown without conflicts
+  uint32_t ties_[kWords];  // at least so many colours have the lowest count, up to 127
+  uint32_t hues_[kWords][2];  // colours
+  uint32_t need_[kWords];  // 0x80: the lowest count must be looked up
+  // Tabu entries of the warp's vertices, in any lane.
+  uint32_t pair_[kSlots], expires_[kSlots], born_[kSlots];
+  PhiloxBlock drawn_;
+  int32_t conflicts_ = 0;
+  bool outgrown_ = false;
+  bool outgrown_here_ = false;
+};
+
+}  // namespace aatgs::whcr

@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { LbsError } from '../errors.ts';
+import { packStructure } from '../pack.ts';
+import { readStructure } from '../readers/index.ts';
+import type { BatchMember } from '../result.ts';
+import type { ReadOptions } from '../structure/structure.ts';
+import type { ReadOutcome, ReadTask } from './read-worker.ts';
+import { fromSent } from './transfer.ts';
+
+/** A thread without work ends after this time, milliseconds: two batches in a row use the same ones. */
+const IDLE_MS = 5000;
+
+/** Reads structure files in worker threads, so that parsing keeps up with the device; threads start when they are needed. */
+export class FileReaders {
+  readonly #threads: number;
+  #pool: Piscina<ReadTask, ReadOutcome> | undefined;
+
+  /** @param threads worker threads at most; 0: files are read by the calling thread. */
+  constructor(threads: number) {
+    this.#threads = threads;
+  }
+
+  /** Files worth asking for ahead: every thread has its next one waiting. */
+  get ahead(): number {
+    return 2 * this.#threads + 2;
+  }
+
+  /** Reads and packs a file; throws what `readStructure` throws. */
+  async read(id: string, path: string | URL, options: ReadOptions): Promise<BatchMember> {
+    if (this.#threads === 0) {
+      const structure = await readStructure(path, options);
+      return { id, structure, packed: packStructure(structure) };
+    }
+    this.#pool ??= new Piscina<ReadTask, ReadOutcome>({
+      filename: join(dirname(createRequire(import.meta.url).resolve('@aatgs/lbs/package.json')), 'dist/read-worker.js'),
+      minThreads: 0,
+      maxThreads: this.#threads,
+      idleTimeout: IDLE_MS,
+    });
+    const task = { path: path instanceof URL ? fileURLToPath(path) : path, options: plain(options) };
+    const outcome = await this.#pool.run(task).catch((cause: Error) => {
+      throw readerFailed(task.path, cause);
+    });
+    if ('error' in outcome) {
+      const { code, message, details } = outcome.error;
+      throw new LbsError(code, message, { details, ...(outcome.cause && { cause: outcome.cause }) });
+    }
+    return { id, structure: fromSent(outcome.structure), packed: outcome.structure.packed };
+  }
+
+  /** Ends the threads. What they are reading rejects. */
+  async close(): Promise<void> {
+    await this.#pool?.destroy();
+    this.#pool = undefined;
+  }
+}
+
+/** What can be sent to a thread: a signal cannot. */
+function plain({ chains, model, minPlddt, name, maxBytes }: ReadOptions): ReadOptions {
+  return {
+    ...(chains !== undefined && { chains: [...chains] }),
+    ...(model !== undefined && { model }),
+    ...(minPlddt !== undefined && { minPlddt }),
+    ...(name !== undefined && { name }),
+    ...(maxBytes !== undefined && { maxBytes }),
+  };
+}
+
+/** A thread that ended is the fault of the file it read: the others go on. */
+function readerFailed(path: string, cause: Error & { code?: string }): Error {
+  if (cause.code !== 'ERR_WORKER_OUT_OF_MEMORY') return cause;
+  const message = `${path}: reading it takes more memory than a thread has; raise it (node --max-old-space-size), or read fewer chains`;
+  return new LbsError('ERR_LBS_TOO_LARGE', message, { details: { source: path, value: path }, cause });
+}
