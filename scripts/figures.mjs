@@ -11,6 +11,7 @@ const TABLES = {
   'whcr-quality': whcrQuality,
   'whcr-sparse': whcrSparse,
   'thermo-gset': thermoGset,
+  'active-inference': activeInference,
 };
 const writes = process.argv.includes('--write');
 const files = ['README.md', ...packages().map(({ folder }) => join(relative(root, folder), 'README.md'))];
@@ -119,6 +120,34 @@ function whcrSparse(up) {
     ...table(['graph', 'ECL-GC', 'greedy at once', 'whole call', "ten times ECL-GC's time"], rows),
     '',
     `From [whcr-sparse-h200.json](${up}bench/results/whcr-sparse-h200.json).`,
+  ];
+}
+
+/** Agent steps a second on a GPU, and pymdp's on the same models. */
+function activeInference(up) {
+  const { devices, runs } = results('active-inference-speed-h200');
+  const peers = results('active-inference-pymdp-h200').runs;
+  const rows = runs
+    .filter(({ rates }) => rates)
+    .map(({ name, agents, policies, rates }) => {
+      const ours = median(rates);
+      const peer = peers
+        .filter((one) => name.startsWith(one.name))
+        .filter((one) => one.shared !== name.endsWith('-own'));
+      const near = peer.find((one) => one.agents === agents) ?? peer.at(-1);
+      const theirs = near && median(near.rates);
+      const million = (rate) => (rate / 1e6).toPrecision(3).replace(/e\+3$/, '000');
+      return [name, agents, policies, million(ours), near ? `${million(theirs)} (${near.agents})` : '–'];
+    });
+  return [
+    `Million agent steps a second on one ${devices.cuda.devices[0].name} in float32 (medians): the process shows an observation, beliefs,` +
+      ' expected free energy of all policies, an action. pymdp 1.0.2 under JAX on another day on a GPU of the same kind, with the' +
+      ' number of agents nearest to ours.',
+    '',
+    ...table(['model', 'agents', 'policies', 'M steps/s', 'pymdp (agents)'], rows),
+    '',
+    `From [active-inference-speed-h200.json](${up}bench/results/active-inference-speed-h200.json) and` +
+      ` [active-inference-pymdp-h200.json](${up}bench/results/active-inference-pymdp-h200.json).`,
   ];
 }
 
