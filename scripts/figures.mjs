@@ -131,12 +131,11 @@ function activeInference(up) {
     .filter(({ rates }) => rates)
     .map(({ name, agents, policies, rates }) => {
       const ours = median(rates);
-      const peer = peers
-        .filter((one) => name.startsWith(one.name))
-        .filter((one) => one.shared !== name.endsWith('-own'));
-      const near = peer.find((one) => one.agents === agents) ?? peer.at(-1);
+      const same = peers.filter((one) => name.startsWith(one.name) && !name.endsWith('-goals'));
+      const shared = same.filter((one) => one.shared !== name.endsWith('-own'));
+      const near = (shared.length > 0 ? shared : same).find((one) => Math.abs(Math.log10(one.agents / agents)) <= 1);
       const theirs = near && median(near.rates);
-      const million = (rate) => (rate / 1e6).toPrecision(3).replace(/e\+3$/, '000');
+      const million = (rate) => (rate >= 1e8 ? (rate / 1e6).toFixed(0) : (rate / 1e6).toPrecision(3));
       return [name, agents, policies, million(ours), near ? `${million(theirs)} (${near.agents})` : '–'];
     });
   return [
