@@ -1,11 +1,12 @@
-// Does analysis on the host overlap with sampling? The same run, with observables of all samples so far estimated again and
-// again on the JavaScript thread, sync and async; and once without analysis.
-//   node bench/thermo-overlap.mjs [--device auto|cpu|N] [--engine E] [--side 512] [--samples 2000] [--repeats 3] [--out FILE]
+// Does analysis on the host overlap with sampling? The same run, with observables of all samples so far, and histograms
+// reweighted to temperatures between, estimated again and again on the JavaScript thread, sync and async; and once without.
+//   node bench/thermo-overlap.mjs [--device auto|cpu|N] [--engine E] [--side 512] [--samples 2000] [--analyses 40]
+//     [--reweighted 0] [--repeats 3] [--out FILE]
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { devices } from '@aatgs/core';
-import { ising2d, observe, Thermo } from '@aatgs/thermo';
+import { ising2d, observe, reweight, Thermo } from '@aatgs/thermo';
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +17,8 @@ const { values } = parseArgs({
     rungs: { type: 'string', default: '32' },
     samples: { type: 'string', default: '2000' },
     every: { type: 'string', default: '20' },
+    analyses: { type: 'string', default: '40' },
+    reweighted: { type: 'string', default: '0' },
     repeats: { type: 'string', default: '3' },
     out: { type: 'string' },
   },
@@ -24,6 +27,11 @@ const rungs = Number(values.rungs);
 const samples = Number(values.samples);
 const model = ising2d(Number(values.side));
 const temperatures = Float64Array.from({ length: rungs }, (_, k) => 2.1 + (0.4 * k) / rungs);
+const span = temperatures[rungs - 1] - temperatures[0];
+const between = Float64Array.from(
+  { length: Number(values.reweighted) },
+  (_, k) => temperatures[0] + (span * (k + 0.5)) / Number(values.reweighted),
+);
 const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
 
 async function run(async, analyse) {
@@ -48,10 +56,11 @@ async function run(async, analyse) {
     burnIn: 200,
     seed: 2,
     ...(analyse && {
-      seriesEvery: Math.ceil(samples / 40),
+      seriesEvery: Math.ceil(samples / Number(values.analyses)),
       onSeries(series) {
         const begin = performance.now();
         for (let k = 0; k < rungs; k++) last = observe(series, k).tau;
+        if (between.length > 0) reweight(series, between);
         analysisMs += performance.now() - begin;
         analyses++;
       },
