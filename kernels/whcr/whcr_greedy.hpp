@@ -76,7 +76,9 @@ class GreedyColoring {
     const Sparse& sparse;
     uint32_t round;
     AATGS_FN uint32_t* list(uint32_t weight, uint32_t later) const {
-      return (weight == kLight ? sparse.lists : weight == kHeavy ? sparse.heavy : sparse.hubs)[(round + later) % 2];
+      // By a pointer: GCC 12 with -fsanitize=undefined takes the wrong element of an array chosen by a condition.
+      uint32_t* const* two = weight == kLight ? sparse.lists : weight == kHeavy ? sparse.heavy : sparse.hubs;
+      return two[(round + later) % 2];
     }
   };
 

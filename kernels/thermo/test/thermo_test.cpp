@@ -179,15 +179,23 @@ void the_energy_kept_is_the_energy() {
   }
 }
 
-/// The whole distribution of (energy, magnetisation) at every rung, after 20,000 nearly independent samples.
+/// Ladders of the tests of whole distributions, of 400 samples each: 20,000 samples a rung, and fewer under a sanitizer, which
+/// is there for memory and threads and makes each a hundred times slower.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr uint32_t kLadders = 4;
+#else
+constexpr uint32_t kLadders = 50;
+#endif
+
+/// The whole distribution of (energy, magnetisation) at every rung.
 void the_distribution_is_exact() {
   const std::vector<double> betas = {0.1, 0.25, 0.45, 0.7};
   std::vector<Case> all = {
-      {"Ising", random_graph(9, 40, 1, 11, betas), setup_for(ThermoModel::ISING, 400, 50)},
-      {"Ising with fields", random_graph(9, 50, 2, 12, betas), setup_for(ThermoModel::ISING, 400, 50)},
-      {"SEO", random_graph(9, 40, 1, 13, betas), setup_for(ThermoModel::ISING, 400, 50)},
-      {"clusters", torus(3, 14, betas), setup_for(ThermoModel::ISING, 400, 50)},
-      {"Potts", random_graph(7, 50, 1, 15, betas), setup_for(ThermoModel::POTTS, 400, 50)},
+      {"Ising", random_graph(9, 40, 1, 11, betas), setup_for(ThermoModel::ISING, 400, kLadders)},
+      {"Ising with fields", random_graph(9, 50, 2, 12, betas), setup_for(ThermoModel::ISING, 400, kLadders)},
+      {"SEO", random_graph(9, 40, 1, 13, betas), setup_for(ThermoModel::ISING, 400, kLadders)},
+      {"clusters", torus(3, 14, betas), setup_for(ThermoModel::ISING, 400, kLadders)},
+      {"Potts", random_graph(7, 50, 1, 15, betas), setup_for(ThermoModel::POTTS, 400, kLadders)},
   };
   for (uint32_t v = 0; v < 9; ++v) all[1].model.fields[v] = static_cast<int32_t>(v % 5) - 2;
   all[2].setup.scheme = static_cast<uint32_t>(ThermoScheme::SEO);
@@ -217,7 +225,7 @@ void the_dense_distribution_is_exact() {
   }
   Model model = Model::graph(n, bonds, {0.001, 0.002, 0.003, 0.0035});
   model.fields.assign(n, field);
-  ThermoSetup setup = setup_for(ThermoModel::ISING, 400, 50);
+  ThermoSetup setup = setup_for(ThermoModel::ISING, 400, kLadders);
   setup.adapt = 0;
   setup.sample_every = 40;
   Instance instance(model, setup);
