@@ -3,18 +3,10 @@
 #include <cstdio>
 
 #include "lbs/test/harness.hpp"
+#include "test/expect.hpp"
 
 namespace aatgs::lbs::test {
 namespace {
-
-int failures = 0;
-#define EXPECT(condition)                                                \
-  do {                                                                   \
-    if (!(condition)) {                                                  \
-      ++failures;                                                        \
-      std::printf("FAILED %s:%d: %s\n", __FILE__, __LINE__, #condition); \
-    }                                                                    \
-  } while (0)
 
 LbsSetup room(uint32_t atoms, uint32_t structures, float points = 10) {
   LbsSetup setup{};
@@ -217,6 +209,5 @@ int main() {
   sites_are_in_order_and_apart();
   what_does_not_fit_is_refused_or_said();
   exponential_and_borders();
-  std::printf(failures ? "%d expectations failed\n" : "all good\n", failures);
-  return failures ? 1 : 0;
+  return aatgs::test::summary("lbs");
 }

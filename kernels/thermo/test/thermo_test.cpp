@@ -2,19 +2,11 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "test/expect.hpp"
 #include "thermo/test/models.hpp"
 
 namespace aatgs::thermo::test {
 namespace {
-
-int failures = 0;
-#define EXPECT(condition)                                                \
-  do {                                                                   \
-    if (!(condition)) {                                                  \
-      ++failures;                                                        \
-      std::printf("FAILED %s:%d: %s\n", __FILE__, __LINE__, #condition); \
-    }                                                                    \
-  } while (0)
 
 constexpr uint32_t kConverged = static_cast<uint32_t>(Status::CONVERGED);
 constexpr uint32_t kIdle = static_cast<uint32_t>(Status::IDLE);
@@ -417,6 +409,5 @@ int main() {
   the_energy_on_the_nishimori_line_is_exact();
   the_ladder_adapts();
   bad_setups_are_refused();
-  std::printf(failures ? "%d expectations failed\n" : "thermo: all tests passed\n", failures);
-  return failures != 0;
+  return aatgs::test::summary("thermo");
 }

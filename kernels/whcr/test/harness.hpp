@@ -1,18 +1,9 @@
-// Runs the module through its C ABI on a team of threads, without an engine: one call, one config.
+// The module's instances as its tests use them, and graphs.
 #pragma once
-#include <cstdint>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <vector>
+#include <utility>
 
-#include "aatgs/module.h"
+#include "test/step_rig.hpp"
 #include "whcr/whcr_layout.h"
-
-extern "C" const AatgsModule* aatgs_module(void);
 
 namespace aatgs::whcr::test {
 
@@ -42,42 +33,12 @@ inline uint64_t count_conflicts(const CsrGraph& graph, const std::vector<uint32_
   return twice / 2;
 }
 
-class Instance {
+class Instance : public aatgs::test::StepRig<WhcrSetup, WhcrConfig, WhcrTelemetry> {
  public:
   Instance(const CsrGraph& graph, WhcrSetup setup, uint32_t threads, const std::vector<uint8_t>& priorities = {},
            uint64_t shared_limit = uint64_t{1} << 30)
-      : module_(aatgs_module()), threads_(threads), n_(graph.n()) {
-    setup.vertices = setup.vertices ? setup.vertices : graph.n();
-    const AatgsSpan parts[3] = {{graph.offsets.data(), graph.offsets.size() * 4},
-                                {graph.neighbours.data(), graph.neighbours.size() * 4},
-                                {priorities.data(), priorities.size()}};
-    const AatgsSetup given{{&setup, sizeof setup}, parts, priorities.empty() ? 2u : 3u};
-    const AatgsTarget target{0, threads, shared_limit};
-    AatgsError error{};
-    if (module_->plan(&given, &target, &plan_, &error)) throw std::runtime_error(error.message);
-    arena_ = zeroed(plan_.constant_bytes + plan_.mutable_bytes + plan_.scratch_bytes);
-    state_.resize(module_->state_bytes);
-    module_->bind(&given, &target, &plan_, reinterpret_cast<uint64_t>(arena_.get()), arena_.get(), state_.data());
-    shared_ = zeroed(AATGS_TEAM_SHARED_BYTES(threads));
-    scratch_ = zeroed(AATGS_TEAM_SCRATCH_BYTES);
-    for (uint32_t rank = 0; rank < threads; ++rank) {
-      // Not zeroed memory: a block must not count on its content.
-      block_shared_.push_back(zeroed(plan_.block_shared_bytes));
-      std::memset(block_shared_.back().get(), 0xa5, plan_.block_shared_bytes);
-      teams_.push_back({rank, threads, shared_.get(), scratch_.get(), block_shared_[rank].get(), &cancel_, 100, 0});
-    }
-  }
+      : StepRig(complete(setup, graph), parts(graph, priorities), threads, shared_limit) {}
 
-  WhcrTelemetry execute(WhcrConfig config) {
-    WhcrTelemetry telemetry{};
-    std::vector<std::thread> others;
-    for (uint32_t rank = 1; rank < threads_; ++rank) {
-      others.emplace_back([&, rank] { module_->run_host(&teams_[rank], &config, state_.data(), &telemetry); });
-    }
-    module_->run_host(&teams_[0], &config, state_.data(), &telemetry);
-    for (auto& thread : others) thread.join();
-    return telemetry;
-  }
   WhcrTelemetry run(uint32_t substeps) {
     WhcrConfig config{};
     config.substeps = substeps;
@@ -103,47 +64,19 @@ class Instance {
     return execute(config);
   }
 
-  std::vector<uint32_t> best() const {
-    for (uint32_t i = 0; i < plan_.region_count; ++i) {
-      const AatgsRegion& region = plan_.regions[i];
-      if (std::strcmp(region.name, "best") != 0) continue;
-      std::vector<uint32_t> color(n_);
-      std::memcpy(color.data(), arena_.get() + region.offset, n_ * 4);
-      return color;
-    }
-    throw std::runtime_error("no region named best");
-  }
-  /// Everything a snapshot holds.
-  std::vector<uint8_t> snapshot() const {
-    const uint8_t* begin = arena_.get() + plan_.constant_bytes;
-    return {begin, begin + plan_.mutable_bytes};
-  }
-  void restore(const std::vector<uint8_t>& bytes) {
-    std::memcpy(arena_.get() + plan_.constant_bytes, bytes.data(), bytes.size());
-  }
-  const AatgsPlan& plan() const { return plan_; }
+  std::vector<uint32_t> best() const { return region<uint32_t>("best"); }
 
  private:
-  struct Free {
-    void operator()(uint8_t* pointer) const { std::free(pointer); }
-  };
-  using Memory = std::unique_ptr<uint8_t, Free>;
-  static Memory zeroed(uint64_t bytes) {
-    const uint64_t rounded = (bytes + 255) / 256 * 256 + 256;
-    auto* pointer = static_cast<uint8_t*>(std::aligned_alloc(256, rounded));
-    std::memset(pointer, 0, rounded);
-    return Memory(pointer);
+  static WhcrSetup complete(WhcrSetup setup, const CsrGraph& graph) {
+    setup.vertices = setup.vertices ? setup.vertices : graph.n();
+    return setup;
   }
-
-  const AatgsModule* module_;
-  uint32_t threads_;
-  uint32_t n_;
-  uint32_t cancel_ = 0;
-  AatgsPlan plan_{};
-  Memory arena_, shared_, scratch_;
-  std::vector<Memory> block_shared_;
-  std::vector<uint8_t> state_;
-  std::vector<AatgsHostTeam> teams_;
+  static std::vector<AatgsSpan> parts(const CsrGraph& graph, const std::vector<uint8_t>& priorities) {
+    using aatgs::test::span_of;
+    std::vector<AatgsSpan> all = {span_of(graph.offsets), span_of(graph.neighbours)};
+    if (!priorities.empty()) all.push_back(span_of(priorities));
+    return all;
+  }
 };
 
 }  // namespace aatgs::whcr::test

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "aatgs/team.hpp"
+#include "test/expect.hpp"
 #include "whcr/test/fibers.hpp"
 #include "whcr/test/graphs.hpp"
 #include "whcr/whcr_setup.hpp"
@@ -10,15 +11,6 @@
 
 namespace aatgs::whcr::test {
 namespace {
-
-int failures = 0;
-#define EXPECT(condition)                                                \
-  do {                                                                   \
-    if (!(condition)) {                                                  \
-      ++failures;                                                        \
-      std::printf("FAILED %s:%d: %s\n", __FILE__, __LINE__, #condition); \
-    }                                                                    \
-  } while (0)
 
 /// An instance's memory without a team around it.
 struct Bench {
@@ -151,6 +143,5 @@ int main() {
   same_moves("several words a thread", random_graph(1500, 10, 1, 3), 25, 25, 20, 3);
   same_moves("counts outgrown from the start", random_graph(300, 50, 1, 3), 40, 1, 60, 3);
   same_moves("counts outgrown on the way", random_graph(500, 50, 1, 3), 40, 2, 30, 4);
-  std::printf(failures ? "%d expectations failed\n" : "warp walk: all tests passed\n", failures);
-  return failures != 0;
+  return aatgs::test::summary("warp walk");
 }

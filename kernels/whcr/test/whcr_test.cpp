@@ -2,19 +2,11 @@
 #include <cstdio>
 #include <functional>
 
+#include "test/expect.hpp"
 #include "whcr/test/graphs.hpp"
 
 namespace aatgs::whcr::test {
 namespace {
-
-int failures = 0;
-#define EXPECT(condition)                                                \
-  do {                                                                   \
-    if (!(condition)) {                                                  \
-      ++failures;                                                        \
-      std::printf("FAILED %s:%d: %s\n", __FILE__, __LINE__, #condition); \
-    }                                                                    \
-  } while (0)
 
 constexpr uint32_t kConverged = static_cast<uint32_t>(Status::CONVERGED);
 constexpr uint32_t kIdle = static_cast<uint32_t>(Status::IDLE);
@@ -282,6 +274,5 @@ int main() {
   colors_change_in_band();
   priorities_are_heard();
   bad_setups_are_refused();
-  std::printf(failures ? "%d expectations failed\n" : "whcr: all tests passed\n", failures);
-  return failures != 0;
+  return aatgs::test::summary("whcr");
 }
