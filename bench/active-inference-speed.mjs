@@ -5,12 +5,12 @@
 // One agent step: an observation from the process, beliefs, expected free energy of all policies, an action. With
 // --device cpu one thread and fewer agents are used, and figures are for ratios only. Every case runs in a process of its
 // own with a time limit, the most important ones first; results are printed and written as they come.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ActiveInference, gridWorld, tmaze } from '@aatgs/active-inference';
 import { devices } from '@aatgs/core';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +25,7 @@ const { values } = parseArgs({
     case: { type: 'string' },
   },
 });
-const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const device = deviceNamed(values.device);
 const repeats = Number(values.repeats);
 
 /** Three factors of 16, 16 and 4 states, each seen by itself; 16 combinations of controls. */
@@ -190,25 +190,7 @@ if (values.case) {
   process.exit(0);
 }
 
-const commit =
-  process.env.AATGS_COMMIT ??
-  (() => {
-    try {
-      return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-    } catch {
-      return 'unknown';
-    }
-  })();
 const runs = [];
-const record = () => ({
-  benchmark: 'active-inference',
-  date: new Date().toISOString(),
-  commit,
-  node: process.version,
-  devices: info,
-  parameters: values,
-  runs,
-});
 const wanted = values.only.split(',').filter(Boolean);
 for (const { id, name, agents, gpu, cpu: onlyCpu } of cases) {
   if (wanted.length > 0 && !wanted.some((text) => id.includes(text))) continue;
@@ -229,5 +211,5 @@ for (const { id, name, agents, gpu, cpu: onlyCpu } of cases) {
     runs.push({ name, agents, precision: values.precision, failed: reason });
     console.log(`${id.padEnd(30)} failed: ${reason}`);
   }
-  if (values.out) writeFileSync(values.out, `${JSON.stringify(record(), null, 2)}\n`);
+  writeRecord(values.out, 'active-inference', { parameters: values, runs });
 }

@@ -1,15 +1,14 @@
 // Batches on one device against the same batches on several: throughput, and whether the results are the same.
 //   node bench/device-group.mjs [--devices 0,1] [--repeats 3] [--seconds 4] [--cases thermo,whcr,active-inference,small] [--out FILE]
 // --seconds: about how long one device takes for a batch; the size of a job is measured first. On the CPU: --devices cpu,cpu.
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ActiveInference, tmaze } from '@aatgs/active-inference';
-import { DeviceGroup, devices, GpuExecutionContext } from '@aatgs/core';
+import { DeviceGroup, GpuExecutionContext } from '@aatgs/core';
 import { ExamplePhase, exampleModule } from '@aatgs/core/example';
 import { edwardsAnderson, Thermo } from '@aatgs/thermo';
 import { gnp, PhiloxStream, Whcr } from '@aatgs/whcr';
+import { writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -128,10 +127,6 @@ for (const name of values.cases.split(',')) {
   );
   for (const group of groups) await group.shutdown();
 }
-const { cpu, cuda } = devices();
-let commit = process.env.AATGS_COMMIT;
-commit ??= execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 const parameters = { devices: all, repeats: Number(values.repeats), seconds: Number(values.seconds) };
-const result = { benchmark: 'batches over devices', date: new Date().toISOString(), commit, node: process.version };
-if (values.out) writeFileSync(values.out, `${JSON.stringify({ ...result, cpu, cuda, parameters, rows }, null, 1)}\n`);
+writeRecord(values.out, 'batches over devices', { parameters, rows });
 process.exitCode = rows.every((row) => row.identical) ? 0 : 1;

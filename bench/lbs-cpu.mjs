@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { devices } from '@aatgs/core';
 import { Lbs, readStructure } from '@aatgs/lbs';
+import { writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -111,19 +111,9 @@ const summary = {
   medianRatio: median(runs.map(({ fpocketMs }, i) => fpocketMs / ours[i])),
 };
 console.log(summary);
-if (values.out) {
-  let commit = process.env.AATGS_COMMIT;
-  commit ??= execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-  const result = {
-    benchmark: 'binding sites on one core against fpocket, CPU time',
-    date: new Date().toISOString(),
-    commit,
-    node: process.version,
-    cpu: devices().cpu,
-    parameters: { set: values.set, mode: values.mode, peer: 'fpocket 4.0 built with -O3 -march=native' },
-    summary,
-    fpocketScores: JSON.parse(scored),
-    runs,
-  };
-  writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
-}
+writeRecord(values.out, 'binding sites on one core against fpocket, CPU time', {
+  parameters: { set: values.set, mode: values.mode, peer: 'fpocket 4.0 built with -O3 -march=native' },
+  summary,
+  fpocketScores: JSON.parse(scored),
+  runs,
+});

@@ -3,12 +3,12 @@
 //   node bench/lbs-speed.mjs --files FOLDER [--device auto|cpu|N] [--engines launch,resident] [--readers 0,1,4,15]
 //     [--copies 40] [--repeats 3] [--one 20] [--check] [--out FILE]
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { devices } from '@aatgs/core';
 import { isStructureFile, Lbs, readStructure, readStructures } from '@aatgs/lbs';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 if (!values.files) throw new Error('--files: a folder of structures');
-const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const device = deviceNamed(values.device);
 const [copies, repeats] = [Number(values.copies), Number(values.repeats)];
 const readers = values.readers ? values.readers.split(',').map(Number) : [0, Math.max(1, availableParallelism() - 1)];
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
@@ -37,16 +37,7 @@ const paths = readdirSync(values.files)
 const structures = await Promise.all(paths.map((path) => readStructure(path)));
 const mean = (count) => structures.reduce((sum, structure) => sum + count(structure), 0) / structures.length;
 
-let commit = process.env.AATGS_COMMIT;
-commit ??= execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-const { cpu, cuda } = devices();
 const result = {
-  benchmark: 'binding sites per second',
-  date: new Date().toISOString(),
-  commit,
-  node: process.version,
-  cpu,
-  cuda,
   parameters: values,
   data: {
     structures: paths.length,
@@ -58,7 +49,7 @@ const result = {
 function save(measurement) {
   result.measurements.push(measurement);
   console.log(JSON.stringify(measurement));
-  if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
+  writeRecord(values.out, 'binding sites per second', result);
 }
 /** Structures a second of each repeat; a batch's failures are the benchmark's. */
 async function rate(count, run) {

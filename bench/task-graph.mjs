@@ -5,15 +5,14 @@
 //   run learns them), and the best static order that was found with the true durations known; against the lower bound.
 //   Tasks are timers on 4 lanes, and spinning steps on the devices of --group.
 // pace: substeps a second of `advance` against fixed substeps and depths, and how long a context still works after a signal.
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ActiveInference, AiPhase, tmaze } from '@aatgs/active-inference';
-import { DeviceGroup, devices, GpuExecutionContext, TaskGraph } from '@aatgs/core';
+import { DeviceGroup, GpuExecutionContext, TaskGraph } from '@aatgs/core';
 import { ExamplePhase, exampleModule } from '@aatgs/core/example';
 import { edwardsAnderson, geometricTemperatures, thermoModule } from '@aatgs/thermo';
 import { queen, whcrModule } from '@aatgs/whcr';
 import { bestStaticOrder, lowerBound, randomDag } from './dags.mjs';
+import { writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -169,8 +168,5 @@ if (values.parts.includes('pace')) {
   results.pace = [];
   for (const name of Object.keys(subjects)) results.pace.push(await pace(name));
 }
-const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-const { cpu, cuda } = devices();
-const head = { benchmark: 'task graph', date: new Date().toISOString(), commit, node: process.version, cpu, cuda };
 const parameters = { dags: Number(values.dags), repeats, device: device(values.device), group: values.group };
-if (values.out) writeFileSync(values.out, `${JSON.stringify({ ...head, parameters, ...results }, null, 1)}\n`);
+writeRecord(values.out, 'task graph', { parameters, ...results });

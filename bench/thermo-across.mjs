@@ -2,12 +2,11 @@
 // whether both end in the same samples.
 //   node bench/thermo-across.mjs [--devices 0,1] [--engine E] [--side 32] [--systems 512] [--rungs 32] [--sweeps 10]
 //     [--rounds 200] [--repeats 3] [--out FILE]
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { DeviceGroup, devices } from '@aatgs/core';
+import { DeviceGroup } from '@aatgs/core';
 import { edwardsAndersonEnsemble, geometricTemperatures, sampleAcross, Thermo } from '@aatgs/thermo';
+import { writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -77,20 +76,9 @@ const repeats = [];
     );
     if (!same) process.exitCode = 1;
   }
-  if (values.out) {
-    const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-    const { cpu, cuda } = devices();
-    const result = {
-      benchmark: 'thermo: exchanges across devices',
-      date: new Date().toISOString(),
-      commit,
-      node: process.version,
-      cpu,
-      cuda,
-      parameters: values,
-      links,
-      repeats,
-    };
-    writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
-  }
+  writeRecord(values.out, 'thermo: exchanges across devices', {
+    parameters: values,
+    links,
+    repeats,
+  });
 }

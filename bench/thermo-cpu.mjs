@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { devices } from '@aatgs/core';
 import { cutWeight, maxCutModel, readRudy, searchOptions, Thermo } from '@aatgs/thermo';
+import { writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -60,12 +60,5 @@ for (const name of values.instances.split(',')) {
   );
 }
 rmSync(folder, { recursive: true });
-if (values.out) {
-  const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-  const { cpu } = devices();
-  const { peer: _, out: __, ...parameters } = values;
-  writeFileSync(
-    values.out,
-    `${JSON.stringify({ benchmark: 'Max-Cut on one core against simulated annealing', date: new Date().toISOString(), commit, node: process.version, cpu, parameters, runs }, null, 1)}\n`,
-  );
-}
+const { peer: _, out: __, ...parameters } = values;
+writeRecord(values.out, 'Max-Cut on one core against simulated annealing', { parameters, runs });

@@ -2,11 +2,9 @@
 // of all temperatures with exchanges; the clock runs over whole configs.
 //   node bench/thermo-dense.mjs [--device auto|cpu|N] [--engine E] [--sites 2048] [--ladders N] [--seconds 1] [--repeats 3]
 //     [--out FILE]
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { devices } from '@aatgs/core';
 import { geometricTemperatures, isingModel, Thermo, ThermoPhase } from '@aatgs/thermo';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -40,7 +38,7 @@ const ladders = Number(values.ladders);
 const temperatures = geometricTemperatures(1.2 * Math.sqrt(n), 0.1 * Math.sqrt(n), 32);
 await using thermo = new Thermo(glass(n), {
   async: true,
-  device: /^\d+$/.test(values.device) ? Number(values.device) : values.device,
+  device: deviceNamed(values.device),
   ladders,
   temperatures,
   maxSamples: 0,
@@ -61,24 +59,13 @@ const { device, deviceName, engine } = thermo.info;
 console.log(
   `SK, ${n} spins, ${ladders} ladders of 32: ${median.toFixed(3)} updates/ns (${repeats.map((x) => x.toFixed(3)).join(', ')}), engine ${engine}; best energy after 400 sweeps ${bestEnergy}, ${(bestEnergy / n ** 1.5).toFixed(4)} n^1.5`,
 );
-if (values.out) {
-  const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-  const { cpu, cuda } = devices();
-  const result = {
-    benchmark: 'thermo: dense graphs',
-    date: new Date().toISOString(),
-    commit,
-    node: process.version,
-    cpu,
-    cuda,
-    parameters: values,
-    bestEnergy,
-    rounds,
-    updatesPerNs: repeats,
-    median,
-    engine,
-    device,
-    deviceName,
-  };
-  writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
-}
+writeRecord(values.out, 'thermo: dense graphs', {
+  parameters: values,
+  bestEnergy,
+  rounds,
+  updatesPerNs: repeats,
+  median,
+  engine,
+  device,
+  deviceName,
+});

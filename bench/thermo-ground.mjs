@@ -3,11 +3,9 @@
 //   node bench/thermo-ground.mjs [--device auto|cpu|N] [--engine E] [--shapes 24x24,8x8x8] [--systems 1024] [--rounds 20000]
 //     [--out FILE]
 // Published: two dimensions -1.4015(8) in the limit of large tori (C. De Simone et al., J. Stat. Phys. 84, 1996).
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { devices } from '@aatgs/core';
 import { edwardsAndersonEnsemble, geometricTemperatures, Thermo } from '@aatgs/thermo';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +28,7 @@ for (const shape of values.shapes.split(',')) {
   const flat = sides.length === 2;
   await using thermo = new Thermo(model, {
     async: true,
-    device: /^\d+$/.test(values.device) ? Number(values.device) : values.device,
+    device: deviceNamed(values.device),
     temperatures: flat
       ? geometricTemperatures(1.3, 0.2, Number(values.rungs))
       : geometricTemperatures(1.9, 0.35, Number(values.rungs)),
@@ -56,18 +54,7 @@ for (const shape of values.shapes.split(',')) {
     `${shape}, ${systems} systems: e0 = ${mean.toFixed(5)} +- ${error.toFixed(5)}; both runs agree in ${(100 * agree).toFixed(1)} %, ${seconds.toFixed(1)} s`,
   );
 }
-if (values.out) {
-  const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-  const { cpu, cuda } = devices();
-  const result = {
-    benchmark: 'ground states of spin glasses',
-    date: new Date().toISOString(),
-    commit,
-    node: process.version,
-    cpu,
-    cuda,
-    parameters: values,
-    ensembles,
-  };
-  writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
-}
+writeRecord(values.out, 'ground states of spin glasses', {
+  parameters: values,
+  ensembles,
+});

@@ -3,12 +3,12 @@
 //     [--within SHARE] [--units N] [--cluster-every N] [--sweeps N] [--threads N] [--out FILE]
 // A run ends at the best known cut, or where it comes within a share of it (--within 0.0005: 0.05 %).
 // The graphs lie in $AATGS_DATA/gset, or in ../shared/data/gset beside the checkout; without them this says so and ends.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { devices } from '@aatgs/core';
 import { cutWeight, maxCutModel, readRudy, searchOptions, Thermo } from '@aatgs/thermo';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -33,10 +33,9 @@ if (!existsSync(`${data}/MANIFEST.tsv`)) {
 const manifest = readFileSync(`${data}/MANIFEST.tsv`, 'utf8').trimEnd().split('\n').slice(1);
 const bestKnown = new Map(manifest.map((line) => line.split('\t')).map((fields) => [fields[0], Number(fields[5])]));
 
-const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 const limit = Number(values.time);
-const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
-const { cpu, cuda } = devices();
+const device = deviceNamed(values.device);
+const { cuda } = devices();
 const gpu = device === 'cpu' ? undefined : cuda.devices[device === 'auto' ? 0 : device];
 const units = Number(values.units ?? (gpu ? gpu.multiprocessors : values.threads));
 const runs = [];
@@ -95,18 +94,8 @@ for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
   console.log(
     `${name}: best ${Math.max(...cuts)}, worst ${Math.min(...cuts)} of ${best}; ${hits}/${mine.length} reached ${goal}, after ${seconds} s on average, ${mine[0].updatesPerNs.toFixed(2)} updates/ns`,
   );
-  if (values.out) writeFileSync(values.out, `${JSON.stringify(record(), null, 1)}\n`);
-}
-
-function record() {
-  return {
-    benchmark: 'thermo on Gset',
-    date: new Date().toISOString(),
-    commit,
-    node: process.version,
-    cpu,
-    cuda,
+  writeRecord(values.out, 'thermo on Gset', {
     parameters: { ...values, out: undefined, timeLimitSeconds: limit, seeds: Number(values.seeds), units },
     runs,
-  };
+  });
 }

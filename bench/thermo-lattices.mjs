@@ -2,11 +2,9 @@
 // with replica exchange. The clock runs over whole configs, waits and exchanges in it.
 //   node bench/thermo-lattices.mjs [--device auto|cpu|N] [--engine E] [--sides 8192,32768] [--systems 256] [--glass 32]
 //     [--sweeps 20] [--repeats 5] [--out FILE]
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { devices } from '@aatgs/core';
 import { edwardsAndersonEnsemble, geometricTemperatures, ising2d, Thermo, ThermoPhase } from '@aatgs/thermo';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +24,7 @@ const { values } = parseArgs({
 const numbers = (text) => text.split(',').filter(Boolean).map(Number);
 const placement = {
   async: true,
-  device: /^\d+$/.test(values.device) ? Number(values.device) : values.device,
+  device: deviceNamed(values.device),
   ...(values.engine && { engine: values.engine }),
   ...(values.threads && { threads: Number(values.threads) }),
 };
@@ -75,19 +73,7 @@ for (const side of numbers(values.glass)) {
     temperatures: geometricTemperatures(2, 0.7, Number(values.rungs)),
   });
 }
-if (values.out) {
-  let commit = process.env.AATGS_COMMIT;
-  commit ??= execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-  const { cpu, cuda } = devices();
-  const result = {
-    benchmark: 'bit-packed lattices',
-    date: new Date().toISOString(),
-    commit,
-    node: process.version,
-    cpu,
-    cuda,
-    parameters: values,
-    measurements,
-  };
-  writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
-}
+writeRecord(values.out, 'bit-packed lattices', {
+  parameters: values,
+  measurements,
+});

@@ -2,11 +2,9 @@
 // reweighted to temperatures between, estimated again and again on the JavaScript thread, sync and async; and once without.
 //   node bench/thermo-overlap.mjs [--device auto|cpu|N] [--engine E] [--side 512] [--samples 2000] [--analyses 40]
 //     [--reweighted 0] [--repeats 3] [--out FILE]
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { devices } from '@aatgs/core';
 import { ising2d, observe, reweight, Thermo } from '@aatgs/thermo';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +30,7 @@ const between = Float64Array.from(
   { length: Number(values.reweighted) },
   (_, k) => temperatures[0] + (span * (k + 0.5)) / Number(values.reweighted),
 );
-const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const device = deviceNamed(values.device);
 
 async function run(async, analyse) {
   await using thermo = new Thermo(model, {
@@ -90,18 +88,7 @@ for (let i = 0; i < Number(values.repeats); i++) {
   );
   if (round.sync.energy !== round.async.energy) throw new Error('sync and async parted ways');
 }
-if (values.out) {
-  const commit = process.env.AATGS_COMMIT ?? execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-  const { cpu, cuda } = devices();
-  const result = {
-    benchmark: 'thermo: analysis beside sampling',
-    date: new Date().toISOString(),
-    commit,
-    node: process.version,
-    cpu,
-    cuda,
-    parameters: values,
-    repeats,
-  };
-  writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
-}
+writeRecord(values.out, 'thermo: analysis beside sampling', {
+  parameters: values,
+  repeats,
+});

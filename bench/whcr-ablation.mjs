@@ -1,10 +1,8 @@
 // Colours graphs of both kinds in the sparse regime with and without the hierarchy and priors, and records every run.
 //   node bench/whcr-ablation.mjs [--time S] [--seeds N] [--device auto|cpu|N] [--out FILE]
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { devices } from '@aatgs/core';
 import { geometric, gnm, gnp, rmat, Whcr } from '@aatgs/whcr';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -15,7 +13,7 @@ const { values } = parseArgs({
   },
 });
 const limit = Number(values.time);
-const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const device = deviceNamed(values.device);
 const GRAPHS = [
   gnm(2 ** 17, 2 ** 20, 1),
   rmat(16, 16, 1),
@@ -61,15 +59,7 @@ for (const graph of GRAPHS) {
     }
   }
 }
-const { cpu, cuda } = devices();
-const result = {
-  benchmark: 'whcr: hierarchy and priors, with and without',
-  date: new Date().toISOString(),
-  commit: execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim(),
-  node: process.version,
-  cpu,
-  cuda,
+writeRecord(values.out, 'whcr: hierarchy and priors, with and without', {
   parameters: { timeLimitSeconds: limit, seeds: Number(values.seeds), device },
   runs,
-};
-if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
+});

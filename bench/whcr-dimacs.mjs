@@ -1,12 +1,11 @@
 // Colours DIMACS graphs with k colours, several seeds, sync and async, and records every run.
 //   node bench/whcr-dimacs.mjs [--time S] [--seeds N] [--device auto|cpu|N] [--out FILE]
 // The graphs lie in $AATGS_DATA/dimacs, or in ../shared/data/dimacs beside the checkout; without them this says so and ends.
-import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { devices } from '@aatgs/core';
 import { readGraph, Whcr } from '@aatgs/whcr';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +42,7 @@ const INSTANCES = [
 ];
 
 const limit = Number(values.time);
-const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const device = deviceNamed(values.device);
 const runs = [];
 for (const [name, colors] of INSTANCES) {
   const path = `${data}/${name}.col.gz`;
@@ -75,16 +74,7 @@ for (const [name, colors] of INSTANCES) {
   const rate = mine.map((run) => run.moves / run.milliseconds / 1000).sort((a, b) => a - b)[mine.length >> 1];
   console.log(`${name} k=${colors}: ${solved}/${mine.length} runs solved, ${rate.toFixed(2)} M moves/s`);
 }
-const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-const { cpu, cuda } = devices();
-const result = {
-  benchmark: 'whcr on DIMACS graphs',
-  date: new Date().toISOString(),
-  commit,
-  node: process.version,
-  cpu,
-  cuda,
+writeRecord(values.out, 'whcr on DIMACS graphs', {
   parameters: { timeLimitSeconds: limit, seeds: Number(values.seeds), device, population: 2 },
   runs,
-};
-if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
+});

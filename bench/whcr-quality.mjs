@@ -3,15 +3,15 @@
 //     [--start random|greedy|dsatur] [--head BINARY] [--out FILE]
 // The graphs lie in $AATGS_DATA/dimacs, or in ../shared/data/dimacs beside the checkout; without them this says so and ends.
 // --head: the binary of HEAD (Moalic and Gondran 2018, github.com/graphcoloring/HEAD), run alone before ours.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { devices } from '@aatgs/core';
 import { readGraph, Whcr } from '@aatgs/whcr';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -53,25 +53,12 @@ function runHead(file, colors, seconds, seed) {
   return { seed, seconds: (performance.now() - started) / 1000, conflicts: found ? Number(found[1]) : null };
 }
 
-const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const device = deviceNamed(values.device);
 const population = values.population && Number(values.population);
 const folder = mkdtempSync(join(tmpdir(), 'whcr-'));
 const cases = [];
-const save = () => {
-  if (!values.out) return;
-  const { cpu, cuda } = devices();
-  const result = {
-    benchmark: 'whcr: time to a number of colours',
-    date: new Date().toISOString(),
-    commit: commit(),
-    node: process.version,
-    cpu,
-    cuda,
-    parameters: { ...values, device },
-    cases,
-  };
-  writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
-};
+const save = () =>
+  writeRecord(values.out, 'whcr: time to a number of colours', { parameters: { ...values, device }, cases });
 for (const spec of values.cases.split(',')) {
   const [name, colors, seconds] = spec.split(':').map((part, i) => (i ? Number(part) : part));
   const path = `${data}/${name}.col.gz`;
@@ -127,13 +114,3 @@ for (const spec of values.cases.split(',')) {
   save();
 }
 rmSync(folder, { recursive: true });
-
-/** AATGS_COMMIT where the sources are no checkout, or lie in another one. */
-function commit() {
-  if (process.env.AATGS_COMMIT) return process.env.AATGS_COMMIT;
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown';
-  }
-}

@@ -3,13 +3,13 @@
 //     [--fewest SECONDS] [--out FILE]
 // --ecl: the binary of ECL-GC (Alabandi, Powers and Burtscher 2020). Its time and `kernelMs` are both without transfers.
 // --fewest: also minimise with reduction, for so long.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { devices } from '@aatgs/core';
 import { gnm, greedyClique, grid, rmat, Whcr } from '@aatgs/whcr';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -55,7 +55,7 @@ function runEcl(path) {
   return { milliseconds: Number(seconds[1]) * 1000, colors: Number(colors[1]) };
 }
 
-const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const device = deviceNamed(values.device);
 const folder = mkdtempSync(join(tmpdir(), 'whcr-'));
 const cases = [];
 for (const name of values.graphs.split(',')) {
@@ -122,27 +122,7 @@ for (const name of values.graphs.split(',')) {
   );
 }
 rmSync(folder, { recursive: true });
-if (values.out) {
-  const { cpu, cuda } = devices();
-  const result = {
-    benchmark: 'whcr: huge sparse graphs',
-    date: new Date().toISOString(),
-    commit: commit(),
-    node: process.version,
-    cpu,
-    cuda,
-    parameters: { ...values, device },
-    cases,
-  };
-  writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
-}
-
-/** AATGS_COMMIT where the sources are no checkout, or lie in another one. */
-function commit() {
-  if (process.env.AATGS_COMMIT) return process.env.AATGS_COMMIT;
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown';
-  }
-}
+writeRecord(values.out, 'whcr: huge sparse graphs', {
+  parameters: { ...values, device },
+  cases,
+});

@@ -1,12 +1,11 @@
 // The instances plain tabu search is weak on: with reduction and better starts, and with each dynamic.
 //   node bench/whcr-weak.mjs [--time S] [--device auto|cpu|N] [--out FILE]
 // The graphs lie in $AATGS_DATA/dimacs, or in ../shared/data/dimacs beside the checkout; without them this says so and ends.
-import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { devices } from '@aatgs/core';
 import { readGraph, Whcr } from '@aatgs/whcr';
+import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +42,7 @@ const WAYS = {
   alone: { options: { dynamic: 'table', population: 1 }, start: 'dsatur' },
 };
 const limit = Number(values.time);
-const device = /^\d+$/.test(values.device) ? Number(values.device) : values.device;
+const device = deviceNamed(values.device);
 const runs = [];
 for (const [name, colors] of INSTANCES) {
   const path = `${data}/${name}.col.gz`;
@@ -80,15 +79,7 @@ for (const [name, colors] of INSTANCES) {
   );
   console.log(`${name} k=${colors}: ${shown.join(', ')}`);
 }
-const { cpu, cuda } = devices();
-const result = {
-  benchmark: 'whcr on instances weak for tabu search',
-  date: new Date().toISOString(),
-  commit: execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim(),
-  node: process.version,
-  cpu,
-  cuda,
+writeRecord(values.out, 'whcr on instances weak for tabu search', {
   parameters: { timeLimitSeconds: limit, seed: 1, device, ways: WAYS },
   runs,
-};
-if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`);
+});

@@ -125,7 +125,7 @@ function whcrSparse(up) {
 
 /** Agent steps a second on a GPU, and pymdp's on the same models. */
 function activeInference(up) {
-  const { devices, runs } = results('active-inference-speed-h200');
+  const { devices, cuda = devices.cuda, runs } = results('active-inference-speed-h200');
   const peers = results('active-inference-pymdp-h200').runs;
   const rows = runs
     .filter(({ rates }) => rates)
@@ -139,7 +139,7 @@ function activeInference(up) {
       return [name, agents, policies, million(ours), near ? `${million(theirs)} (${near.agents})` : '–'];
     });
   return [
-    `Million agent steps a second on one ${devices.cuda.devices[0].name} in float32 (medians): the process shows an observation, beliefs,` +
+    `Million agent steps a second on one ${cuda.devices[0].name} in float32 (medians): the process shows an observation, beliefs,` +
       ' expected free energy of all policies, an action. pymdp 1.0.2 under JAX on another day on a GPU of the same kind, with the' +
       ' number of agents nearest to ours.',
     '',
