@@ -88,7 +88,7 @@ struct ActiveInferenceStep {
         [[fallthrough]];
       default: {
         const Given given = given_of(config, view, count);
-        if (phase == AiPhase::STEP && step_tensor(team, config, view, first, count, given, episode)) break;
+        if (phase == AiPhase::STEP && step_teams(team, config, view, first, count, given, episode)) break;
         if (phase == AiPhase::STEP && learns_together(view)) {
           step_together(team, config, view, first, count, given, false);
           break;
@@ -112,52 +112,21 @@ struct ActiveInferenceStep {
   AATGS_FN static bool over(const View<Real>& view, uint32_t id, uint32_t episode) {
     return episode > 0 && view.clock[id][STEPS] >= episode;
   }
-  /// A step of agents whose policies are evaluated on tensor cores; false where that is not so. Without staged observations
+  /// A step of agents whose policies are evaluated by teams of warps; false where that is not so. Without staged observations
   /// the process shows them and moves on. Collective.
   template <class Team, class Real>
-  AI_CALL static bool step_tensor(Team& team, const Config& config, const View<Real>& view, uint32_t first,
-                                  uint32_t count, const Given& given, uint32_t episode) {
+  AI_CALL static bool step_teams(Team& team, const Config& config, const View<Real>& view, uint32_t first,
+                                 uint32_t count, const Given& given, uint32_t episode) {
 #if defined(__CUDACC__)
     if constexpr (sizeof(Real) == 4) {
-      if (view.round_count > 0) {
-        const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
-        float* shared = CudaBlock<kThreads>(nullptr).template shared<float>();
-        const uint32_t team_number = threadIdx.x / kTeamThreads;
-        shared += team_number * team_words(view.kept);
-        for_agent_teams(team, count, [&](uint32_t i) {
-          if (closed && over(view, first + i, episode)) return;
-          team_step(view, first + i, config.header.seed, closed, given, first, shared, team_number);
-        });
-        return true;
-      }
-      if (!view.tensor) return false;
-      if (*view.tensor_ready == 0) {
-        prepare_tensor(team, view);
-        team.leader([&] { *view.tensor_ready = 1; });
-      }
+      if (view.round_count == 0) return false;
       const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
-      const uint64_t seed = config.header.seed;
-      const bool quick = acts_from_registers(view);
-      for_tensor_agents(
-          team, view, first, count,
-          [&](uint32_t id) {
-            if (closed && over(view, id, episode)) return;
-            dense_infer(view, id, seed, closed, given, first, last_move(view, id));
-          },
-          [&](uint32_t id, float* room) {
-            if (closed && over(view, id, episode)) return;
-            uint32_t action;
-            if (quick) {
-              action = dense_act(view, id);
-            } else {
-              Agent<Lanes, float> agent(view, id, {room, 1});
-              infer_posterior(agent, false);
-              marginalize(agent);
-              act(agent, seed);
-              action = *row_of(view.actions, id);
-            }
-            dense_take(view, id, seed, closed, given, first, action);
-          });
+      const uint32_t team_number = threadIdx.x / kTeamThreads;
+      float* shared = CudaBlock<kThreads>(nullptr).template shared<float>() + team_number * team_words(view.kept);
+      for_agent_teams(team, count, [&](uint32_t i) {
+        if (closed && over(view, first + i, episode)) return;
+        team_step(view, first + i, config.header.seed, closed, given, first, shared, team_number);
+      });
       return true;
     }
 #endif
@@ -369,7 +338,7 @@ struct ActiveInferenceStep {
     const Given none{};
     for (uint32_t left = config.substeps; left > 0 && !team.cancelled();) {
       const uint32_t now = left < kBetweenLooks ? left : kBetweenLooks;
-      if (step_tensor(team, config, view, first, count, none, episode)) {
+      if (step_teams(team, config, view, first, count, none, episode)) {
         left -= 1;
         done += count;
         team.barrier();

@@ -1,5 +1,5 @@
 // An agent step with one factor of at most 64 states and one modality, by one warp: each lane holds two states. What the
-// general path does, with the same operations in the same order; only policies are scored elsewhere (ai_tensor.hpp).
+// general path does, with the same operations in the same order; only policies are scored elsewhere (ai_dense_team.hpp).
 #pragma once
 #include "active_inference/ai_action.hpp"
 #include "active_inference/ai_reset.hpp"

@@ -1,5 +1,4 @@
-// One agent's policies by eight warps on tensor cores, for models of one factor whose parameters are each agent's own, or
-// for few agents: a warp has eight next states, or eight outcomes, and meets every belief of a round of tree nodes.
+// One agent's policies by eight warps on tensor cores, for models of one factor: a warp has eight next states, or eight outcomes, and meets every belief of a round of tree nodes.
 // Transitions and likelihoods are read from device memory once; the rest of the time they lie in the first-level cache.
 #pragma once
 #include <vector>

@@ -31,9 +31,6 @@ enum SetupPart : uint32_t {
 /// Agents from which a GPU gives each a thread instead of a warp, if the model is small, in float32, and nothing
 /// looks back or searches.
 inline constexpr uint32_t kManyAgents = 1024;
-/// Off until it is understood: 32 agents of a shared model a warp (ai_tensor.hpp) ended in an illegal access on an H200, though
-/// not when it was emulated on a CPU. Teams of warps take these models meanwhile.
-inline constexpr bool kManyOnTensorCores = false;
 /// States of all factors up to which one thread can do an agent's work well; up to the second with this many agents.
 inline constexpr uint32_t kSmallModel = 32, kLargerModel = 40, kManyLargerAgents = 16384;
 /// Shared memory left to the team.
@@ -293,15 +290,8 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
     view.chains = arena.state<ChainRow>(rows_of_chains);
     const bool fits =
         arena.target().is_cuda && tensor_fits(view, setup.part<Group>(PART_GROUPS)) && setup->nodes <= kTensorNodes;
-    const bool shared = (view.per_agent & (1u << SET_A | 1u << SET_B | 1u << SET_C)) == 0;
-    view.tensor =
-        kManyOnTensorCores && fits && shared && setup->agents >= kManyAgents && !options.has(AiFlag::INDUCTIVE);
-    const uint64_t nodes = view.tensor ? setup->nodes : 0;
-    view.tensor_ready = arena.scratch<uint32_t>(view.tensor);
-    view.paths_product = arena.scratch<float>(nodes * kTensorStates * kTensorStates);
-    view.fragments = arena.scratch<Fragment>(nodes * kTensorTiles * kTensorSteps * 32);
     RoundPlan plan;
-    if (fits && !view.tensor && acts_from_registers(view)) {
+    if (fits && acts_from_registers(view)) {
       plan = plan_rounds(setup.part<Node>(PART_NODES), setup.part<uint32_t>(PART_NODE_ACTIONS), setup->nodes,
                          options.policy_length);
       team_bytes = uint64_t{kThreads / kTeamThreads} * team_words(plan.kept) * sizeof(float);

@@ -54,7 +54,6 @@ struct Room {
 };
 
 struct SmallTables;
-struct Fragment;
 struct Round;
 struct RoundGroup;
 struct RoundRow;
@@ -74,11 +73,6 @@ struct View {
   SmallTables* small_tables;
   uint32_t chained;  // 1: the model is made of chains, and each of many agents is one thread
   ChainRow* chains;
-  uint32_t tensor;  // 1: policies are evaluated on tensor cores
-  // Working memory that a step fills once: zero where it has not been.
-  uint32_t* tensor_ready;
-  float* paths_product;  // nodes x 64 x 64: transitions from the present to a node
-  Fragment* fragments;
   // Policies by teams of warps, an agent each; 0: not so.
   uint32_t round_count, kept;
   const Round* rounds;
