@@ -84,6 +84,24 @@ describe('reading in worker threads', () => {
       code: 'ERR_LBS_INVALID_ARGUMENT',
     });
   });
+
+  test('what threads answer after the end disturbs nobody', async () => {
+    const uncaught: Error[] = [];
+    const note = (error: Error) => uncaught.push(error);
+    process.on('uncaughtException', note);
+    for (let round = 0; round < 5; round++) {
+      for await (const { error } of readStructures(paths, { readers: 3 })) {
+        expect(error).toBeUndefined();
+        // Others answer meanwhile; nothing has looked at it when the reading ends.
+        const end = performance.now() + 50;
+        while (performance.now() < end);
+        break;
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    process.off('uncaughtException', note);
+    expect(uncaught).toEqual([]);
+  });
 });
 
 describe('predicting files', () => {

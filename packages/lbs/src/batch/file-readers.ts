@@ -53,8 +53,11 @@ export class FileReaders {
 
   /** Ends the threads. What they are reading rejects. */
   async close(): Promise<void> {
-    await this.#pool?.destroy();
+    const pool = this.#pool;
     this.#pool = undefined;
+    // What a thread answers while it is ended is for nobody: its task has been rejected. The pool calls that an error.
+    pool?.on('error', () => {});
+    await pool?.destroy();
   }
 }
 
