@@ -23,7 +23,7 @@ doctor() {
 # Every module on both CUDA engines, and once with the engine chosen from the steps' length.
 conformance() {
   local result=0 module engine log
-  for module in example whcr thermo active-inference; do
+  for module in example whcr thermo lbs active-inference; do
     for engine in resident launch auto; do
       log="$out/conformance-$module-$engine"
       echo "== $module on engine $engine"
