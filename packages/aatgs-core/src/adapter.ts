@@ -1,7 +1,8 @@
 import type { Advanced, AdvanceOptions } from './adaptive/advance.ts';
 import type { BatchOptions, StagedConfig } from './batch.ts';
 import type { ConfigRecord, TelemetryRecord } from './codec.ts';
-import type { ContextHealth, ContextInfo, GpuExecutionContext } from './context.ts';
+import type { GpuExecutionContext } from './context.ts';
+import type { ContextHealth, ContextInfo } from './context-info.ts';
 import type { ContextOptions } from './options.ts';
 import type { ContextStats } from './stats.ts';
 
