@@ -84,7 +84,16 @@ describe('advance', () => {
     const mine = context();
     const code = { code: 'ERR_AATGS_INVALID_ARGUMENT' };
     await expect(mine.advance({ phase: ExamplePhase.RESET })).rejects.toMatchObject(code);
-    for (const pins of [{ substeps: -1 }, { substeps: 1.5 }, { stepSubsteps: 0 }, { depth: 0 }, { depth: 17 }, { stepMs: 0 }, { stepMs: Number.NaN }, { maxConfigs: 0 }]) {
+    for (const pins of [
+      { substeps: -1 },
+      { substeps: 1.5 },
+      { stepSubsteps: 0 },
+      { depth: 0 },
+      { depth: 17 },
+      { stepMs: 0 },
+      { stepMs: Number.NaN },
+      { maxConfigs: 0 },
+    ]) {
       await expect(mine.advance({}, pins)).rejects.toMatchObject(code);
     }
     const { substeps: _, ...spec } = exampleModule({ entities: 1, goal: 1 }).spec;
