@@ -73,6 +73,20 @@ describe('advance', () => {
     expect(records).toEqual([...records].sort((a, b) => a - b));
   });
 
+  test('says exactly how many substeps have run when until ends it', async () => {
+    for (const options of [{}, { async: false }, { configSlots: 1 }]) {
+      for (const depth of [1, 4]) {
+        const mine = context(options);
+        let seen = 0;
+        const until = () => ++seen >= 20;
+        const pins = { stepSubsteps: 7, ...(options.configSlots !== 1 && { depth }) };
+        const done = await mine.advance({}, { substeps: Number.POSITIVE_INFINITY, until, ...pins });
+        expect(done.substeps).toBe(7 * done.configs);
+        expect(done).toMatchObject({ met: true, substeps: done.last?.steps, configs: seen });
+      }
+    }
+  });
+
   test('a signal ends it', async () => {
     const mine = context();
     const endless = mine.advance({}, { substeps: Number.POSITIVE_INFINITY, signal: AbortSignal.timeout(20) });

@@ -105,9 +105,10 @@ export async function advance<C extends ConfigRecord, T extends TelemetryRecord>
       const left = total - done.substeps;
       const size = Math.min(left, options.stepSubsteps ?? pacer.substeps(phase, left, stepMs));
       sizes.push(size);
+      yield rule!.with(config, size);
+      // Only now: a batch that stops while it waits for room leaves its last config out.
       done.substeps += size;
       done.configs++;
-      yield rule!.with(config, size);
     }
   }
   const onRecord = (record: T) => {
