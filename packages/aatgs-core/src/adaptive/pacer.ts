@@ -3,9 +3,13 @@ const SHORTEST_NS = 50_000;
 const LONGEST_NS = 5_000_000;
 const FIRST_NS = 200_000;
 const FIRST_DEPTH = 4;
-/** Below this share of time in steps, scheduling costs too much; above the other one there is some to spare. */
+/** Below this share of useful time, short steps cost too much; above the other one there is some to spare. */
 const WASTEFUL = 0.95;
 const THRIFTY = 0.98;
+/** Longer steps are tried as long as twice the length makes a substep this much cheaper. */
+const WORTHWHILE = 0.99;
+/** How often longer steps are tried, since the work itself changes. */
+const LOOK_EVERY_MS = 2000;
 /** How much is looked at before anything is changed. */
 const WINDOW_RECORDS = 16;
 const WINDOW_MS = 1;
@@ -16,7 +20,9 @@ const WEIGHT = 0.25;
  * depend on either, since k substeps of one config equal k configs of one.
  *
  * - A ring that runs empty is fed deeper, and when it is full already, with longer steps.
- * - Where scheduling takes more than 5 % of the time, and where records pile up, steps get longer, up to 5 ms.
+ * - Steps get longer, up to 5 ms, where less than 95 % of the time is useful: the rest goes to scheduling, or to what every step
+ *   has to do whatever its substeps. The second shows in what a substep costs in longer steps, so those are tried first.
+ * - Steps get longer where records pile up.
  * - Where neither happens, both shrink slowly, since what is in the ring still runs after a goal is reached or a signal came.
  */
 export class Pacer {
@@ -30,7 +36,15 @@ export class Pacer {
   #windowStart = 0;
   #windowRecords = 0;
   #windowNs = 0;
+  #windowSubsteps = 0;
+  /** Records still to come of configs from before the last change; null: none. */
+  #stale: number | null = null;
   #calm = 0;
+  #lookedAt = 0;
+  /** Nanoseconds of a substep at best, since longer steps were last tried. */
+  #floorNs = Number.POSITIVE_INFINITY;
+  /** What a substep cost before the length was doubled to see; infinite before the first look, null when not looking. */
+  #beforeNs: number | null = Number.POSITIVE_INFINITY;
 
   /** @param slots of the config ring */
   constructor(slots: number) {
@@ -65,7 +79,11 @@ export class Pacer {
    * @param queued configs and transfers queued in the context so far
    */
   start(now: number, queued: number): void {
-    if (queued !== this.#fedTo) this.#substepNs.clear();
+    if (queued !== this.#fedTo) {
+      this.#substepNs.clear();
+      this.#floorNs = this.#beforeNs = Number.POSITIVE_INFINITY;
+    }
+    this.#stale = null;
     this.#open(now);
   }
 
@@ -79,8 +97,13 @@ export class Pacer {
     const each = durationNs / substeps;
     const mean = this.#substepNs.get(phase);
     this.#substepNs.set(phase, mean === undefined ? each : mean + WEIGHT * (each - mean));
+    if (this.#stale !== null) {
+      this.#stale--;
+      return;
+    }
     this.#windowRecords++;
     this.#windowNs += durationNs;
+    this.#windowSubsteps += substeps;
   }
 
   /**
@@ -95,23 +118,49 @@ export class Pacer {
       else this.#lengthen(1.5);
     }
     if (unread > 0.9) this.#lengthen(1.5);
+    if (this.#stale !== null) {
+      this.#open(now);
+      if (this.#stale <= 0) this.#stale = null;
+    }
     const elapsedMs = now - this.#windowStart;
     if (this.#windowRecords < WINDOW_RECORDS || elapsedMs < WINDOW_MS) return;
     const busy = this.#windowNs / 1e6 / elapsedMs;
+    const each = this.#windowNs / this.#windowSubsteps;
     this.#open(now);
-    if (busy < WASTEFUL) {
+    if (this.#beforeNs === null && now - this.#lookedAt > LOOK_EVERY_MS) {
+      this.#beforeNs = this.#floorNs = Number.POSITIVE_INFINITY;
+    }
+    this.#floorNs = Math.min(each, this.#floorNs);
+    const useful = (busy * this.#floorNs) / each;
+    const before = this.#targetNs;
+    if (this.#beforeNs !== null) {
+      this.#look(each, this.#beforeNs);
+      this.#lookedAt = now;
+    } else if (useful < WASTEFUL) {
       this.#calm = 0;
       this.#lengthen(1.5);
-    } else if (busy > THRIFTY && ++this.#calm >= 32) {
+    } else if (useful > THRIFTY && ++this.#calm >= 32) {
       this.#calm = 0;
       this.#targetNs = Math.max(SHORTEST_NS, 0.9 * this.#targetNs);
       this.#depth = Math.max(2, this.#depth - 1);
+    }
+    if (this.#targetNs !== before) this.#stale = waiting;
+  }
+
+  /** Doubles the length as long as that makes substeps cheaper, and takes the last time back. */
+  #look(each: number, before: number): void {
+    if (each < WORTHWHILE * before) {
+      this.#beforeNs = this.#targetNs < LONGEST_NS ? each : null;
+      this.#lengthen(2);
+    } else {
+      this.#beforeNs = null;
+      this.#targetNs = Math.max(SHORTEST_NS, this.#targetNs / 2);
     }
   }
 
   #open(now: number): void {
     this.#windowStart = now;
-    this.#windowRecords = this.#windowNs = 0;
+    this.#windowRecords = this.#windowNs = this.#windowSubsteps = 0;
   }
 
   #lengthen(factor: number): void {
