@@ -3,27 +3,30 @@ const SHORTEST_NS = 50_000;
 const LONGEST_NS = 5_000_000;
 const FIRST_NS = 200_000;
 const FIRST_DEPTH = 4;
-/** Below this share of useful time, short steps cost too much; above the other one there is some to spare. */
-const WASTEFUL = 0.95;
+/** Another length is kept if it makes this much of the throughput. */
+const WORTHWHILE = 1.01;
+/** As long as throughput is this near to the best, steps may be shorter; below the other share, another length is tried. */
 const THRIFTY = 0.98;
-/** Longer steps are tried as long as twice the length makes a substep this much cheaper. */
-const WORTHWHILE = 0.99;
-/** How often longer steps are tried, since the work itself changes. */
-const LOOK_EVERY_MS = 2000;
+const WASTEFUL = 0.95;
+/** How often another length is tried anyway, since the work itself changes. */
+const TRY_EVERY_MS = 2000;
 /** How much is looked at before anything is changed. */
 const WINDOW_RECORDS = 16;
 const WINDOW_MS = 1;
+const CALM_WINDOWS = 32;
 const WEIGHT = 0.25;
 
 /**
  * Chooses how many substeps a config carries and how many configs are in the ring, from what was measured. Results do not
  * depend on either, since k substeps of one config equal k configs of one.
  *
- * - A ring that runs empty is fed deeper, and when it is full already, with longer steps.
- * - Steps get longer, up to 5 ms, where less than 95 % of the time is useful: the rest goes to scheduling, or to what every step
- *   has to do whatever its substeps. The second shows in what a substep costs in longer steps, so those are tried first.
+ * - A ring that runs empty is fed deeper.
+ * - Twice the length is tried at first, and again as long as it brings 1 % more substeps a second, up to 5 ms. That sees both
+ *   what is lost between steps and what every step has to do whatever its substeps. Later, every two seconds, when throughput
+ *   has fallen, and when a full ring runs empty, half and twice the length are tried in turn.
  * - Steps get longer where records pile up.
- * - Where neither happens, both shrink slowly, since what is in the ring still runs after a goal is reached or a signal came.
+ * - Where throughput stays within 2 % of the best both shrink slowly, since what is in the ring still runs after a goal is
+ *   reached or a signal came.
  */
 export class Pacer {
   readonly #slots: number;
@@ -35,16 +38,17 @@ export class Pacer {
   #fedTo = 0;
   #windowStart = 0;
   #windowRecords = 0;
-  #windowNs = 0;
   #windowSubsteps = 0;
   /** Records still to come of configs from before the last change; null: none. */
   #stale: number | null = null;
   #calm = 0;
-  #lookedAt = 0;
-  /** Nanoseconds of a substep at best, since longer steps were last tried. */
-  #floorNs = Number.POSITIVE_INFINITY;
-  /** What a substep cost before the length was doubled to see; infinite before the first look, null when not looking. */
-  #beforeNs: number | null = Number.POSITIVE_INFINITY;
+  /** Substeps a millisecond, at best, since another length was last tried. */
+  #best = 0;
+  /** What is to be beaten by the length tried now. */
+  #trial: { readonly rate: number; readonly targetNs: number } | null = null;
+  /** When another length is tried next, and how much longer it is. */
+  #tryAt = 0;
+  #factor = 2;
 
   /** @param slots of the config ring */
   constructor(slots: number) {
@@ -81,8 +85,10 @@ export class Pacer {
   start(now: number, queued: number): void {
     if (queued !== this.#fedTo) {
       this.#substepNs.clear();
-      this.#floorNs = this.#beforeNs = Number.POSITIVE_INFINITY;
+      this.#tryAt = 0;
+      this.#factor = 2;
     }
+    this.#takeBack();
     this.#stale = null;
     this.#open(now);
   }
@@ -102,7 +108,6 @@ export class Pacer {
       return;
     }
     this.#windowRecords++;
-    this.#windowNs += durationNs;
     this.#windowSubsteps += substeps;
   }
 
@@ -115,55 +120,57 @@ export class Pacer {
     if (waiting === 0) {
       this.#calm = 0;
       if (this.#depth < this.#slots) this.#depth = Math.min(this.#slots, 2 * this.#depth);
-      else this.#lengthen(1.5);
+      else this.#tryAt = Math.min(this.#tryAt, now);
     }
-    if (unread > 0.9) this.#lengthen(1.5);
+    if (unread > 0.9) this.#scale(1.5);
     if (this.#stale !== null) {
       this.#open(now);
       if (this.#stale <= 0) this.#stale = null;
     }
     const elapsedMs = now - this.#windowStart;
     if (this.#windowRecords < WINDOW_RECORDS || elapsedMs < WINDOW_MS) return;
-    const busy = this.#windowNs / 1e6 / elapsedMs;
-    const each = this.#windowNs / this.#windowSubsteps;
-    this.#open(now);
-    if (this.#beforeNs === null && now - this.#lookedAt > LOOK_EVERY_MS) {
-      this.#beforeNs = this.#floorNs = Number.POSITIVE_INFINITY;
-    }
-    this.#floorNs = Math.min(each, this.#floorNs);
-    const useful = (busy * this.#floorNs) / each;
     const before = this.#targetNs;
-    if (this.#beforeNs !== null) {
-      this.#look(each, this.#beforeNs);
-      this.#lookedAt = now;
-    } else if (useful < WASTEFUL) {
-      this.#calm = 0;
-      this.#lengthen(1.5);
-    } else if (useful > THRIFTY && ++this.#calm >= 32) {
-      this.#calm = 0;
-      this.#targetNs = Math.max(SHORTEST_NS, 0.9 * this.#targetNs);
-      this.#depth = Math.max(2, this.#depth - 1);
-    }
+    this.#judge(this.#windowSubsteps / elapsedMs, now);
+    this.#open(now);
     if (this.#targetNs !== before) this.#stale = waiting;
   }
 
-  /** Doubles the length as long as that makes substeps cheaper, and takes the last time back. */
-  #look(each: number, before: number): void {
-    if (each < WORTHWHILE * before) {
-      this.#beforeNs = this.#targetNs < LONGEST_NS ? each : null;
-      this.#lengthen(2);
-    } else {
-      this.#beforeNs = null;
-      this.#targetNs = Math.max(SHORTEST_NS, this.#targetNs / 2);
+  /** A window has ended, with so many substeps a millisecond. */
+  #judge(rate: number, now: number): void {
+    if (this.#trial !== null && rate < WORTHWHILE * this.#trial.rate) {
+      this.#takeBack();
+      this.#factor = 1 / this.#factor;
+      this.#tryAt = now + TRY_EVERY_MS;
+    } else if (this.#trial !== null || now >= this.#tryAt || rate < WASTEFUL * this.#best) {
+      this.#calm = 0;
+      if (this.#factor > 1) this.#best = rate; // what longer steps bring is seen anew
+      this.#tryAt = now + TRY_EVERY_MS;
+      this.#trial = { rate, targetNs: this.#targetNs };
+      this.#scale(this.#factor);
+      if (this.#targetNs === this.#trial.targetNs) {
+        this.#trial = null; // it cannot be longer, or shorter
+        this.#factor = 1 / this.#factor;
+      }
+    } else if (rate > THRIFTY * this.#best && ++this.#calm >= CALM_WINDOWS) {
+      this.#calm = 0;
+      this.#scale(0.9);
+      this.#depth = Math.max(2, this.#depth - 1);
     }
+    this.#best = Math.max(this.#best, rate);
+  }
+
+  /** Ends a trial that has not shown anything. */
+  #takeBack(): void {
+    if (this.#trial !== null) this.#targetNs = this.#trial.targetNs;
+    this.#trial = null;
   }
 
   #open(now: number): void {
     this.#windowStart = now;
-    this.#windowRecords = this.#windowNs = this.#windowSubsteps = 0;
+    this.#windowRecords = this.#windowSubsteps = 0;
   }
 
-  #lengthen(factor: number): void {
-    this.#targetNs = Math.min(LONGEST_NS, factor * this.#targetNs);
+  #scale(factor: number): void {
+    this.#targetNs = Math.max(SHORTEST_NS, Math.min(LONGEST_NS, factor * this.#targetNs));
   }
 }
