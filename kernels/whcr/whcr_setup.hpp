@@ -210,7 +210,7 @@ inline void lay_out_work(Arena& arena, bool warps, bool matrix, WhcrState& state
   static constexpr uint32_t kSomeBits = 0;
   counted.bits = matrix ? &kSomeBits : nullptr;
   const uint64_t desk = desk_bytes(counted, state.max_colors);
-  const uint64_t walk = work_bytes(counted, state.dynamic, state.max_colors, state.ring);
+  const uint64_t walk = work_bytes(counted, state.dynamic, state.max_colors, state.ring, arena.target().is_cuda);
   state.work_bytes = walk > desk ? walk : desk;
   const uint64_t limit = arena.target().block_shared_bytes;
   state.work = nullptr;
@@ -227,7 +227,7 @@ inline void lay_out_work(Arena& arena, bool warps, bool matrix, WhcrState& state
     const uint64_t most = walk_limit(arena, state.population);
     if (warps) shared = lay_out_warps(arena, most, state);
     uint64_t bytes = 0;
-    if (weighted) state.weighted_tier = WeightedTable::tier(counted, state.max_colors, most, bytes);
+    if (weighted) state.weighted_tier = WeightedTables::tier(counted.n, state.max_colors, most, bytes);
     shared = bytes > shared ? bytes : shared;
   }
   state.desk_shared = desk <= limit;

@@ -10,14 +10,9 @@
 #include <cstdint>
 
 #include "whcr/whcr_choice.hpp"
-#include "whcr/whcr_lists.hpp"
+#include "whcr/whcr_weighted_context.hpp"
 
 namespace aatgs::whcr {
-
-/// Tenure: 1 to this many moves a vertex stays away from the colour it left. Of 5 and 10, with or without a share of
-/// the conflicts, the shortest did best: the weights drive the walk on.
-inline constexpr uint32_t kWeightedTenure = 5;
-inline constexpr uint32_t kMostWeightOfVertex = kCountMask;
 
 /// Its tables, made anew for each walk. Vertices are below 2^16.
 struct WeightedTable {
@@ -33,35 +28,26 @@ struct WeightedTable {
   uint16_t* left;  // vertices that came out of it
   int16_t* rows;  // n x row_length: weight of the neighbours of each colour; kTabuBit: own colour or tabu
 
-  AATGS_FN WeightedTable(Carver& small, Carver& large, const Graph& graph, uint32_t colors) {
+  AATGS_FN WeightedTable(Carver& carver, const Graph& graph, uint32_t colors) {
     row_length = (colors + kRowChunk - 1) / kRowChunk * kRowChunk;
-    sizes = small.take<uint32_t>(4);
-    color = small.take<uint16_t>(graph.n);
-    total = small.take<uint16_t>(graph.n);
-    own = small.take<uint16_t>(graph.n);
-    list = small.take<uint16_t>(graph.n);
-    slot = small.take<uint16_t>(graph.n);
-    change = small.take<int16_t>(graph.n);
-    entered = small.take<uint16_t>(graph.n);
-    left = small.take<uint16_t>(graph.n);
-    rows = large.take<int16_t>(uint64_t{graph.n} * row_length);
+    sizes = carver.take<uint32_t>(4);
+    color = carver.take<uint16_t>(graph.n);
+    total = carver.take<uint16_t>(graph.n);
+    own = carver.take<uint16_t>(graph.n);
+    list = carver.take<uint16_t>(graph.n);
+    slot = carver.take<uint16_t>(graph.n);
+    change = carver.take<int16_t>(graph.n);
+    entered = carver.take<uint16_t>(graph.n);
+    left = carver.take<uint16_t>(graph.n);
+    rows = carver.take<int16_t>(uint64_t{graph.n} * row_length);
   }
   AATGS_FN int16_t* row_of(uint32_t v) const { return rows + uint64_t{v} * row_length; }
-
-  /// The best tier for so much shared memory, and what it takes of it.
-  static WeightedTier tier(const Graph& graph, uint32_t colors, uint64_t shared, uint64_t& bytes) {
-    Carver small(nullptr), large(nullptr);
-    WeightedTable(small, large, graph, colors);
-    const bool all = small.used() + large.used() <= shared;
-    bytes = all ? small.used() + large.used() : small.used() <= shared ? small.used() : 0;
-    return all ? WeightedTier::ALL : bytes != 0 ? WeightedTier::SMALL : WeightedTier::NONE;
-  }
 };
 
 template <class Block>
 class WeightedWalk {
  public:
-  AATGS_FN WeightedWalk(Block& block, const WhcrState& state, uint32_t index, Carver& small, Carver& large)
+  AATGS_FN WeightedWalk(Block& block, const WhcrState& state, uint32_t index, Carver& carver)
       : block_(block),
         graph_(state.graph),
         priors_(state.priors),
@@ -75,7 +61,7 @@ class WeightedWalk {
         left_color_(state.left_color + uint64_t{index} * state.graph.n),
         left_until_(state.left_until + uint64_t{index} * state.graph.n),
         weights_(state.weights_of(index)),
-        table_(small, large, state.graph, state.max_colors),
+        table_(carver, state.graph, state.max_colors),
         color_(table_.color) {}
 
   /// Runs up to `moves` moves; ends early without conflicts. Collective.
@@ -104,7 +90,10 @@ class WeightedWalk {
       best = conflicts;
       save();
     }
-    block_.for_each(graph_.n, [&](uint32_t v) { given_[v] = color_[v]; });
+    block_.for_each(graph_.n, [&](uint32_t v) {
+      given_[v] = color_[v];
+      if (is_over(v, static_cast<uint32_t>(clock))) left_color_[v] = kNone;
+    });
     block_.barrier();
     block_.leader([&] {
       member_.moves = clock;
@@ -117,8 +106,6 @@ class WeightedWalk {
   }
 
  private:
-  static constexpr int32_t kChangeZero = 0x8000;
-
   AATGS_FN const uint32_t* neighbours_of(uint32_t v) const { return graph_.neighbours + graph_.offsets[v]; }
   AATGS_FN uint16_t* weights_at(uint32_t v) const { return weights_ + graph_.offsets[v]; }
 
@@ -160,7 +147,7 @@ class WeightedWalk {
     block_.barrier();
     block_.for_each(graph_.n, [&](uint32_t v) {
       if (table_.own[v] == 0) return;
-      const uint32_t at = claim(table_.sizes[0]);
+      const uint32_t at = table_.sizes[0]++;
       table_.list[at] = static_cast<uint16_t>(v);
       table_.slot[v] = static_cast<uint16_t>(at);
     });
@@ -240,7 +227,7 @@ class WeightedWalk {
       group.leader([&] {
         table_.row_of(v)[mine] = static_cast<int16_t>(table_.row_of(v)[mine] + added);
         table_.total[v] = static_cast<uint16_t>(table_.total[v] + added);
-        if (table_.total[v] + graph_.degree(v) > kMostWeightOfVertex) put(table_.sizes[3], 1u);
+        if (table_.total[v] + graph_.degree(v) > kMostWeightOfVertex) table_.sizes[3] = 1;
       });
     });
     block_.barrier();
@@ -267,11 +254,11 @@ class WeightedWalk {
       row[from] = static_cast<int16_t>(row[from] - weights[a]);
       row[to] = static_cast<int16_t>(row[to] + weights[a]);
       if (color_[u] == from) {
-        if (--table_.own[u] == 0) table_.left[claim(table_.sizes[2])] = static_cast<uint16_t>(u);
+        if (--table_.own[u] == 0) table_.left[table_.sizes[2]++] = static_cast<uint16_t>(u);
         return -1;
       }
       if (color_[u] != to) return 0;
-      if (table_.own[u]++ == 0) table_.entered[claim(table_.sizes[1])] = static_cast<uint16_t>(u);
+      if (table_.own[u]++ == 0) table_.entered[table_.sizes[1]++] = static_cast<uint16_t>(u);
       return 1;
     });
     block_.leader([&] {
