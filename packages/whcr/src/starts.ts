@@ -15,6 +15,8 @@ const UNCOLORED = 0xffff_ffff;
 const ARCS = 2e8;
 /** Passes it makes at most. */
 const PASSES = 1000;
+/** And at most so many in a row that save no colour: on random graphs none does after the first few. */
+const PATIENCE = 100;
 /** Philox stream of the random starts. */
 const STREAM = 0x57a7;
 
@@ -34,9 +36,13 @@ export function givenStarts(graph: Graph, colors: number, count: number, seed: S
 function iterated(graph: Graph, coloring: Uint32Array, wanted: number, random: PhiloxStream): Uint32Array {
   let best = coloring;
   const passes = Math.min(PASSES, Math.ceil(ARCS / (2 * graph.m + graph.n)));
-  for (let pass = 0; pass < passes; pass++) {
+  let fewest = Number.POSITIVE_INFINITY;
+  let idle = 0;
+  for (let pass = 0; pass < passes && idle < PATIENCE; pass++) {
     const classes = sortedClasses(best);
     if (classes.length <= wanted) return best;
+    idle = classes.length < fewest ? 0 : idle + 1;
+    fewest = classes.length;
     const kind = random.below(8);
     if (kind < 4) classes.reverse();
     else if (kind === 7) shuffle(classes, random);
