@@ -28,7 +28,7 @@ inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max
     if (cuda) {
       WeightedTables(walk, walk, graph.n, max_colors);
     } else {
-      WeightedTable(walk, graph, max_colors);
+      WeightedSums(walk, graph, max_colors);
     }
     keep(walk);
   }
@@ -192,7 +192,7 @@ template <class Team>
 AATGS_OUTLINE void substep(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   team.for_each_block(state.population,
-                      [&](auto& block, uint32_t index) { walk(block, state, index, moves_in_substep(state, index)); });
+                      [&](auto& block, uint32_t index) { walk(block, state, index, state.moves_per_substep); });
   team.barrier();
   const uint64_t moves =
       team.template sum<uint64_t>(state.population, [&](uint32_t i) { return state.members[i].moves; });

@@ -43,6 +43,12 @@ inline bool is_dense(const Graph& graph) {
   return graph.n <= kTableVertices && uint64_t{graph.offsets[graph.n]} * 16 > uint64_t{graph.n} * graph.n;
 }
 
+/// Whether a CPU thread keeps learnt weights as a matrix. Below one edge in 8 its rows cost more than the arcs.
+inline bool weighs_rows(const Graph& graph) {
+  constexpr uint32_t kVertices = 4096;
+  return graph.n <= kVertices && uint64_t{graph.offsets[graph.n]} * 8 > uint64_t{graph.n} * graph.n;
+}
+
 inline bool table_fits(const Graph& graph, uint32_t max_colors) {
   return graph.n <= kTableVertices && max_degree(graph) <= kTableDegree &&
          uint64_t{graph.n} * max_colors * sizeof(int16_t) <= kTableBytes;
@@ -253,7 +259,10 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   const bool sparse = state.dynamic == WhcrDynamic::SPARSE;
   const auto order = sparse ? std::vector<uint32_t>() : order_by_degree(given);
   const bool warps = table && arena.target().is_cuda && given.n <= kWarpVertices;
-  const auto bits = table && (warps || is_dense(given)) ? adjacency_bits(given) : std::vector<uint32_t>();
+  const bool weighs = uses_weights(state.dynamic) && !arena.target().is_cuda;
+  const bool matrix = warps || ((table || weighs) && is_dense(given));
+  const auto bits = matrix ? adjacency_bits(given) : std::vector<uint32_t>();
+  graph.weighs_rows = weighs && weighs_rows(given);
   graph.offsets = arena.constant(uint64_t{given.n} + 1, given.offsets);
   graph.neighbours = arena.constant(uint64_t{given.offsets[given.n]}, given.neighbours);
   graph.order = arena.constant(order.size(), order.data());

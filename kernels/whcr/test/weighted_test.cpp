@@ -91,7 +91,7 @@ int main() {
   same_moves({"random", random_graph(200, 50, 1, 7), 27, 27, 40, 3});
   same_moves({"two colours", random_graph(60, 50, 1, 1), 2, 2, 20, 3});
   same_moves({"one colour", random_graph(60, 50, 1, 1), 1, 1, 5, 3});
-  same_moves({"weights that fade", random_graph(60, 50, 1, 1), 4, 4, 40, 3, 440});
+  same_moves({"weights that fade", random_graph(60, 50, 1, 1), 4, 4, 40, 3, 500});
   same_moves({"many neighbours", random_graph(1000, 60, 1, 3), 90, 90, 10, 3});
   same_moves({"several words a thread", random_graph(9000, 1, 1, 3), 12, 12, 4, 2});
   return aatgs::test::summary("weighted walk");

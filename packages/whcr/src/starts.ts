@@ -2,7 +2,7 @@ import { countColors, dsatur, type Graph, greedy, PhiloxStream, type Seed } from
 
 /** Most bytes of starts handed to a population at once. */
 const GIVEN_BYTES = 2 ** 24;
-/** One member in so many starts from the DSATUR colouring. */
+/** One member in so many starts from the DSATUR colouring: the last of two, which has learnt weights under `'mixed'`. */
 const MADE = 4;
 
 /** Colourings that a start hands to a population of a graph with n vertices; members take them in turn. */
@@ -28,7 +28,7 @@ export function givenStarts(graph: Graph, colors: number, count: number, seed: S
   const random = new PhiloxStream(seed, STREAM);
   const made = largestClasses(iterated(graph, dsatur(graph), colors, random), colors);
   return Array.from({ length: count }, (_, i) =>
-    i % MADE === 0 ? made : Uint32Array.from({ length: graph.n }, () => random.below(colors)),
+    i % MADE === 1 ? made : Uint32Array.from({ length: graph.n }, () => random.below(colors)),
   );
 }
 
