@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { devices } from '@aatgs/core';
-import { cutWeight, maxCutModel, readRudy, searchOptions, Thermo } from '@aatgs/thermo';
+import { cutWeight, maxCutModel, readRudy, reduceModel, searchOptions, Thermo } from '@aatgs/thermo';
 import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
@@ -48,7 +48,7 @@ for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
   const graph = await readRudy(path);
   const total = graph.w.reduce((sum, w) => sum + w, 0);
   const best = bestKnown.get(name);
-  const model = maxCutModel(graph);
+  const { model, expand } = reduceModel(maxCutModel(graph));
   const search = {
     ...searchOptions(model, units),
     ...(values['cluster-every'] && { clusterEvery: Number(values['cluster-every']) }),
@@ -68,12 +68,13 @@ for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     const result = await thermo.minimize({ seed, timeLimit: limit, target: total - 2 * goal });
     const { sweeps, elapsedMs, history } = result;
-    const cut = cutWeight(graph, result.state);
-    const updatesPerNs = (sweeps * graph.n * replicas) / elapsedMs / 1e6;
+    const cut = cutWeight(graph, expand(result.state));
+    const updatesPerNs = (sweeps * model.n * replicas) / elapsedMs / 1e6;
     runs.push({
       name,
       n: graph.n,
       m: graph.w.length,
+      searched: model.n,
       seed,
       cut,
       best,

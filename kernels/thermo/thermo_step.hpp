@@ -48,12 +48,18 @@ struct ThermoStep {
       }
     } else if (!idle && phase == ThermoPhase::SWEEP && config.energies != 0) {
       sweep(team, state);
-      hand_out(team, state, reinterpret_cast<int64_t*>(config.energies));
+      hand_out(team, state, config.energies);
     } else if (!idle && phase == ThermoPhase::GATHER && config.energies != 0) {
-      const auto* others = reinterpret_cast<const int64_t*>(config.energies);
-      team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] += others[r]; });
+      take_in(team, state, config.energies);
     } else if (!idle && phase == ThermoPhase::EXCHANGE) {
       finish_round(team, state);
+    } else if (!idle && phase == ThermoPhase::TURN && config.energies != 0 && config.incoming != 0) {
+      take_in(team, state, config.incoming);
+      team.barrier();
+      finish_round(team, state);
+      team.barrier();
+      sweep(team, state);
+      hand_out(team, state, config.energies);
     }
     team.barrier();
     report(team, state, telemetry, idle);
@@ -77,11 +83,19 @@ struct ThermoStep {
 
   /// For the other members: the energies of this one's replicas, 0 in place of theirs.
   template <class Team>
-  AATGS_FN static void hand_out(Team& team, State& state, int64_t* energies) {
+  AATGS_FN static void hand_out(Team& team, State& state, uint64_t address) {
+    auto* energies = reinterpret_cast<int64_t*>(address);
     team.for_each(state.replicas, [&](uint32_t r) {
       if (!state.owns(state.pack_of(r))) state.energies[r] = 0;
       energies[r] = state.energies[r];
     });
+  }
+
+  /// Another member's energies.
+  template <class Team>
+  AATGS_FN static void take_in(Team& team, State& state, uint64_t address) {
+    const auto* others = reinterpret_cast<const int64_t*>(address);
+    team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] += others[r]; });
   }
 
   /// The second half, which every member makes alike: exchanges, a sample, the ladder's adaptation. What is to be done is
