@@ -41,8 +41,8 @@ AATGS_FN void set_plane(Group& group, const ThermoState& state, uint32_t pack, u
 
 /// Random words of one plane for a slice: bits that are set, and bits left open.
 template <class Group, class Counter>
-AATGS_FN void draw_plane(Group& group, const RoundKeys& keys, const PlaneLimits& limits, uint32_t plane, Counter counter,
-                         Lanes<uint32_t>& below, Lanes<uint32_t>& open) {
+AATGS_FN void draw_plane(Group& group, const RoundKeys& keys, const PlaneLimits& limits, uint32_t plane,
+                         Counter counter, Lanes<uint32_t>& below, Lanes<uint32_t>& open) {
   group.for_each(kLanes, [&](uint32_t lane) { below[lane] = 0, open[lane] = ~0u; });
   AATGS_UNROLL
   for (uint32_t half = 2; half-- > 0;) {

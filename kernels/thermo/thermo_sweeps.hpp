@@ -306,9 +306,8 @@ template <class Team>
 AATGS_FN void note_lowest(Team& team, const ThermoState& state) {
   team.for_each_group((state.replicas + kLanes - 1) / kLanes, [&](auto& group, uint32_t i) {
     const uint32_t rest = state.replicas - i * kLanes;
-    const auto now = group.template min<int64_t>(rest < kLanes ? rest : kLanes, [&](uint32_t lane) {
-      return state.energies[uint64_t{i} * kLanes + lane];
-    });
+    const auto now = group.template min<int64_t>(
+        rest < kLanes ? rest : kLanes, [&](uint32_t lane) { return state.energies[uint64_t{i} * kLanes + lane]; });
     group.leader([&] {
       if (now < state.best_energy[i]) note_best(state, i, now);
     });

@@ -118,7 +118,9 @@ class Mail {
 
   /** Where the other members' energies are for this one. */
   incoming(member: number, round: number): bigint[] {
-    return this.#in[member]!.flatMap((box, from) => (from === member ? [] : [box?.address ?? this.outgoing(from, round)]));
+    return this.#in[member]!.flatMap((box, from) =>
+      from === member ? [] : [box?.address ?? this.outgoing(from, round)],
+    );
   }
 
   async send(round: number): Promise<void> {
