@@ -239,6 +239,16 @@ describe('Pacer', () => {
     pacer.start(2, 21);
     expect(pacer.substeps(0, Number.POSITIVE_INFINITY)).toBe(1);
   });
+  test('pinned steps say nothing about their length', () => {
+    const pacer = new Pacer(16);
+    pacer.start(0, 0);
+    for (let i = 1; i < 200; i++) {
+      pacer.measured(0, 1, 1e6);
+      pacer.feeding(i % 2, 1, i, true);
+    }
+    expect(pacer.targetNs).toBe(new Pacer(16).targetNs);
+    expect(pacer.depth).toBe(16);
+  });
   test('records that pile up make them longer', () => {
     const pacer = new Pacer(16);
     const before = pacer.targetNs;

@@ -91,6 +91,7 @@ export async function advance<C extends ConfigRecord, T extends TelemetryRecord>
   if (stepMs !== undefined && !(stepMs > 0 && stepMs <= LONGEST_PIN_MS)) {
     throw invalidArgument('stepMs', stepMs, `milliseconds, above 0 and at most ${LONGEST_PIN_MS}`);
   }
+  const pinned = options.stepSubsteps !== undefined || stepMs !== undefined;
   const phase = config.phase ?? 0;
   const sizes: number[] = []; // of the configs in flight
   const done = { last: undefined as T | undefined, substeps: 0, configs: 0, met: false };
@@ -100,7 +101,7 @@ export async function advance<C extends ConfigRecord, T extends TelemetryRecord>
     while (done.substeps < total && done.configs < maxConfigs) {
       if (host.async && done.configs > 0) {
         const { waiting, unread } = host.levels();
-        pacer.feeding(waiting, unread, performance.now());
+        pacer.feeding(waiting, unread, performance.now(), pinned);
       }
       const left = total - done.substeps;
       const size = Math.min(left, options.stepSubsteps ?? pacer.substeps(phase, left, stepMs));

@@ -115,13 +115,15 @@ export class Pacer {
    * The next config is about to be queued.
    * @param waiting configs in the ring, none of which waits for this one
    * @param unread share of the telemetry ring that nobody has collected, 0 to 1
+   * @param pinned whether the length of steps is not this pacer's: then they say nothing about it
    */
-  feeding(waiting: number, unread: number, now: number): void {
+  feeding(waiting: number, unread: number, now: number, pinned: boolean = false): void {
     if (waiting === 0) {
       this.#calm = 0;
       if (this.#depth < this.#slots) this.#depth = Math.min(this.#slots, 2 * this.#depth);
       else this.#tryAt = Math.min(this.#tryAt, now);
     }
+    if (pinned) return;
     if (unread > 0.9) this.#scale(1.5);
     if (this.#stale !== null) {
       this.#open(now);
