@@ -2,7 +2,8 @@
 #pragma once
 #include "aatgs/module.hpp"
 #include "active_inference/ai_action.hpp"
-#include "active_inference/ai_dense.hpp"
+#include "active_inference/ai_dense_block.hpp"
+#include "active_inference/ai_dense_many.hpp"
 #include "active_inference/ai_learn.hpp"
 #include "active_inference/ai_policy_messages.hpp"
 #include "active_inference/ai_reset.hpp"
@@ -27,20 +28,34 @@ struct ActiveInferenceStep {
 
   static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) {
     state = {};
+    const auto* constants = arena.constant<uint32_t>(0, nullptr);
     state.run = arena.state<Run>(1);
     if (setup->precision == 64) {
       View<double> view{};
       lay_out_view(arena, setup, view);
       state.f64 = arena.constant(1, &view);
+      state.view = near(reinterpret_cast<const uint32_t*>(state.f64), reinterpret_cast<const uint32_t*>(state.f64 + 1));
     } else {
       View<float> view{};
       lay_out_view(arena, setup, view);
       state.f32 = arena.constant(1, &view);
+      state.view = near(reinterpret_cast<const uint32_t*>(state.f32), reinterpret_cast<const uint32_t*>(state.f32 + 1));
+    }
+    if (!arena.target().is_cuda || setup->agents > 1) return;
+    // One agent is one block's work, whose time is mostly latency of memory.
+    arena.blocks(1);
+    state.constants = near(constants, arena.constant<uint32_t>(0, nullptr));
+    state.state = near(reinterpret_cast<const uint32_t*>(state.run), arena.state<uint32_t>(0));
+    if (uint64_t{state.constants.count} + state.state.count > kNearBytes / sizeof(uint32_t)) {
+      state.constants = state.state = {};
     }
   }
 
   template <class Team>
   AATGS_FN static void run(Team& team, const Config& config, State& state, Telemetry& telemetry) {
+    bring(state.view);
+    bring(state.constants);
+    bring(state.state);
     if (state.f64) {
       run_as(team, config, state, *state.f64, telemetry);
     } else {
@@ -49,6 +64,20 @@ struct ActiveInferenceStep {
   }
 
  private:
+  static Near near(const uint32_t* begin, const uint32_t* end) {
+    return {begin, static_cast<uint32_t>(end - begin)};
+  }
+  /// Reads a block's share of each sector, so that later reads find it in the first-level cache. Nobody waits for it.
+  AATGS_FN static void bring(const Near& near) {
+#if AATGS_ON_DEVICE
+    for (uint32_t i = threadIdx.x * 8; i < near.count; i += kThreads * 8) {
+      uint32_t ignored;
+      asm volatile("ld.global.u32 %0, [%1];" : "=r"(ignored) : "l"(near.words + i));
+    }
+#else
+    static_cast<void>(near);
+#endif
+  }
   template <class Team, class Real>
   AATGS_FN static void run_as(Team& team, const Config& config, State& state, const View<Real>& view,
                               Telemetry& telemetry) {
@@ -88,7 +117,7 @@ struct ActiveInferenceStep {
         [[fallthrough]];
       default: {
         const Given given = given_of(config, view, count);
-        if (phase == AiPhase::STEP && step_teams(team, config, view, first, count, given, episode)) break;
+        if (phase == AiPhase::STEP && step_dense(team, config, view, first, count, given, episode)) break;
         if (phase == AiPhase::STEP && learns_together(view)) {
           step_together(team, config, view, first, count, given, false);
           break;
@@ -112,21 +141,47 @@ struct ActiveInferenceStep {
   AATGS_FN static bool over(const View<Real>& view, uint32_t id, uint32_t episode) {
     return episode > 0 && view.clock[id][STEPS] >= episode;
   }
-  /// A step of agents whose policies are evaluated by teams of warps; false where that is not so. Without staged observations
+  /// A step of agents whose policies are evaluated on tensor cores; false where that is not so. Without staged observations
   /// the process shows them and moves on. Collective.
   template <class Team, class Real>
-  AI_CALL static bool step_teams(Team& team, const Config& config, const View<Real>& view, uint32_t first,
+  AI_CALL static bool step_dense(Team& team, const Config& config, const View<Real>& view, uint32_t first,
                                  uint32_t count, const Given& given, uint32_t episode) {
 #if defined(__CUDACC__)
     if constexpr (sizeof(Real) == 4) {
-      if (view.round_count == 0) return false;
+      if (view.tree.chunk_count == 0 && view.for_many == 0) return false;
       const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
-      const uint32_t team_number = threadIdx.x / kTeamThreads;
-      float* shared = CudaBlock<kThreads>(nullptr).template shared<float>() + team_number * team_words(view.kept);
-      for_agent_teams(team, count, [&](uint32_t i) {
-        if (closed && over(view, first + i, episode)) return;
-        team_step(view, first + i, config.header.seed, closed, given, first, shared, team_number);
-      });
+      const uint64_t seed = config.header.seed;
+      const auto skips = [&](uint32_t id) { return closed && over(view, id, episode); };
+      float* shared = CudaBlock<kThreads>(nullptr).template shared<float>();
+      if (view.tree.chunk_count > 0) {
+        block_steps(view, first, count, team.count() / kThreads, seed, closed, given, skips,
+                    reinterpret_cast<uint32_t*>(shared));
+        return true;
+      }
+      if (*view.many.ready == 0) fill_nodes(team, view);
+      const bool quick = acts_from_registers(view);
+      float* room = view.in_shared ? shared + threadIdx.x / 32 * view.room.size
+                                   : view.rooms + team.rank() / 32 * view.room.size;
+      for_many_agents(
+          team, view, first, count, room + view.room.predicted,
+          [&](uint32_t id) {
+            if (!skips(id)) dense_infer(view, id, seed, closed, given, first, last_move(view, id));
+          },
+          [&](uint32_t id) {
+            if (skips(id)) return;
+            uint32_t action;
+            if (quick) {
+              action = dense_act(view, id);
+            } else {
+              Agent<Lanes, float> agent(view, id, {room, 1});
+              infer_posterior(agent, false);
+              marginalize(agent);
+              act(agent, seed);
+              action = *row_of(view.actions, id);
+            }
+            dense_take(view, id, seed, closed, given, first, action);
+            __syncwarp();
+          });
       return true;
     }
 #endif
@@ -338,7 +393,7 @@ struct ActiveInferenceStep {
     const Given none{};
     for (uint32_t left = config.substeps; left > 0 && !team.cancelled();) {
       const uint32_t now = left < kBetweenLooks ? left : kBetweenLooks;
-      if (step_teams(team, config, view, first, count, none, episode)) {
+      if (step_dense(team, config, view, first, count, none, episode)) {
         left -= 1;
         done += count;
         team.barrier();
@@ -383,7 +438,7 @@ struct ActiveInferenceStep {
         joint = joint * model.factors[f].states + view.hidden[a.id][f];
       }
       view.observations[a.id][i] =
-          sample(given + m.a_at + joint * m.outcomes, 1, m.outcomes, draw(seed, Purpose::OUTCOME, a.id, step, i));
+          sample(given + m.a_at + joint * m.outcomes, 1, m.outcomes, draw(seed, Purpose::OUTCOME, view.first_agent + a.id, step, i));
     });
     a.scope.barrier();
   }
@@ -407,7 +462,7 @@ struct ActiveInferenceStep {
         }
         const uint64_t column = uint64_t{view.actions[a.id][f]} * factor.parents + parent;
         next[f] = sample(given + factor.b_at + column * factor.states, 1, factor.states,
-                         draw(seed, Purpose::MOVE, a.id, step, f));
+                         draw(seed, Purpose::MOVE, view.first_agent + a.id, step, f));
       }
       for (uint32_t f = 0; f < model.factor_count; ++f) view.hidden[a.id][f] = next[f];
     });

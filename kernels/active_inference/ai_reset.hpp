@@ -75,7 +75,7 @@ AI_CALL void reset_agent(const View<Real>& view, uint32_t agent, uint64_t seed) 
   for (uint32_t f = 0; f < model.factor_count; ++f) {
     view.actions[agent][f] = 0;
     view.hidden[agent][f] =
-        sample(given + model.factors[f].at, 1, model.factors[f].states, draw(seed, Purpose::START, agent, 0, f));
+        sample(given + model.factors[f].at, 1, model.factors[f].states, draw(seed, Purpose::START, view.first_agent + agent, 0, f));
   }
 }
 
