@@ -28,34 +28,20 @@ struct ActiveInferenceStep {
 
   static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) {
     state = {};
-    const auto* constants = arena.constant<uint32_t>(0, nullptr);
     state.run = arena.state<Run>(1);
     if (setup->precision == 64) {
       View<double> view{};
       lay_out_view(arena, setup, view);
       state.f64 = arena.constant(1, &view);
-      state.view = near(reinterpret_cast<const uint32_t*>(state.f64), reinterpret_cast<const uint32_t*>(state.f64 + 1));
     } else {
       View<float> view{};
       lay_out_view(arena, setup, view);
       state.f32 = arena.constant(1, &view);
-      state.view = near(reinterpret_cast<const uint32_t*>(state.f32), reinterpret_cast<const uint32_t*>(state.f32 + 1));
-    }
-    if (!arena.target().is_cuda || setup->agents > 1) return;
-    // One agent is one block's work, whose time is mostly latency of memory.
-    arena.blocks(1);
-    state.constants = near(constants, arena.constant<uint32_t>(0, nullptr));
-    state.state = near(reinterpret_cast<const uint32_t*>(state.run), arena.state<uint32_t>(0));
-    if (uint64_t{state.constants.count} + state.state.count > kNearBytes / sizeof(uint32_t)) {
-      state.constants = state.state = {};
     }
   }
 
   template <class Team>
   AATGS_FN static void run(Team& team, const Config& config, State& state, Telemetry& telemetry) {
-    bring(state.view);
-    bring(state.constants);
-    bring(state.state);
     if (state.f64) {
       run_as(team, config, state, *state.f64, telemetry);
     } else {
@@ -64,20 +50,6 @@ struct ActiveInferenceStep {
   }
 
  private:
-  static Near near(const uint32_t* begin, const uint32_t* end) {
-    return {begin, static_cast<uint32_t>(end - begin)};
-  }
-  /// Reads a block's share of each sector, so that later reads find it in the first-level cache. Nobody waits for it.
-  AATGS_FN static void bring(const Near& near) {
-#if AATGS_ON_DEVICE
-    for (uint32_t i = threadIdx.x * 8; i < near.count; i += kThreads * 8) {
-      uint32_t ignored;
-      asm volatile("ld.global.u32 %0, [%1];" : "=r"(ignored) : "l"(near.words + i));
-    }
-#else
-    static_cast<void>(near);
-#endif
-  }
   template <class Team, class Real>
   AATGS_FN static void run_as(Team& team, const Config& config, State& state, const View<Real>& view,
                               Telemetry& telemetry) {

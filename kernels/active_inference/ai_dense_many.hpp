@@ -189,15 +189,26 @@ __device__ __noinline__ void score_many(const View<float>& view, uint32_t first,
       beliefs.times(linears + eight * kTensorSteps * 32, linear);
     }
     float entropy[4] = {};
+    const Fragment* columns = outcomes + uint64_t{node} * (kNodeTiles * kTensorSteps * 32);
+    const bool more = node + 1 < nodes;
 #pragma unroll 1
-    for (uint32_t tile = 0; tile < tiles; ++tile) {
+    for (uint32_t tile = 0; tile < tiles; ++tile, columns += kTensorSteps * 32) {
+      // The next node's columns come nearer meanwhile, or all warps would wait for them at once: a sector for each lane,
+      // twice, and one tile for each warp where all of the block read the same.
+      uint32_t ahead[2] = {};
+      if (more && (parts > 1 || threadIdx.x / 32 % kNodeTiles == tile)) {
+        const auto* from = reinterpret_cast<const char*>(columns + kNodeTiles * kTensorSteps * 32 - lane) + lane * 32;
+        asm volatile("ld.global.u32 %0, [%1];" : "=r"(ahead[0]) : "l"(from));
+        asm volatile("ld.global.u32 %0, [%1];" : "=r"(ahead[1]) : "l"(from + 1024));
+      }
       float out[2][4] = {};
-      beliefs.times(outcomes + uint64_t{node * kNodeTiles + tile} * (kTensorSteps * 32), out);
+      beliefs.times(columns, out);
       for (uint32_t m = 0; m < 2; ++m) {
         for (uint32_t k = 0; k < 4; ++k) {
           entropy[m * 2 + k / 2] = binary_entropy(out[m][k] * kProductScale, entropy[m * 2 + k / 2]);
         }
       }
+      asm volatile("" ::"r"(ahead[0]), "r"(ahead[1]));
     }
     // The column of this node among the eight is one lane's of each row.
     const uint32_t column = node % kLinearNodes;

@@ -170,9 +170,6 @@ Room room_of(const Setup& setup, const Structure& model, const Options<Real>& op
   return room;
 }
 
-/// Device memory up to which one agent's instance is brought near as a whole: into the first-level cache of one block.
-inline constexpr uint64_t kNearBytes = 49152;
-
 template <class Real>
 void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   Structure& model = view.model;

@@ -1,5 +1,5 @@
-// A step of a small shared model by one warp, for few agents: all lanes infer the beliefs, each evaluates policies of its
-// own. The same operations in the same order as ai_small.hpp.
+// A step of a small shared model by one warp, for few agents: lanes have a state each while beliefs are inferred, and a
+// policy each while policies are evaluated. The same operations in the same order as ai_small.hpp.
 #pragma once
 #include "active_inference/ai_action.hpp"
 #include "active_inference/ai_small.hpp"
@@ -7,6 +7,58 @@
 #if defined(__CUDACC__)
 
 namespace aatgs::active_inference {
+
+__device__ inline float from_lane(float x, uint32_t lane) { return __shfl_sync(0xffffffffu, x, lane); }
+
+/// Fixed-point iteration, a state for each lane; all lanes get the beliefs. Returns the iterations.
+template <uint32_t N1, uint32_t N2>
+__device__ __forceinline__ uint32_t small_warp_fixed_point(const float (&likelihood)[N1 * N2],
+                                                      const SmallBeliefs<N1, N2>& log_prior, uint32_t most,
+                                                      SmallBeliefs<N1, N2>& q) {
+  constexpr uint32_t kOthers = N1 > N2 ? N1 : N2;
+  const uint32_t lane = threadIdx.x & 31;
+  const bool is_first = lane < N1, is_state = lane < N1 + N2;
+  // The likelihoods that matter to this lane's state, and its prior.
+  float mine[kOthers] = {}, start = 0;
+  for (uint32_t i = 0; i < N1; ++i) {
+    for (uint32_t k = 0; k < N2; ++k) {
+      if (lane == i) mine[k] = likelihood[i * N2 + k];
+      if (lane == N1 + k) mine[i] = likelihood[i * N2 + k];
+    }
+    if (lane == i) start = log_prior.first[i];
+  }
+  for (uint32_t k = 0; k < N2; ++k) {
+    if (lane == N1 + k) start = log_prior.second[k];
+  }
+  float belief = is_first ? 1.0f / N1 : 1.0f / N2;
+  uint32_t iteration = 0;
+  while (iteration < most) {
+    float logit = start;
+    for (uint32_t j = 0; j < kOthers; ++j) {
+      const float other = from_lane(belief, is_first ? N1 + (j < N2 ? j : 0) : (j < N1 ? j : 0));
+      if (j < (is_first ? N2 : N1)) logit += mine[j] * other;
+    }
+    float all[N1 + N2];
+    for (uint32_t i = 0; i < N1 + N2; ++i) all[i] = from_lane(logit, i);
+    float top = is_first ? all[0] : all[N1], sum = 0;
+    for (uint32_t i = 0; i < N1 + N2; ++i) {
+      if ((i < N1) == is_first) top = all[i] > top ? all[i] : top;
+    }
+    const float share = exp_of(logit - top);
+    for (uint32_t i = 0; i < N1 + N2; ++i) {
+      const float x = from_lane(share, i);
+      if ((i < N1) == is_first) sum += x;
+    }
+    const float next = share * (1.0f / sum);
+    const bool changed = __any_sync(0xffffffffu, is_state && next != belief);
+    belief = next;
+    ++iteration;
+    if (!changed) iteration = most;
+  }
+  for (uint32_t i = 0; i < N1; ++i) q.first[i] = from_lane(belief, i);
+  for (uint32_t i = 0; i < N2; ++i) q.second[i] = from_lane(belief, N1 + i);
+  return iteration;
+}
 
 /// The most probable control of each factor, from the marginals that the lanes have; ties go to the first.
 __device__ inline void small_choices(const Structure& model, float marginal, uint32_t (&actions)[2]) {
@@ -63,7 +115,7 @@ __device__ __noinline__ void small_warp_step(Agent<Lanes, float>& a, const Small
   Beliefs log_prior;
   for (uint32_t i = 0; i < N1; ++i) log_prior.first[i] = floored_log(prior.first[i], add);
   for (uint32_t i = 0; i < N2; ++i) log_prior.second[i] = floored_log(prior.second[i], add);
-  const uint32_t iterations = small_fixed_point<N1, N2>(likelihood, log_prior, options.iterations, q);
+  const uint32_t iterations = small_warp_fixed_point<N1, N2>(likelihood, log_prior, options.iterations, q);
   const FreeEnergy<float> energy = small_energy(q, log_prior, likelihood, add);
 
   const Vec<float> values = view.values[a.id], posterior = view.posterior[a.id];

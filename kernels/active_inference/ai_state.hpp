@@ -139,19 +139,11 @@ struct Run {
   uint64_t steps;
 };
 
-/// Words of device memory that a step is going to read.
-struct Near {
-  const uint32_t* words;
-  uint32_t count;
-};
-
 /// Small, since every thread has its own copy; the view lies in memory, once.
 struct AiState {
   Run* run;
   const View<float>* f32;  // the one of the instance's precision; the other is null
   const View<double>* f64;
-  // On a GPU: what every step reads, constants and state, to be brought near at once; nothing where that is too much.
-  Near view, constants, state;
 };
 
 /// One agent's work: its rows, its working room, and who does it.

@@ -73,10 +73,12 @@ __device__ inline float row_total(float x) {
   return x + __shfl_xor_sync(0xffffffffu, x, 2);
 }
 
-/// p log2 p, with the logarithm of small probabilities bounded.
+/// `sum` and p log2 p, with the logarithm of small probabilities bounded, which also keeps it from subnormal numbers.
 __device__ inline float binary_entropy(float p, float sum) {
   constexpr auto least = static_cast<float>(kMinimum);
-  return __fmaf_rn(p, __log2f(p < least ? least : p), sum);
+  float log2;
+  asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(log2) : "f"(fmaxf(p, least)));
+  return __fmaf_rn(p, log2, sum);
 }
 inline constexpr float kLn2 = 0.693147180559945f;
 
