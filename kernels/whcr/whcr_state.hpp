@@ -16,6 +16,7 @@ struct Graph {
   const uint32_t* neighbours;
   const uint32_t* order;       // vertices by falling degree, the order of greedy colouring
   const uint32_t* bits;        // adjacency matrix of a dense graph, or null
+  bool weighs_rows;            // whether a CPU thread keeps learnt weights as a matrix, beside `bits`
   const uint8_t* priorities;   // or null
   AATGS_FN uint32_t degree(uint32_t v) const { return offsets[v + 1] - offsets[v]; }
 };

@@ -2,7 +2,7 @@ import { countColors, dsatur, type Graph, greedy, PhiloxStream, type Seed } from
 
 /** Most bytes of starts handed to a population at once. */
 const GIVEN_BYTES = 2 ** 24;
-/** One member in so many starts from the DSATUR colouring. */
+/** One member in so many starts from the DSATUR colouring: the last of two, which has learnt weights under `'mixed'`. */
 const MADE = 4;
 
 /** Colourings that a start hands to a population of a graph with n vertices; members take them in turn. */
@@ -15,6 +15,8 @@ const UNCOLORED = 0xffff_ffff;
 const ARCS = 2e8;
 /** Passes it makes at most. */
 const PASSES = 1000;
+/** And at most so many in a row that save no colour: on random graphs none does after the first few. */
+const PATIENCE = 100;
 /** Philox stream of the random starts. */
 const STREAM = 0x57a7;
 
@@ -26,7 +28,7 @@ export function givenStarts(graph: Graph, colors: number, count: number, seed: S
   const random = new PhiloxStream(seed, STREAM);
   const made = largestClasses(iterated(graph, dsatur(graph), colors, random), colors);
   return Array.from({ length: count }, (_, i) =>
-    i % MADE === 0 ? made : Uint32Array.from({ length: graph.n }, () => random.below(colors)),
+    i % MADE === 1 ? made : Uint32Array.from({ length: graph.n }, () => random.below(colors)),
   );
 }
 
@@ -34,9 +36,13 @@ export function givenStarts(graph: Graph, colors: number, count: number, seed: S
 function iterated(graph: Graph, coloring: Uint32Array, wanted: number, random: PhiloxStream): Uint32Array {
   let best = coloring;
   const passes = Math.min(PASSES, Math.ceil(ARCS / (2 * graph.m + graph.n)));
-  for (let pass = 0; pass < passes; pass++) {
+  let fewest = Number.POSITIVE_INFINITY;
+  let idle = 0;
+  for (let pass = 0; pass < passes && idle < PATIENCE; pass++) {
     const classes = sortedClasses(best);
     if (classes.length <= wanted) return best;
+    idle = classes.length < fewest ? 0 : idle + 1;
+    fewest = classes.length;
     const kind = random.below(8);
     if (kind < 4) classes.reverse();
     else if (kind === 7) shuffle(classes, random);
