@@ -132,8 +132,8 @@ struct ActiveInferenceStep {
       }
       if (*view.many.ready == 0) fill_nodes(team, view);
       const bool quick = acts_from_registers(view);
-      float* room = view.in_shared ? shared + threadIdx.x / 32 * view.room.size
-                                   : view.rooms + team.rank() / 32 * view.room.size;
+      float* room =
+          view.in_shared ? shared + threadIdx.x / 32 * view.room.size : view.rooms + team.rank() / 32 * view.room.size;
       for_many_agents(
           team, view, first, count, room + view.room.predicted,
           [&](uint32_t id) {
@@ -409,8 +409,8 @@ struct ActiveInferenceStep {
         const uint32_t f = model.lists[group.dep_at + d];
         joint = joint * model.factors[f].states + view.hidden[a.id][f];
       }
-      view.observations[a.id][i] =
-          sample(given + m.a_at + joint * m.outcomes, 1, m.outcomes, draw(seed, Purpose::OUTCOME, view.first_agent + a.id, step, i));
+      view.observations[a.id][i] = sample(given + m.a_at + joint * m.outcomes, 1, m.outcomes,
+                                          draw(seed, Purpose::OUTCOME, view.first_agent + a.id, step, i));
     });
     a.scope.barrier();
   }

@@ -87,10 +87,9 @@ AI_CALL void act(Agent<Scope, Real>& a, uint64_t seed) {
     const Vec<Real> marginals = a.view.marginals[a.id];
     a.scope.for_each(model.factor_count, [&](uint32_t f) {
       const Factor& factor = model.factors[f];
-      actions[f] = factor.controls == 1
-                       ? 0
-                       : choose(a.options, marginals.from(factor.control_at), factor.controls, seed,
-                                a.view.first_agent + a.id, step, f);
+      actions[f] = factor.controls == 1 ? 0
+                                        : choose(a.options, marginals.from(factor.control_at), factor.controls, seed,
+                                                 a.view.first_agent + a.id, step, f);
     });
   }
   a.scope.barrier();

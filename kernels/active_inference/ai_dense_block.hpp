@@ -314,7 +314,8 @@ __device__ __forceinline__ void stage_agent(const View<float>& view, uint32_t id
 /// No barrier at the end.
 template <class Given, class Skips>
 __device__ __noinline__ void block_steps(const View<float>& view, uint32_t first, uint32_t count, uint32_t blocks,
-                                         uint64_t seed, bool closed, const Given& given, Skips skips, uint32_t* shared) {
+                                         uint64_t seed, bool closed, const Given& given, Skips skips,
+                                         uint32_t* shared) {
   const Structure& model = view.model;
   const BlockRoom room(model, view.tree.kept, view.tree.most);
   const uint32_t thread = threadIdx.x, warp = thread / 32, lane = lane_of();

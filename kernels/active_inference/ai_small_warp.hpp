@@ -13,8 +13,8 @@ __device__ inline float from_lane(float x, uint32_t lane) { return __shfl_sync(0
 /// Fixed-point iteration, a state for each lane; all lanes get the beliefs. Returns the iterations.
 template <uint32_t N1, uint32_t N2>
 __device__ __forceinline__ uint32_t small_warp_fixed_point(const float (&likelihood)[N1 * N2],
-                                                      const SmallBeliefs<N1, N2>& log_prior, uint32_t most,
-                                                      SmallBeliefs<N1, N2>& q) {
+                                                           const SmallBeliefs<N1, N2>& log_prior, uint32_t most,
+                                                           SmallBeliefs<N1, N2>& q) {
   constexpr uint32_t kOthers = N1 > N2 ? N1 : N2;
   const uint32_t lane = threadIdx.x & 31;
   const bool is_first = lane < N1, is_state = lane < N1 + N2;

@@ -2,7 +2,7 @@ import { GpuExecutionContext, placementOf } from '@aatgs/core';
 import type { AsyncEnvironment, Environment } from './environments/environment.ts';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { type AiConfig, AiPhase, type AiTelemetry } from './generated/layout.ts';
-import { bytesOf, type Range, stagedActions, stagedOutcomes } from './input.ts';
+import { bytesOf, type Range, stagedActions, stagedDistributions, stagedOutcomes } from './input.ts';
 import { activeInferenceModule } from './kernel.ts';
 import { Model, type ModelSpec, PARAMETERS, type ParameterName } from './model/model.ts';
 import { policyTables } from './model/policies.ts';
@@ -218,7 +218,10 @@ export class ActiveInference extends Readings {
     const forced = options.forced && bytesOf(stagedActions(this.model, options.forced, range));
     const soft = this.#isSoft(observations, range);
     const Kind = this.#options.precision === 'f64' ? Float64Array : Float32Array;
-    const seen = bytesOf(soft ? Kind.from(observations) : stagedOutcomes(this.model, observations, range));
+    const staged = soft
+      ? stagedDistributions(this.model, observations, range, Kind)
+      : stagedOutcomes(this.model, observations, range);
+    const seen = bytesOf(staged);
     return {
       config: { phase, ...range, soft: soft ? 1 : 0, forced: forced ? 1 : 0 },
       input: forced ? Buffer.concat([seen, forced]) : seen,

@@ -39,6 +39,31 @@ export function stagedOutcomes({ outcomes }: Model, given: ArrayLike<number>, { 
   return staged;
 }
 
+/**
+ * Observations that are distributions over outcomes, `[agent][outcome of all modalities]`, checked.
+ * @throws {ActiveInferenceError} `ERR_AI_UNKNOWN_OBSERVATION` for an entry that is no probability.
+ */
+export function stagedDistributions(
+  { outcomes }: Model,
+  given: ArrayLike<number>,
+  { first }: Range,
+  Kind: Float32ArrayConstructor | Float64ArrayConstructor,
+): Float32Array | Float64Array {
+  const staged = new Kind(given);
+  const wrong = staged.findIndex((p) => !(p >= 0 && p < Number.POSITIVE_INFINITY));
+  if (wrong < 0) return staged;
+  const width = outcomes.reduce((sum, n) => sum + n, 0);
+  const agent = Math.floor(wrong / width) + first;
+  let modality = 0;
+  for (let rest = wrong % width; rest >= (outcomes[modality] as number); modality++)
+    rest -= outcomes[modality] as number;
+  throw new ActiveInferenceError(
+    'ERR_AI_UNKNOWN_OBSERVATION',
+    `the observation of agent ${agent} in modality ${modality} holds ${given[wrong]}; expected probabilities`,
+    { details: { agent, modality, value: given[wrong] as number } },
+  );
+}
+
 /** Actions `[agent][factor]` as the step takes them, checked. */
 export function stagedActions({ controls }: Model, forced: ArrayLike<number>, { count }: Range): Uint32Array {
   const n = controls.length;
