@@ -18,7 +18,7 @@ AATGS_FN bool acts_from_registers(const View<float>& view) {
          !options.has(AiFlag::STOCHASTIC) && !options.has(AiFlag::RANDOM_TIES) && !options.has(AiFlag::WHOLE_POLICY);
 }
 
-#if defined(__CUDACC__)
+#if AI_WARPS
 
 /// Two numbers of each lane: number `lane` and number `lane + 32` of a row.
 struct Pair {

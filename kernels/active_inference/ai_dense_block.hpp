@@ -110,7 +110,7 @@ struct BlockRoom {
   }
 };
 
-#if defined(__CUDACC__)
+#if AI_WARPS
 
 /// Fills the fragments of matrices [row][column], one after the other in `from`. All threads of the block.
 __device__ __forceinline__ void stage_fragments(Fragment* to, const float* from, uint32_t matrices, uint32_t rows,
@@ -144,7 +144,7 @@ __device__ __forceinline__ void stage_fragments(Fragment* to, const float* from,
 
 __device__ __forceinline__ void fetch_ahead(const float* from, uint32_t count) {
   for (uint32_t i = threadIdx.x * 32; i < count; i += kThreads * 32) {
-    asm volatile("prefetch.global.L2 [%0];" ::"l"(from + i));
+    bring_near(from + i);
   }
 }
 
@@ -242,7 +242,7 @@ __device__ __forceinline__ void score_block(const View<float>& view, uint32_t id
         const float left = utility && outcome < outcomes ? preferred[outcome] : 0.0f;
         const float right = utility && outcome + 1 < outcomes ? preferred[outcome + 1] : 0.0f;
         const auto worth = [&](float x, float y) {
-          const float p = x * kProductScale, q = y * kProductScale, preference = __fmaf_rn(p, left, q * right);
+          const float p = x * kProductScale, q = y * kProductScale, preference = fmaf(p, left, q * right);
           return gain ? preference - kLn2 * binary_entropy(p, binary_entropy(q, 0.0f)) : preference;
         };
         upper = row_total(worth(out[0], out[1]));

@@ -39,7 +39,7 @@ inline NodeTables lay_out_nodes(Arena& arena, const Node* nodes, uint32_t count)
   return tables;
 }
 
-#if defined(__CUDACC__)
+#if AI_WARPS
 
 /// Fills the tables of all nodes. Collective; a barrier at the end.
 template <class Team>
@@ -198,8 +198,8 @@ __device__ __noinline__ void score_many(const View<float>& view, uint32_t first,
       uint32_t ahead[2] = {};
       if (more && (parts > 1 || threadIdx.x / 32 % kNodeTiles == tile)) {
         const auto* from = reinterpret_cast<const char*>(columns + kNodeTiles * kTensorSteps * 32 - lane) + lane * 32;
-        asm volatile("ld.global.u32 %0, [%1];" : "=r"(ahead[0]) : "l"(from));
-        asm volatile("ld.global.u32 %0, [%1];" : "=r"(ahead[1]) : "l"(from + 1024));
+        ahead[0] = read_ahead(from);
+        ahead[1] = read_ahead(from + 1024);
       }
       float out[2][4] = {};
       beliefs.times(columns, out);
@@ -208,7 +208,8 @@ __device__ __noinline__ void score_many(const View<float>& view, uint32_t first,
           entropy[m * 2 + k / 2] = binary_entropy(out[m][k] * kProductScale, entropy[m * 2 + k / 2]);
         }
       }
-      asm volatile("" ::"r"(ahead[0]), "r"(ahead[1]));
+      let_go(ahead[0]);
+      let_go(ahead[1]);
     }
     // The column of this node among the eight is one lane's of each row.
     const uint32_t column = node % kLinearNodes;

@@ -41,15 +41,7 @@ inline bool tensor_fits(const View<float>& view, const Group* groups) {
 
 #if defined(__CUDACC__)
 
-/// Splits a pair of numbers into registers of two halves each.
-__device__ inline void split_pair(float x, float y, float scale, uint32_t& upper, uint32_t& lower) {
-  const float left = x * scale, right = y * scale;
-  const __half2 high = __floats2half2_rn(left, right);
-  const float2 back = __half22float2(high);
-  const __half2 low = __floats2half2_rn(left - back.x, right - back.y);
-  upper = *reinterpret_cast<const uint32_t*>(&high);
-  lower = *reinterpret_cast<const uint32_t*>(&low);
-}
+// Instructions of a GPU; a test has its own.
 
 /// d += a b for tiles of 16 x 16 and 16 x 8 halves, sums in float32. All lanes of the warp together.
 __device__ inline void multiply_tile(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
@@ -67,6 +59,38 @@ __device__ inline void multiply_tile(float (&d)[4], const uint32_t (&a)[4], cons
 #endif
 }
 
+/// The binary logarithm of a normal number.
+__device__ inline float quick_log2(float x) {
+  float log2;
+  asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(log2) : "f"(x));
+  return log2;
+}
+
+/// Asks for memory that is read soon, into the second-level cache.
+__device__ inline void bring_near(const void* from) { asm volatile("prefetch.global.L2 [%0];" ::"l"(from)); }
+
+/// Reads a word for the first-level cache's sake; nobody waits for it until it is let go.
+__device__ inline uint32_t read_ahead(const void* from) {
+  uint32_t word;
+  asm volatile("ld.global.u32 %0, [%1];" : "=r"(word) : "l"(from));
+  return word;
+}
+__device__ inline void let_go(uint32_t word) { asm volatile("" ::"r"(word)); }
+
+#endif
+
+#if AI_WARPS
+
+/// Splits a pair of numbers into registers of two halves each.
+__device__ inline void split_pair(float x, float y, float scale, uint32_t& upper, uint32_t& lower) {
+  const float left = x * scale, right = y * scale;
+  const __half2 high = __floats2half2_rn(left, right);
+  const float2 back = __half22float2(high);
+  const __half2 low = __floats2half2_rn(left - back.x, right - back.y);
+  upper = *reinterpret_cast<const uint32_t*>(&high);
+  lower = *reinterpret_cast<const uint32_t*>(&low);
+}
+
 /// Adds over the four lanes that hold a row.
 __device__ inline float row_total(float x) {
   x += __shfl_xor_sync(0xffffffffu, x, 1);
@@ -76,9 +100,7 @@ __device__ inline float row_total(float x) {
 /// `sum` and p log2 p, with the logarithm of small probabilities bounded, which also keeps it from subnormal numbers.
 __device__ inline float binary_entropy(float p, float sum) {
   constexpr auto least = static_cast<float>(kMinimum);
-  float log2;
-  asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(log2) : "f"(fmaxf(p, least)));
-  return __fmaf_rn(p, log2, sum);
+  return fmaf(p, quick_log2(p < least ? least : p), sum);
 }
 inline constexpr float kLn2 = 0.693147180559945f;
 
