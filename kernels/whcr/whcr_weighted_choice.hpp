@@ -13,8 +13,8 @@ class WeightedChoice : public WeightedContext<Threads> {
 
  protected:
   using Base = WeightedContext<Threads>;
-  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::colors_, Base::index_, Base::seed_, Base::steered_,
-      Base::neighbours_, Base::priors_, Base::table_, Base::drawn_, Base::changed_, Base::kWarps, Base::kFreeColor;
+  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::colors_, Base::index_, Base::seed_,
+      Base::steered_, Base::priors_, Base::table_, Base::drawn_, Base::changed_, Base::kWarps, Base::kFreeColor;
   using typename Base::Tables;
 
   /// What everybody knows after a barrier.
@@ -50,7 +50,8 @@ class WeightedChoice : public WeightedContext<Threads> {
         const uint32_t lowest = table_.lowest[v];
         if (lowest == Tables::kNoWeight) continue;
         const uint32_t weakness = steered_ ? kStrongest - priors_.bias[v] : 0u;
-        const uint32_t my_high = static_cast<uint32_t>(static_cast<int32_t>(lowest - table_.own[v]) + kChangeZero) << 16 | weakness;
+        const uint32_t my_high =
+            static_cast<uint32_t>(static_cast<int32_t>(lowest - table_.own[v]) + kChangeZero) << 16 | weakness;
         const uint32_t my_low = draw.vertex_rank(v) << 16 | v;
         if (my_high > high || (my_high == high && my_low > low)) continue;
         high = my_high;

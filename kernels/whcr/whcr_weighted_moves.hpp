@@ -13,8 +13,8 @@ class WeightedMoves : public WeightedChoice<Threads> {
 
  protected:
   using Base = WeightedChoice<Threads>;
-  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::arcs_, Base::neighbours_, Base::weights_, Base::table_,
-      Base::changed_, Base::kWarps, Base::kFreeColor, Base::colors_;
+  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::arcs_, Base::neighbours_,
+      Base::weights_, Base::table_, Base::changed_, Base::kWarps, Base::kFreeColor, Base::colors_;
   using typename Base::Tables;
 
   /// Gives the vertex its colour. The caller meets a barrier before anything is read again. Collective.
@@ -107,7 +107,8 @@ class WeightedMoves : public WeightedChoice<Threads> {
     const uint32_t pairs = table_.row_length / 2;
     uint32_t* desk = table_.desks + warp_ * pairs;
     for (uint32_t v = warp_; v < n_; v += kWarps) {
-      for (uint32_t i = lane_; i < pairs; i += 32) desk[i] = 2 * i + 1 < colors_ ? 0 : uint32_t{Tables::kNoWeight} << 16;
+      for (uint32_t i = lane_; i < pairs; i += 32)
+        desk[i] = 2 * i + 1 < colors_ ? 0 : uint32_t{Tables::kNoWeight} << 16;
       threads_.sync();
       const uint32_t mine = table_.color[v];
       const uint32_t begin = table_.begin[v];

@@ -58,8 +58,9 @@ class WeightedWarps : public WeightedMoves<Threads> {
 
  private:
   using Base = WeightedMoves<Threads>;
-  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::arcs_, Base::offsets_, Base::member_, Base::given_,
-      Base::best_, Base::left_color_, Base::left_until_, Base::weights_, Base::table_, Base::kWarps, Base::kFreeColor;
+  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::arcs_, Base::offsets_, Base::member_,
+      Base::given_, Base::best_, Base::left_color_, Base::left_until_, Base::weights_, Base::table_, Base::kWarps,
+      Base::kFreeColor;
 
   /// Takes up the member's colouring, weights and tabus; its conflicts. Collective.
   AATGS_FN int32_t load(bool fresh, bool taught, uint32_t now) {
