@@ -1,13 +1,13 @@
 // Max-Cut on Gset instances, several seeds, and records every run: the cut reached, and when the best known one was.
 //   node bench/thermo-gset.mjs [--time S] [--seeds N] [--device auto|cpu|N] [--engine E] [--instances G1,G22]
-//     [--within SHARE] [--units N] [--cluster-every N] [--sweeps N] [--threads N] [--out FILE]
-// A run ends at the best known cut, or where it comes within a share of it (--within 0.0005: 0.05 %).
+//     [--within SHARE] [--units N] [--cluster-every N] [--sweeps N] [--threads N] [--at-once] [--out FILE]
+// --at-once: all seeds of a graph at the same time on one GPU, each on its share of the multiprocessors. A run ends at the best known cut, or where it comes within a share of it (--within 0.0005: 0.05 %).
 // The graphs lie in $AATGS_DATA/gset, or in ../shared/data/gset beside the checkout; without them this says so and ends.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { devices } from '@aatgs/core';
-import { cutWeight, maxCutModel, readRudy, searchOptions, Thermo } from '@aatgs/thermo';
+import { cutWeight, maxCutModel, readRudy, reduceModel, searchOptions, Thermo } from '@aatgs/thermo';
 import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     'cluster-every': { type: 'string' },
     sweeps: { type: 'string', default: '1' },
     threads: { type: 'string', default: '1' },
+    'at-once': { type: 'boolean', default: false },
     instances: { type: 'string' },
     out: { type: 'string' },
   },
@@ -37,7 +38,9 @@ const limit = Number(values.time);
 const device = deviceNamed(values.device);
 const { cuda } = devices();
 const gpu = device === 'cpu' ? undefined : cuda.devices[device === 'auto' ? 0 : device];
-const units = Number(values.units ?? (gpu ? gpu.multiprocessors : values.threads));
+const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+const maxBlocks = gpu && Math.floor(gpu.multiprocessors / (values['at-once'] ? seeds.length : 1));
+const units = Number(values.units ?? maxBlocks ?? values.threads);
 const runs = [];
 for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
   const path = `${data}/${name}.txt.gz`;
@@ -48,7 +51,7 @@ for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
   const graph = await readRudy(path);
   const total = graph.w.reduce((sum, w) => sum + w, 0);
   const best = bestKnown.get(name);
-  const model = maxCutModel(graph);
+  const { model, expand } = reduceModel(maxCutModel(graph));
   const search = {
     ...searchOptions(model, units),
     ...(values['cluster-every'] && { clusterEvery: Number(values['cluster-every']) }),
@@ -56,24 +59,25 @@ for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
   const { ladders, clusterEvery } = search;
   const replicas = ladders * search.temperatures.length;
   const goal = Math.ceil(best * (1 - Number(values.within)));
-  await using thermo = new Thermo(model, {
+  const options = {
     async: true,
     device,
     maxSamples: 0,
     ...search,
     sweepsPerRound: Number(values.sweeps),
     ...(values.engine && { engine: values.engine }),
-    ...(device === 'cpu' && { threads: Number(values.threads) }),
-  });
-  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    ...(maxBlocks ? { maxBlocks } : { threads: Number(values.threads) }),
+  };
+  const run = async (thermo, seed) => {
     const result = await thermo.minimize({ seed, timeLimit: limit, target: total - 2 * goal });
     const { sweeps, elapsedMs, history } = result;
-    const cut = cutWeight(graph, result.state);
-    const updatesPerNs = (sweeps * graph.n * replicas) / elapsedMs / 1e6;
+    const cut = cutWeight(graph, expand(result.state));
+    const updatesPerNs = (sweeps * model.n * replicas) / elapsedMs / 1e6;
     runs.push({
       name,
       n: graph.n,
       m: graph.w.length,
+      searched: model.n,
       seed,
       cut,
       best,
@@ -86,6 +90,15 @@ for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
       elapsedMs,
       updatesPerNs,
     });
+  };
+  if (values['at-once']) {
+    const all = seeds.map(() => new Thermo(model, options));
+    await Promise.all(all.map((thermo) => thermo.minimize({ seed: 0, maxSweeps: 0 }))); // all are there when clocks start
+    await Promise.all(all.map((thermo, i) => run(thermo, seeds[i])));
+    await Promise.all(all.map((thermo) => thermo.shutdown()));
+  } else {
+    await using thermo = new Thermo(model, options);
+    for (const seed of seeds) await run(thermo, seed);
   }
   const mine = runs.filter((run) => run.name === name);
   const hits = mine.filter((run) => run.cut >= goal).length;
@@ -95,7 +108,7 @@ for (const name of values.instances?.split(',') ?? bestKnown.keys()) {
     `${name}: best ${Math.max(...cuts)}, worst ${Math.min(...cuts)} of ${best}; ${hits}/${mine.length} reached ${goal}, after ${seconds} s on average, ${mine[0].updatesPerNs.toFixed(2)} updates/ns`,
   );
   writeRecord(values.out, 'thermo on Gset', {
-    parameters: { ...values, out: undefined, timeLimitSeconds: limit, seeds: Number(values.seeds), units },
+    parameters: { ...values, out: undefined, timeLimitSeconds: limit, seeds: seeds.length, units },
     runs,
   });
 }

@@ -46,7 +46,7 @@ __device__ bool next_config(const CudaParams& params, uint32_t sequence, uint32_
 
 /// A worker block's life: waits for the next config, runs it, says so.
 template <class Step>
-__device__ void work(const CudaParams& params, typename Step::State state) {
+__device__ __forceinline__ void work(const CudaParams& params, typename Step::State state) {
   using Config = typename Step::Config;
   using Telemetry = typename Step::Telemetry;
   __shared__ Config config;
@@ -71,9 +71,10 @@ __device__ void work(const CudaParams& params, typename Step::State state) {
   }
 }
 
-/// Blocks 0 to workers-1 work; one more serves them.
+/// Blocks 0 to workers-1 work; one more serves them. Part of the kernel, always: as a function of its own it left what it
+/// calls so few registers that steps spilled in their inner loops, where launched ones did not.
 template <class Step>
-__device__ void resident(const CudaParams& params, const typename Step::State& state) {
+__device__ __forceinline__ void resident(const CudaParams& params, const typename Step::State& state) {
   if (blockIdx.x < params.workers) {
     work<Step>(params, state);
     return;
@@ -88,7 +89,8 @@ __device__ void resident(const CudaParams& params, const typename Step::State& s
 
 /// One launch for each config, which comes as a parameter; the last block to end publishes.
 template <class Step>
-__device__ void launch_once(const CudaParams& params, typename Step::State state, const typename Step::Config& config) {
+__device__ __forceinline__ void launch_once(const CudaParams& params, typename Step::State state,
+                                            const typename Step::Config& config) {
   using Telemetry = typename Step::Telemetry;
   auto* control = reinterpret_cast<CudaControl*>(params.control);
   auto* ring = reinterpret_cast<unsigned char*>(params.ring);

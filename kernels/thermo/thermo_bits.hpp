@@ -76,9 +76,9 @@ AATGS_FN void for_each_quad(Group& group, uint32_t words, F f) {
 
 /// One Philox block a lane, word i of it to the lane's word i.
 template <class Group, class Counter>
-AATGS_FN void draw_quads(Group& group, uint64_t seed, Quads& out, Counter counter) {
+AATGS_FN void draw_quads(Group& group, const RoundKeys& keys, Quads& out, Counter counter) {
   LaneWords random;
-  philox_lanes(group, seed, random, counter);
+  philox_lanes(group, keys, random, counter);
   group.for_each(kLanes, [&](uint32_t lane) {
 #if AATGS_ON_DEVICE
     (void)lane;
@@ -163,9 +163,8 @@ class Tail {
 /// where they are in balance. counter(level, lane): of a Philox block; masks(level): the limits' bits of that level, from
 /// which limit(masks, slot) makes a word; rest(slot, bit): the lower 32 bits of the limit of one spin.
 template <class Group, class Counter, class Masks, class Limit, class Rest>
-AATGS_FN void decide(Group& group, uint32_t words, uint64_t given_seed, Counter counter, const Quads& balanced,
+AATGS_FN void decide(Group& group, uint32_t words, const RoundKeys& keys, Counter counter, const Quads& balanced,
                      Masks masks, Limit limit, Rest rest, Quads& below) {
-  const uint64_t seed = uniform(given_seed);
   Quads equal, random;
   for_each_word(group, words, [&](Slot s) {
     below[s] = 0;
@@ -174,17 +173,15 @@ AATGS_FN void decide(Group& group, uint32_t words, uint64_t given_seed, Counter 
   AATGS_UNROLL_TWICE
   for (uint32_t level = kLevels; level-- > 0;) {
     const auto bits = masks(level);
-    draw_quads(group, seed, random, [&](uint32_t lane) { return counter(level, lane); });
+    draw_quads(group, keys, random, [&](uint32_t lane) { return counter(level, lane); });
     for_each_word(group, words, [&](Slot s) { compare_level(limit(bits, s), random[s], below[s], equal[s]); });
   }
   // The highest level's word is the coin of spins in balance.
   for_each_word(group, words, [&](Slot s) { below[s] = (balanced[s] & random[s]) | (~balanced[s] & below[s]); });
   LaneWords last;
-  philox_lanes(group, seed, last, [&](uint32_t lane) { return counter(kLevels, lane); });
+  philox_lanes(group, keys, last, [&](uint32_t lane) { return counter(kLevels, lane); });
   for_each_quad(group, words, [&](uint32_t lane, auto slot) {
-    const auto more = [&](uint32_t part) {
-      return philox4x32(counter(kLevels + part, lane), static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32));
-    };
+    const auto more = [&](uint32_t part) { return keys.block(counter(kLevels + part, lane)); };
     Tail tail(PhiloxBlock{{last.x[0][lane], last.x[1][lane], last.x[2][lane], last.x[3][lane]}}, more);
     // One loop over all four words: lanes of a warp wait for the one with most bits open, once instead of four times.
     const Slot s0 = slot(0), s1 = slot(1), s2 = slot(2), s3 = slot(3);

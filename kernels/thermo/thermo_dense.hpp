@@ -82,13 +82,13 @@ AATGS_FN int64_t sweep_dense(Group& group, const ThermoState& state, uint32_t re
   const auto* rows = static_cast<const Weight*>(state.dense_rows);
   int8_t* spins = state.spins_of(replica / kLanes) + replica % kLanes;
   const float beta = static_cast<float>(state.betas[state.walkers[replica].rung]) * *state.scale * 2.0f;
-  const uint64_t seed = uniform(state.run->seed);
+  const RoundKeys keys(state.run->seed);
   int64_t change = 0;
   for (uint32_t first = 0; first < graph.n; first += kSight) {
     LaneWords words;
     Lanes<float> limits[4];
     Lanes<int32_t> own[4];
-    philox_lanes(group, seed, words,
+    philox_lanes(group, keys, words,
                  [&](uint32_t lane) { return counter_of(Purpose::SWEEP, sweep, replica, first / 4 + lane); });
     AATGS_UNROLL
     for (uint32_t i = 0; i < 4; ++i) {

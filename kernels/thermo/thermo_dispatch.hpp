@@ -11,36 +11,36 @@ namespace aatgs::thermo {
 
 #if !defined(__CUDACC__) && defined(__x86_64__)
 
-#define AATGS_THERMO_FOR(NAME, TARGET)                                                                              \
-  template <class Block>                                                                                            \
-  __attribute__((target(TARGET), flatten, noinline)) void sweep_pack_##NAME(Block& block, const ThermoState& state, \
-                                                                            uint32_t pack, uint64_t sweep) {        \
-    sweep_pack(block, state, pack, sweep);                                                                          \
-  }                                                                                                                 \
-  template <class Group>                                                                                            \
-  __attribute__((target(TARGET), flatten, noinline)) void sweep_words_##NAME(                                       \
-      Group& group, const ThermoState& state, uint64_t chunk, uint32_t color, uint64_t sweep) {                     \
-    sweep_words(group, state, chunk, color, sweep);                                                                 \
-  }                                                                                                                 \
-  template <class Group>                                                                                            \
-  __attribute__((target(TARGET), flatten, noinline)) void sweep_lattice_##NAME(                                     \
-      Group& group, const ThermoState& state, uint64_t task, uint32_t color, uint64_t sweep) {                      \
-    sweep_lattice(group, state, task, color, sweep);                                                                \
-  }                                                                                                                 \
-  template <class Group>                                                                                            \
-  __attribute__((target(TARGET), flatten, noinline)) void count_lattice_energy_##NAME(                              \
-      Group& group, const ThermoState& state, uint64_t task) {                                                      \
-    count_lattice_energy(group, state, task);                                                                       \
-  }                                                                                                                 \
-  template <class Group>                                                                                            \
-  __attribute__((target(TARGET), flatten, noinline)) void update_slice_##NAME(                                      \
-      Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number, uint64_t sweep) {    \
-    update_slice(group, state, words, pack, number, sweep);                                                         \
-  }                                                                                                                 \
-  template <class Group>                                                                                            \
-  __attribute__((target(TARGET), flatten, noinline)) void count_packed_energy_##NAME(                               \
-      Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack, uint32_t part) {                \
-    count_packed_energy(group, state, state.graph.arcs, words, pack, part);                                         \
+#define AATGS_THERMO_FOR(NAME, TARGET)                                                                                \
+  template <class Block>                                                                                              \
+  __attribute__((target(TARGET), flatten, noinline)) void sweep_pack_##NAME(Block& block, const ThermoState& state,   \
+                                                                            uint32_t pack, uint64_t sweep) {          \
+    sweep_pack(block, state, pack, sweep);                                                                            \
+  }                                                                                                                   \
+  template <class Group>                                                                                              \
+  __attribute__((target(TARGET), flatten, noinline)) void sweep_words_##NAME(                                         \
+      Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task, uint32_t color, uint64_t sweep) { \
+    sweep_words(group, state, keys, task, color, sweep);                                                              \
+  }                                                                                                                   \
+  template <class Group>                                                                                              \
+  __attribute__((target(TARGET), flatten, noinline)) void sweep_lattice_##NAME(                                       \
+      Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task, uint32_t color, uint64_t sweep) { \
+    sweep_lattice(group, state, keys, task, color, sweep);                                                            \
+  }                                                                                                                   \
+  template <class Group>                                                                                              \
+  __attribute__((target(TARGET), flatten, noinline)) void count_lattice_energy_##NAME(                                \
+      Group& group, const ThermoState& state, uint64_t task) {                                                        \
+    count_lattice_energy(group, state, task);                                                                         \
+  }                                                                                                                   \
+  template <class Group>                                                                                              \
+  __attribute__((target(TARGET), flatten, noinline)) void update_slice_##NAME(                                        \
+      Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number, uint64_t sweep) {      \
+    update_slice(group, state, words, pack, number, sweep);                                                           \
+  }                                                                                                                   \
+  template <class Group>                                                                                              \
+  __attribute__((target(TARGET), flatten, noinline)) void count_packed_energy_##NAME(                                 \
+      Group& group, const ThermoState& state, const uint32_t* words, uint32_t pack, uint32_t part) {                  \
+    count_packed_energy(group, state, state.graph.arcs, words, pack, part);                                           \
   }
 #define AATGS_THERMO_DENSE(NAME, TARGET)                                                           \
   template <class Weight, class Group>                                                             \
@@ -72,18 +72,20 @@ void sweep_pack_here(Block& block, const ThermoState& state, uint32_t pack, uint
   sweep_pack_v1(block, state, pack, sweep);
 }
 template <class Group>
-void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, uint32_t color, uint64_t sweep) {
+void sweep_words_here(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task, uint32_t color,
+                      uint64_t sweep) {
   const int level = cpu_level();
-  if (level == 4) return sweep_words_v4(group, state, chunk, color, sweep);
-  if (level == 3) return sweep_words_v3(group, state, chunk, color, sweep);
-  sweep_words_v1(group, state, chunk, color, sweep);
+  if (level == 4) return sweep_words_v4(group, state, keys, task, color, sweep);
+  if (level == 3) return sweep_words_v3(group, state, keys, task, color, sweep);
+  sweep_words_v1(group, state, keys, task, color, sweep);
 }
 template <class Group>
-void sweep_lattice_here(Group& group, const ThermoState& state, uint64_t task, uint32_t color, uint64_t sweep) {
+void sweep_lattice_here(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task, uint32_t color,
+                        uint64_t sweep) {
   const int level = cpu_level();
-  if (level == 4) return sweep_lattice_v4(group, state, task, color, sweep);
-  if (level == 3) return sweep_lattice_v3(group, state, task, color, sweep);
-  sweep_lattice_v1(group, state, task, color, sweep);
+  if (level == 4) return sweep_lattice_v4(group, state, keys, task, color, sweep);
+  if (level == 3) return sweep_lattice_v3(group, state, keys, task, color, sweep);
+  sweep_lattice_v1(group, state, keys, task, color, sweep);
 }
 template <class Group>
 void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {
@@ -121,13 +123,14 @@ AATGS_FN void sweep_pack_here(Block& block, const ThermoState& state, uint32_t p
   sweep_pack(block, state, pack, sweep);
 }
 template <class Group>
-AATGS_FN void sweep_words_here(Group& group, const ThermoState& state, uint64_t chunk, uint32_t color, uint64_t sweep) {
-  sweep_words(group, state, chunk, color, sweep);
+AATGS_FN void sweep_words_here(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task,
+                               uint32_t color, uint64_t sweep) {
+  sweep_words(group, state, keys, task, color, sweep);
 }
 template <class Group>
-AATGS_FN void sweep_lattice_here(Group& group, const ThermoState& state, uint64_t task, uint32_t color,
-                                 uint64_t sweep) {
-  sweep_lattice(group, state, task, color, sweep);
+AATGS_FN void sweep_lattice_here(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task,
+                                 uint32_t color, uint64_t sweep) {
+  sweep_lattice(group, state, keys, task, color, sweep);
 }
 template <class Group>
 AATGS_FN void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {

@@ -82,17 +82,42 @@ class LaneSum {
 };
 #endif
 
-/// A number that is the same in all lanes of a warp, said so: CUDA then keeps it, and what follows from it, in registers of the
-/// warp. For seeds: a tenth of all instructions of a sweep were the key schedules of each lane's Philox.
-AATGS_FN uint64_t uniform(uint64_t value) {
-#if AATGS_ON_DEVICE && __CUDA_ARCH__ >= 800
-  const uint32_t low = __reduce_or_sync(0xffffffffu, static_cast<uint32_t>(value));
-  const uint32_t high = __reduce_or_sync(0xffffffffu, static_cast<uint32_t>(value >> 32));
-  return uint64_t{high} << 32 | low;
+/// A seed as Philox uses it. On CUDA the keys of all ten rounds, in registers: worked out anew in every block they would be
+/// a third of its additions, and compilers do so unless they cannot see where the keys come from. A warp's work to make.
+class RoundKeys {
+ public:
+#if AATGS_ON_DEVICE
+  __device__ explicit RoundKeys(uint64_t seed) {
+    const uint32_t round = threadIdx.x & 31u;
+    const uint32_t a = static_cast<uint32_t>(seed) + round * 0x9E3779B9u;
+    const uint32_t b = static_cast<uint32_t>(seed >> 32) + round * 0xBB67AE85u;
+#pragma unroll
+    for (int i = 0; i < 10; ++i) a_[i] = __shfl_sync(0xffffffffu, a, i), b_[i] = __shfl_sync(0xffffffffu, b, i);
+  }
+  __device__ __forceinline__ PhiloxBlock block(PhiloxBlock c) const {
+#pragma unroll
+    for (int i = 0; i < 10; ++i) {
+      const uint64_t a = uint64_t{0xD2511F53u} * c.x[0], b = uint64_t{0xCD9E8D57u} * c.x[2];
+      c = {{static_cast<uint32_t>(b >> 32) ^ c.x[1] ^ a_[i], static_cast<uint32_t>(b),
+            static_cast<uint32_t>(a >> 32) ^ c.x[3] ^ b_[i], static_cast<uint32_t>(a)}};
+    }
+    return c;
+  }
+  __device__ uint64_t seed() const { return uint64_t{b_[0]} << 32 | a_[0]; }
+
+ private:
+  uint32_t a_[10], b_[10];
 #else
-  return value;
+  AATGS_FN explicit RoundKeys(uint64_t seed) : seed_(seed) {}
+  AATGS_FN PhiloxBlock block(PhiloxBlock c) const {
+    return philox4x32(c, static_cast<uint32_t>(seed_), static_cast<uint32_t>(seed_ >> 32));
+  }
+  AATGS_FN uint64_t seed() const { return seed_; }
+
+ private:
+  uint64_t seed_;
 #endif
-}
+};
 
 /// Four random words a lane.
 struct LaneWords {
@@ -101,10 +126,10 @@ struct LaneWords {
 
 /// One Philox block a lane; `counter(lane)` gives its counter.
 template <class Group, class Counter>
-AATGS_FN void philox_lanes(Group& group, uint64_t seed, LaneWords& out, Counter counter) {
-  const auto key0 = static_cast<uint32_t>(seed);
-  const auto key1 = static_cast<uint32_t>(seed >> 32);
+AATGS_FN void philox_lanes(Group& group, const RoundKeys& keys, LaneWords& out, Counter counter) {
 #if AATGS_THERMO_X86
+  const auto key0 = static_cast<uint32_t>(keys.seed());
+  const auto key1 = static_cast<uint32_t>(keys.seed() >> 32);
   if (cpu_level() >= 3) {
     alignas(64) uint32_t words[4][kLanes];
     group.for_each(kLanes, [&](uint32_t lane) {
@@ -117,7 +142,7 @@ AATGS_FN void philox_lanes(Group& group, uint64_t seed, LaneWords& out, Counter 
   }
 #endif
   group.for_each(kLanes, [&](uint32_t lane) {
-    const PhiloxBlock block = philox4x32(counter(lane), key0, key1);
+    const PhiloxBlock block = keys.block(counter(lane));
     out.x[0][lane] = block.x[0];
     out.x[1][lane] = block.x[1];
     out.x[2][lane] = block.x[2];

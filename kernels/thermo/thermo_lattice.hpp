@@ -111,17 +111,24 @@ AATGS_FN void lattice_thresholds(double beta, uint64_t* out) {
 template <class Group>
 AATGS_FN void set_limits(Group& group, const ThermoState& state, uint32_t pack) {
   LatticeLimits& limits = state.lattice_limits[pack];
+  Lanes<uint64_t> thresholds[3];
+  group.for_each(kLanes, [&](uint32_t bit) {
+    const uint32_t replica = state.replica_of(pack, bit);
+    uint64_t mine[3] = {0, 0, 0};
+    if (replica < state.replicas)
+      lattice_thresholds(state.betas[state.walkers[replica].rung] * static_cast<double>(*state.scale), mine);
+    for (uint32_t i = 0; i < 3; ++i) {
+      thresholds[i][bit] = mine[i];
+      limits.tails[i][bit] = tail_of(mine[i]);
+    }
+  });
+  AATGS_UNROLL
   for (uint32_t i = 0; i < 3; ++i) {
-    const auto threshold = [&](uint32_t bit) -> uint64_t {
-      const uint32_t replica = state.replica_of(pack, bit);
-      return replica < state.replicas ? state.rung_thresholds[3 * state.walkers[replica].rung + i] : 0;
-    };
     for (uint32_t level = 0; level < kLevels; ++level) {
       const uint32_t mask =
-          group.any_bits(kLanes, [&](uint32_t bit) { return (level_mask(threshold(bit), level) & 1u) << bit; });
+          gather_bits(group, [&](uint32_t bit) { return (level_mask(thresholds[i][bit], level) & 1u) != 0; });
       group.leader([&] { limits.masks[level][i] = mask; });
     }
-    group.for_each(kLanes, [&](uint32_t bit) { limits.tails[i][bit] = tail_of(threshold(bit)); });
   }
 }
 
@@ -135,11 +142,11 @@ AATGS_FN uint32_t lattice_chunks(const ThermoState& state) { return (state.words
 /// Updates a chunk of one pack's sublattice; `task` counts those of own packs. Packs of the same systems come one after
 /// another: they share couplings.
 template <class Group>
-AATGS_FN void sweep_lattice(Group& group, const ThermoState& state, uint64_t task, uint32_t color, uint64_t sweep) {
+AATGS_FN void sweep_lattice(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task,
+                            uint32_t color, uint64_t sweep) {
   const uint32_t chunks = lattice_chunks(state);
-  const auto part = static_cast<uint32_t>(task / state.own_count);
-  const uint32_t systems = part / chunks, first = part % chunks * kChunk;
-  const uint32_t pack = systems * state.row + state.own_first + static_cast<uint32_t>(task % state.own_count);
+  const uint32_t part = task / state.own_count, systems = part / chunks, first = part % chunks * kChunk;
+  const uint32_t pack = systems * state.row + state.own_first + task % state.own_count;
   const uint32_t left = state.words - first;
   const uint32_t words = left < kChunk ? left : kChunk;
   const LatticeLimits& limits = state.lattice_limits[pack];
@@ -161,7 +168,7 @@ AATGS_FN void sweep_lattice(Group& group, const ThermoState& state, uint64_t tas
     });
   }
   decide(
-      group, words, state.run->seed, counter, balanced,
+      group, words, keys, counter, balanced,
       [&](uint32_t level) {
         const uint32_t* masks = limits.masks[level];
         return LatticeMasks{masks[0], masks[1], masks[2], 0};

@@ -7,13 +7,14 @@
 
 namespace aatgs::thermo {
 
-/// What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE.
+/// What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE. TURN: the last GATHER, the EXCHANGE and the next round's SWEEP in one.
 enum class ThermoPhase : uint32_t {
   RUN = 0,
   RESET = 1,
   SWEEP = 2,
   GATHER = 3,
   EXCHANGE = 4,
+  TURN = 5,
 };
 
 /// ISING: spins -1/+1 on any graph. POTTS: q states on any graph. SQUARE: the ferromagnet on an L x L torus, bit-packed. LATTICE: many +-1 lattices of one shape, bit-packed.
@@ -89,8 +90,9 @@ struct alignas(16) ThermoConfig {
   uint32_t sample_every;  ///< RESET: rounds between samples.
   uint32_t adapt;  ///< RESET: whether burn-in adapts the ladder.
   double target;  ///< RESET: converged at this energy or below.
-  uint64_t energies;  ///< Address of i64[replicas] on the device. SWEEP: written, 0 where another member's replica is. GATHER: another member's, added.
-  uint8_t pad0[152];
+  uint64_t energies;  ///< Address of i64[replicas] on the device. SWEEP, TURN: written, 0 where another member's replica is. GATHER: another member's, added.
+  uint64_t incoming;  ///< TURN: address of another member's energies, added.
+  uint8_t pad0[144];
 };
 static_assert(sizeof(ThermoConfig) == 256);
 static_assert(offsetof(ThermoConfig, substeps) == 64);
@@ -101,6 +103,7 @@ static_assert(offsetof(ThermoConfig, sample_every) == 80);
 static_assert(offsetof(ThermoConfig, adapt) == 84);
 static_assert(offsetof(ThermoConfig, target) == 88);
 static_assert(offsetof(ThermoConfig, energies) == 96);
+static_assert(offsetof(ThermoConfig, incoming) == 104);
 
 /// One record.
 struct alignas(16) ThermoTelemetry {
@@ -151,12 +154,13 @@ inline constexpr AatgsField kFields[] = {
     {"ThermoConfig.adapt", offsetof(ThermoConfig, adapt), sizeof(ThermoConfig::adapt)},
     {"ThermoConfig.target", offsetof(ThermoConfig, target), sizeof(ThermoConfig::target)},
     {"ThermoConfig.energies", offsetof(ThermoConfig, energies), sizeof(ThermoConfig::energies)},
+    {"ThermoConfig.incoming", offsetof(ThermoConfig, incoming), sizeof(ThermoConfig::incoming)},
     {"ThermoTelemetry.rounds", offsetof(ThermoTelemetry, rounds), sizeof(ThermoTelemetry::rounds)},
     {"ThermoTelemetry.bestEnergy", offsetof(ThermoTelemetry, best_energy), sizeof(ThermoTelemetry::best_energy)},
     {"ThermoTelemetry.samples", offsetof(ThermoTelemetry, samples), sizeof(ThermoTelemetry::samples)},
     {"ThermoTelemetry.roundTrips", offsetof(ThermoTelemetry, round_trips), sizeof(ThermoTelemetry::round_trips)},
     {"ThermoTelemetry.acceptance", offsetof(ThermoTelemetry, acceptance), sizeof(ThermoTelemetry::acceptance)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0x932a0e904521a63bULL;
+inline constexpr uint64_t kLayoutFingerprint = 0xb21ef1550e7d8247ULL;
 
 }  // namespace aatgs::thermo

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 
+#include "aatgs/atomic.hpp"
 #include "thermo/thermo_lattice.hpp"
 #include "thermo/thermo_square.hpp"
 #include "thermo/thermo_sweep.hpp"
@@ -34,6 +35,12 @@ AATGS_FN void count_energy(Block& block, const ThermoState& state, uint32_t pack
   block.barrier();
 }
 
+/// A new lowest energy of 32 replicas.
+AATGS_FN void note_best(const ThermoState& state, uint32_t pack, int64_t energy) {
+  state.best_energy[pack] = energy;
+  if (static_cast<double>(energy) <= state.run->target) put(state.run->reached, 1u);
+}
+
 /// Keeps the pack's state of lowest energy. Collective.
 template <class Block>
 AATGS_FN void keep_best(Block& block, const ThermoState& state, uint32_t pack) {
@@ -46,7 +53,7 @@ AATGS_FN void keep_best(Block& block, const ThermoState& state, uint32_t pack) {
   int8_t* best = state.best_spins + uint64_t{pack} * state.graph.n;
   block.for_each(state.graph.n, [&](uint32_t site) { best[site] = state.spin(replica, site); });
   block.barrier();
-  block.leader([&] { state.best_energy[pack] = lowest.value; });
+  block.leader([&] { note_best(state, pack, lowest.value); });
   block.barrier();
 }
 

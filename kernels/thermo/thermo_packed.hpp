@@ -15,7 +15,7 @@
 
 namespace aatgs::thermo {
 
-/// The thresholds at one temperature: digits 0 to 7 of K, then for m = 0 to 8 whether K >= 2^m.
+/// The thresholds at one temperature: the digits of K, then for m = 0 to kDegreeBits whether K >= 2^m.
 AATGS_FN uint64_t digit_threshold(double beta, uint32_t plane) {
   const bool digit = plane < kDegreeBits;
   const double e = exp_negative(-2.0 * beta * static_cast<double>(1u << (digit ? plane : plane - kDegreeBits)));
@@ -41,13 +41,13 @@ AATGS_FN void set_plane(Group& group, const ThermoState& state, uint32_t pack, u
 
 /// Random words of one plane for a slice: bits that are set, and bits left open.
 template <class Group, class Counter>
-AATGS_FN void draw_plane(Group& group, uint64_t seed, const PlaneLimits& limits, uint32_t plane, Counter counter,
-                         Lanes<uint32_t>& below, Lanes<uint32_t>& open) {
+AATGS_FN void draw_plane(Group& group, const RoundKeys& keys, const PlaneLimits& limits, uint32_t plane,
+                         Counter counter, Lanes<uint32_t>& below, Lanes<uint32_t>& open) {
   group.for_each(kLanes, [&](uint32_t lane) { below[lane] = 0, open[lane] = ~0u; });
   AATGS_UNROLL
   for (uint32_t half = 2; half-- > 0;) {
     LaneWords random;
-    philox_lanes(group, seed, random, [&](uint32_t lane) { return counter(2 * plane + half, lane); });
+    philox_lanes(group, keys, random, [&](uint32_t lane) { return counter(2 * plane + half, lane); });
     AATGS_UNROLL
     for (uint32_t i = 4; i-- > 0;) {
       const uint32_t limit = limits.masks[4 * half + i];
@@ -56,18 +56,18 @@ AATGS_FN void draw_plane(Group& group, uint64_t seed, const PlaneLimits& limits,
   }
 }
 
-/// Bit-sliced numbers up to 255, one a lane and replica. Loops go over planes outside and lanes inside, and no further than
+/// Bit-sliced numbers up to 2^kDegreeBits - 1, one a lane and replica. Loops go over planes outside and lanes inside, and no further than
 /// the slice's degrees need.
 using Sum = Lanes<uint32_t>[kDegreeBits];
 
-/// Neighbours whose wishes are added up at once, and where neighbour `number` of a lane's site lies among a slice's arcs: on
+/// Neighbours whose wishes are added up at once, and where neighbour `number` of a lane's site lies among a piece's arcs: on
 /// CUDA a lane loads its four with one instruction, on the CPU one of each lane is loaded side by side.
 inline constexpr uint32_t kArcs = 4;
 AATGS_FN uint32_t arc_at(bool on_device, uint32_t number, uint32_t lane) {
   return on_device ? number / kArcs * kArcs * kLanes + kArcs * lane + number % kArcs : number * kLanes + lane;
 }
 
-/// The arcs of a slice, on CUDA with those of the next four neighbours already loaded. Arc: 32 bits in memory, 16 in shared
+/// The arcs of a piece, on CUDA with those of the next four neighbours already loaded. Arc: 32 bits in memory, 16 in shared
 /// memory.
 template <class Arc>
 struct Wishes {
@@ -121,16 +121,44 @@ AATGS_FN void follow_arcs(Group& group, const uint32_t* words, Wishes<Arc>& wish
 #endif
 }
 
+/// Which site of its piece a lane looks at.
+AATGS_FN uint32_t site_of(const Piece& piece, uint32_t lane) { return AATGS_ON_DEVICE ? lane >> piece.share : lane; }
+/// Whether a lane is the one that answers for its site.
+AATGS_FN bool answers(const Piece& piece, uint32_t lane) {
+  return site_of(piece, lane) < piece.count && site_of(piece, lane) << piece.share == lane;
+}
+
+/// Adds up what the lanes of one site have counted, for all of them.
+template <class Group>
+AATGS_FN void join_lanes(Group& group, const Piece& piece, uint32_t planes, Sum& sum) {
+#if AATGS_ON_DEVICE
+  (void)group;
+  for (uint32_t step = 0; step < piece.share; ++step) {
+    uint32_t carry = 0;
+    AATGS_UNROLL
+    for (uint32_t p = 0; p < kDegreeBits; ++p) {
+      if (p >= planes) break;
+      const uint32_t a = sum[p].value, b = __shfl_xor_sync(0xffffffffu, a, 1u << step);
+      sum[p].value = a ^ b ^ carry;
+      carry = (a & b) | (a & carry) | (b & carry);
+    }
+  }
+#else
+  (void)group, (void)piece, (void)planes, (void)sum;
+#endif
+}
+
 /// How many of a site's neighbours, counted with their couplings, want it up.
 template <class Group, class Arc>
-AATGS_FN void count_up(Group& group, const Arc* arcs, const Slice& slice, const uint32_t* words, Sum& sum) {
+AATGS_FN void count_up(Group& group, const Arc* arcs, const Slice& slice, const Piece& piece, const uint32_t* words,
+                       Sum& sum) {
   Lanes<uint32_t> x[kArcs], carry;
   AATGS_UNROLL
   for (uint32_t p = 0; p < kDegreeBits; ++p) group.for_each(kLanes, [&](uint32_t lane) { sum[p][lane] = 0; });
-  if (slice.most == 0) return;
-  Wishes<Arc> wishes(group, arcs + slice.arcs);
-  for (uint32_t j = 0; j < slice.most; j += kArcs) {
-    follow_arcs(group, words, wishes, j + kArcs < slice.most, x);
+  if (piece.most == 0) return;
+  Wishes<Arc> wishes(group, arcs + piece.arcs);
+  for (uint32_t j = 0; j < piece.most; j += kArcs) {
+    follow_arcs(group, words, wishes, j + kArcs < piece.most, x);
     group.for_each(kLanes, [&](uint32_t lane) {
       const uint32_t a = sum[0][lane], b = sum[1][lane], x0 = x[0][lane], x1 = x[1][lane], x2 = x[2][lane];
       const uint32_t s = a ^ x0 ^ x1, two0 = (a & x0) | (a & x1) | (x0 & x1);
@@ -149,6 +177,7 @@ AATGS_FN void count_up(Group& group, const Arc* arcs, const Slice& slice, const 
       });
     }
   }
+  join_lanes(group, piece, slice.planes, sum);
 }
 
 /// Turns the number of neighbours that want a site up into that of satisfied ones: the degree less it where it is down.
@@ -177,7 +206,7 @@ AATGS_FN uint32_t move_words(uint32_t planes) { return (2 + planes) * kLanes; }
 /// Settles the bits of one plane that its random words left open, with numbers of their own: the first three come with
 /// `last`, further ones are hardly ever needed.
 template <class Group, class Counter>
-AATGS_FN void settle_plane(Group& group, uint64_t seed, const PlaneLimits& limits, const LaneWords& last,
+AATGS_FN void settle_plane(Group& group, const RoundKeys& keys, const PlaneLimits& limits, const LaneWords& last,
                            Counter counter, const Lanes<uint32_t>& gate, const Lanes<uint32_t>& open,
                            Lanes<uint32_t>& used, Lanes<uint32_t>& digit) {
   group.for_each(kLanes, [&](uint32_t lane) {
@@ -185,8 +214,7 @@ AATGS_FN void settle_plane(Group& group, uint64_t seed, const PlaneLimits& limit
       const uint32_t bit = lowest_bit(left), number = used[lane]++;
       uint32_t value = number == 0 ? last.x[0][lane] : number == 1 ? last.x[1][lane] : last.x[2][lane];
       if (number >= 3) {
-        const PhiloxBlock more = philox4x32(counter(2 * kPlanes + 1 + (number - 3) / 4, lane),
-                                            static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32));
+        const PhiloxBlock more = keys.block(counter(2 * kPlanes + 1 + (number - 3) / 4, lane));
         const uint32_t i = (number - 3) % 4;
         value = i == 0 ? more.x[0] : i == 1 ? more.x[1] : i == 2 ? more.x[2] : more.x[3];
       }
@@ -196,16 +224,14 @@ AATGS_FN void settle_plane(Group& group, uint64_t seed, const PlaneLimits& limit
 }
 
 template <class Group>
-AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& slice, const PlaneLimits* limits,
-                         uint32_t pack, uint64_t sweep, uint32_t* to) {
-  const Couplings& graph = state.graph;
-  const uint64_t seed = uniform(state.run->seed);
+AATGS_FN void draw_moves(Group& group, const Couplings& graph, const RoundKeys& keys, const Slice& slice,
+                         const PlaneLimits* limits, uint32_t pack, uint64_t sweep, uint32_t* to) {
   const auto counter = [&](uint32_t call, uint32_t lane) {
     return counter_of(Purpose::SWEEP, sweep, pack | call << 24, slice.first + lane);
   };
   Lanes<uint32_t> digit, open, degree, carry, gate, used;
   LaneWords last;
-  philox_lanes(group, seed, last, [&](uint32_t lane) { return counter(2 * kPlanes, lane); });
+  philox_lanes(group, keys, last, [&](uint32_t lane) { return counter(2 * kPlanes, lane); });
   group.for_each(kLanes, [&](uint32_t lane) {
     degree[lane] = lane < slice.count ? graph.degrees[slice.first + lane] : 0;
     gate[lane] = (last.x[3][lane] & 15u) != 0 && lane < slice.count ? ~0u : 0u;
@@ -219,7 +245,7 @@ AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& sl
     const bool last_plane = p > slice.planes;
     if (last_plane || (p < slice.digits && (p > 0 || slice.odd))) {
       const uint32_t plane = last_plane ? kDegreeBits + slice.digits : p;
-      draw_plane(group, seed, limits[plane], plane, counter, digit, open);
+      draw_plane(group, keys, limits[plane], plane, counter, digit, open);
       // Local fields of an even degree are even: K's lowest digit would not count.
       if (p == 0) {
         group.for_each(kLanes, [&](uint32_t lane) {
@@ -227,7 +253,7 @@ AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& sl
           digit[lane] &= odd, open[lane] &= odd;
         });
       }
-      settle_plane(group, seed, limits[plane], last, counter, gate, open, used, digit);
+      settle_plane(group, keys, limits[plane], last, counter, gate, open, used, digit);
     } else {
       group.for_each(kLanes, [&](uint32_t lane) { digit[lane] = 0; });
     }
@@ -245,25 +271,36 @@ AATGS_FN void draw_moves(Group& group, const ThermoState& state, const Slice& sl
   }
 }
 
-/// Makes them. `words` are the pack's spins. What does not depend on them is read first, all at once.
+/// Makes those of a piece. `words` are the pack's spins, `moves` its slice's. What does not depend on the spins is read
+/// first, all at once.
 template <class Group, class Arc>
-AATGS_FN void make_moves(Group& group, const Couplings& graph, const Arc* arcs, const Slice& slice, uint32_t* words,
+AATGS_FN void make_moves(Group& group, const Couplings& graph, const Arc* arcs, const Piece& piece, uint32_t* words,
                          const uint32_t* moves) {
+  const Slice slice = graph.slices[piece.slice];
   Sum sum, reach;
   Lanes<uint32_t> own, degree, turns, gate, always;
+  const uint32_t* drawn = moves + (piece.first - slice.first);
   group.for_each(kLanes, [&](uint32_t lane) {
-    gate[lane] = moves[lane];
-    always[lane] = moves[kLanes + lane];
-    degree[lane] = lane < slice.count ? graph.degrees[slice.first + lane] : 0;
+    const uint32_t site = site_of(piece, lane);
+    const bool here = site < piece.count;
+    gate[lane] = here ? drawn[site] : 0;
+    always[lane] = here ? drawn[kLanes + site] : 0;
+    degree[lane] = here ? graph.degrees[piece.first + site] : 0;
     turns[lane] = ~0u;
   });
   AATGS_UNROLL
   for (uint32_t p = 0; p < kDegreeBits; ++p) {
     if (p >= slice.planes) break;
-    group.for_each(kLanes, [&](uint32_t lane) { reach[p][lane] = moves[(2 + p) * kLanes + lane]; });
+    group.for_each(kLanes, [&](uint32_t lane) {
+      const uint32_t site = site_of(piece, lane);
+      reach[p][lane] = site < piece.count ? drawn[(2 + p) * kLanes + site] : 0;
+    });
   }
-  count_up(group, arcs, slice, words, sum);
-  group.for_each(kLanes, [&](uint32_t lane) { own[lane] = lane < slice.count ? words[slice.first + lane] : 0; });
+  count_up(group, arcs, slice, piece, words, sum);
+  group.for_each(kLanes, [&](uint32_t lane) {
+    const uint32_t site = site_of(piece, lane);
+    own[lane] = site < piece.count ? words[piece.first + site] : 0;
+  });
   count_satisfied(group, slice, own, degree, sum);
   AATGS_UNROLL
   for (uint32_t p = 0; p < kDegreeBits; ++p) {
@@ -275,7 +312,7 @@ AATGS_FN void make_moves(Group& group, const Couplings& graph, const Arc* arcs, 
   }
   group.for_each(kLanes, [&](uint32_t lane) {
     own[lane] ^= (turns[lane] | always[lane]) & gate[lane];
-    if (lane < slice.count) words[slice.first + lane] = own[lane];
+    if (answers(piece, lane)) words[piece.first + site_of(piece, lane)] = own[lane];
   });
 }
 
@@ -284,9 +321,10 @@ template <class Group>
 AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* words, uint32_t pack, uint32_t number,
                            uint64_t sweep) {
   alignas(64) uint32_t moves[(2 + kDegreeBits) * kLanes];
-  const Slice slice = state.graph.slices[number];
-  draw_moves(group, state, slice, state.plane_limits + uint64_t{pack} * kPlanes, pack, sweep, moves);
-  make_moves(group, state.graph, state.graph.arcs, slice, words, moves);
+  const Couplings& graph = state.graph;
+  draw_moves(group, graph, RoundKeys(state.run->seed), graph.slices[number],
+             state.plane_limits + uint64_t{pack} * kPlanes, pack, sweep, moves);
+  make_moves(group, graph, graph.arcs, graph.pieces[number], words, moves);
 }
 
 /// Groups that share the counting of one pack's energies; their sums are integers, so any number gives the same.
@@ -344,8 +382,23 @@ AATGS_FN void add_planes(Group& group, const Lanes<uint32_t> (&more)[kFrom], uin
   }
 }
 
-/// Slices whose counts fit in four planes more than one has.
+/// Pieces whose counts fit in four planes more than one has.
 inline constexpr uint32_t kBatch = 16;
+
+/// Sets to 0 what lanes have that do not answer for a site.
+template <class Group>
+AATGS_FN void leave_answers(Group& group, const Piece& piece, uint32_t planes, Sum& sum) {
+#if AATGS_ON_DEVICE
+  const uint32_t mask = answers(piece, group.rank()) ? ~0u : 0u;
+  AATGS_UNROLL
+  for (uint32_t p = 0; p < kDegreeBits; ++p) {
+    if (p >= planes) break;
+    sum[p].value &= mask;
+  }
+#else
+  (void)group, (void)piece, (void)planes, (void)sum;
+#endif
+}
 
 /// Takes from the energies of a pack what one of kCountGroups groups counts of its satisfied bonds, each from both ends.
 template <class Group, class Arc>
@@ -356,18 +409,20 @@ AATGS_FN void count_packed_energy(Group& group, const ThermoState& state, const 
   Sum sum;
   AATGS_UNROLL
   for (uint32_t p = 0; p < kSumBits; ++p) group.for_each(kLanes, [&](uint32_t lane) { total[p][lane] = 0; });
-  for (uint32_t begin = part; begin < graph.slice_count; begin += kBatch * kCountGroups) {
+  for (uint32_t begin = part; begin < graph.piece_count; begin += kBatch * kCountGroups) {
     AATGS_UNROLL
     for (uint32_t p = 0; p < kDegreeBits + 4; ++p) group.for_each(kLanes, [&](uint32_t lane) { batch[p][lane] = 0; });
     uint32_t most = 0;
-    for (uint32_t i = 0; i < kBatch && begin + i * kCountGroups < graph.slice_count; ++i) {
-      const Slice slice = graph.slices[begin + i * kCountGroups];
-      count_up(group, arcs, slice, words, sum);
+    for (uint32_t i = 0; i < kBatch && begin + i * kCountGroups < graph.piece_count; ++i) {
+      const Piece piece = graph.pieces[begin + i * kCountGroups];
+      const Slice slice = graph.slices[piece.slice];
+      count_up(group, arcs, slice, piece, words, sum);
       group.for_each(kLanes, [&](uint32_t lane) {
-        const bool here = lane < slice.count;
-        degree[lane] = here ? graph.degrees[slice.first + lane] : 0;
-        own[lane] = here ? words[slice.first + lane] : ~0u;
+        const bool here = answers(piece, lane);
+        degree[lane] = here ? graph.degrees[piece.first + site_of(piece, lane)] : 0;
+        own[lane] = here ? words[piece.first + site_of(piece, lane)] : ~0u;
       });
+      leave_answers(group, piece, slice.planes, sum);
       count_satisfied(group, slice, own, degree, sum);
       most = most > slice.planes ? most : slice.planes;
       add_planes(group, sum, slice.planes, batch, most + 4);

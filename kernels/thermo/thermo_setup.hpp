@@ -180,10 +180,11 @@ struct OrderedGraph {
   }
 };
 
-/// The graph for bit-packed sweeps: sites in slices of 32, their arcs side by side.
+/// The graph for bit-packed sweeps: sites in slices of 32, and in pieces with their arcs side by side.
 struct SlicedGraph {
   std::vector<Slice> slices;
-  std::vector<uint32_t> class_slices, degrees, arcs;
+  std::vector<Piece> pieces;
+  std::vector<uint32_t> class_pieces, degrees, arcs;
   uint32_t arc_count = 0;
 
   static bool fits(const Setup& setup) {
@@ -210,16 +211,31 @@ struct SlicedGraph {
       arc_count += degree;
     }
     for (size_t c = 0; c + 1 < graph.classes.size(); ++c) {
-      class_slices.push_back(static_cast<uint32_t>(slices.size()));
-      for (uint32_t first = graph.classes[c]; first < graph.classes[c + 1]; first += kLanes)
-        add(graph, first, std::min(kLanes, graph.classes[c + 1] - first), n);
+      class_pieces.push_back(static_cast<uint32_t>(pieces.size()));
+      const uint32_t begin = graph.classes[c], end = graph.classes[c + 1];
+      const uint32_t reach = end - begin < kFewSites ? kShortReach : kLongReach;
+      for (uint32_t first = begin; first < end; first += kLanes) {
+        const uint32_t count = std::min(kLanes, end - first);
+        for (uint32_t done = 0; done < count;) {
+          Piece piece{static_cast<uint32_t>(slices.size()), first + done, count - done, 0, 0, 0};
+          // Sites come by falling degree: the first one says how many lanes each gets.
+          while (for_device_ && piece.share < 5 && degrees[piece.first] > reach << piece.share) ++piece.share;
+          piece.count = std::min(piece.count, kLanes >> piece.share);
+          add(graph, piece, n);
+          done += piece.count;
+        }
+        add(first, count);
+      }
     }
-    class_slices.push_back(static_cast<uint32_t>(slices.size()));
+    class_pieces.push_back(static_cast<uint32_t>(pieces.size()));
   }
 
  private:
-  void add(const OrderedGraph& graph, uint32_t first, uint32_t count, uint32_t nowhere) {
-    Slice slice{first, count, static_cast<uint32_t>(arcs.size()), 0, 0, 0, 0};
+  /// Neighbours a lane looks at before others help it: fewer where a set is too small to keep a block's groups busy.
+  static constexpr uint32_t kLongReach = 16, kShortReach = 8, kFewSites = 16 * kLanes;
+
+  void add(uint32_t first, uint32_t count) {
+    Slice slice{first, count, 0, 0, 0};
     uint32_t largest = 0;
     for (uint32_t i = first; i < first + count; ++i) {
       largest = std::max(largest, degrees[i]);
@@ -227,18 +243,28 @@ struct SlicedGraph {
     }
     while (largest >> slice.planes) ++slice.planes;
     while ((1u << slice.digits) < largest) ++slice.digits;
-    slice.most = (largest + kArcs - 1) / kArcs * kArcs;
-    arcs.resize(arcs.size() + uint64_t{slice.most} * kLanes, nowhere << 1);
-    for (uint32_t lane = 0; lane < count; ++lane) {
-      uint32_t* own = arcs.data() + slice.arcs;
+    slices.push_back(slice);
+  }
+
+  void add(const OrderedGraph& graph, Piece piece, uint32_t nowhere) {
+    uint32_t largest = 0;
+    for (uint32_t i = piece.first; i < piece.first + piece.count; ++i) largest = std::max(largest, degrees[i]);
+    const uint32_t lanes = 1u << piece.share;
+    piece.most = ((largest + lanes - 1) / lanes + kArcs - 1) / kArcs * kArcs;
+    piece.arcs = static_cast<uint32_t>(arcs.size());
+    arcs.resize(arcs.size() + uint64_t{piece.most} * kLanes, nowhere << 1);
+    uint32_t* own = arcs.data() + piece.arcs;
+    for (uint32_t i = 0; i < piece.count; ++i) {
       uint32_t number = 0;
-      for (uint32_t a = graph.offsets[first + lane]; a < graph.offsets[first + lane + 1]; ++a) {
+      for (uint32_t a = graph.offsets[piece.first + i]; a < graph.offsets[piece.first + i + 1]; ++a) {
         const int32_t weight = graph.weights[a];
-        for (int32_t k = 0; k < std::abs(weight); ++k)
-          own[arc_at(for_device_, number++, lane)] = graph.neighbours[a] << 1 | (weight < 0);
+        for (int32_t k = 0; k < std::abs(weight); ++k, ++number) {
+          const uint32_t lane = i * lanes + number % lanes;
+          own[arc_at(for_device_, number / lanes, lane)] = graph.neighbours[a] << 1 | (weight < 0);
+        }
       }
     }
-    slices.push_back(slice);
+    pieces.push_back(piece);
   }
 
   bool for_device_;
@@ -250,9 +276,11 @@ inline void lay_out_packs(Arena& arena, const OrderedGraph& ordered, ThermoState
   Couplings& graph = state.graph;
   graph.packed = 1;
   graph.slice_count = static_cast<uint32_t>(sliced.slices.size());
+  graph.piece_count = static_cast<uint32_t>(sliced.pieces.size());
   graph.arc_count = sliced.arc_count;
   graph.slices = arena.constant(sliced.slices.size(), sliced.slices.data());
-  graph.class_slices = arena.constant(sliced.class_slices.size(), sliced.class_slices.data());
+  graph.pieces = arena.constant(sliced.pieces.size(), sliced.pieces.data());
+  graph.class_pieces = arena.constant(sliced.class_pieces.size(), sliced.class_pieces.data());
   graph.degrees = arena.constant(sliced.degrees.size(), sliced.degrees.data());
   graph.arcs = arena.constant(sliced.arcs.size(), sliced.arcs.data());
   graph.padded_arcs = static_cast<uint32_t>(sliced.arcs.size());
@@ -385,7 +413,6 @@ inline void lay_out_lattice(Arena& arena, const Setup& setup, ThermoState& state
   state.signs = arena.constant(signs.size(), signs.data());
   state.lattice = arena.state<uint32_t>(uint64_t{state.own_packs()} * 2 * state.words);
   state.lowest = arena.state<int64_t>(state.systems, "lowest");
-  state.rung_thresholds = arena.scratch<uint64_t>(uint64_t{3} * state.rungs);
   state.lattice_limits = arena.scratch<LatticeLimits>(state.packs);
 }
 

@@ -102,10 +102,10 @@ AATGS_FN uint32_t square_chunks(const ThermoState& state) { return (state.words 
 
 /// Updates a chunk of one replica's sublattice; `task` counts them over all replicas.
 template <class Group>
-AATGS_FN void sweep_words(Group& group, const ThermoState& state, uint64_t task, uint32_t color, uint64_t sweep) {
+AATGS_FN void sweep_words(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task, uint32_t color,
+                          uint64_t sweep) {
   const uint32_t chunks = square_chunks(state);
-  const auto replica = static_cast<uint32_t>(task / chunks);
-  const uint32_t first = static_cast<uint32_t>(task % chunks) * kChunk;
+  const uint32_t replica = task / chunks, first = task % chunks * kChunk;
   const uint32_t left = state.words - first;
   const uint32_t words = left < kChunk ? left : kChunk;
   uint32_t* mine = state.sublattice(replica, color);
@@ -130,7 +130,7 @@ AATGS_FN void sweep_words(Group& group, const ThermoState& state, uint64_t task,
     uint32_t two, four;
   };
   decide(
-      group, words, state.run->seed, counter, balanced,
+      group, words, keys, counter, balanced,
       [&](uint32_t level) { return Masks{limits.masks[level][0], limits.masks[level][1]}; },
       [&](const Masks& masks, Slot s) { return (extreme[s] & masks.four) | (~extreme[s] & masks.two); },
       [&](Slot s, uint32_t bit) { return (extreme[s] >> bit & 1u) ? rest_four : rest_two; }, below);

@@ -7,8 +7,8 @@
 
 namespace aatgs::thermo {
 
-/// Bits of a bit-packed site's degree, its couplings counted with their size: at most 255.
-inline constexpr uint32_t kDegreeBits = 8;
+/// Bits of a bit-packed site's degree, its couplings counted with their size: at most 1023.
+inline constexpr uint32_t kDegreeBits = 10;
 /// Thresholds a pack of such a graph compares with: see thermo_packed.hpp.
 inline constexpr uint32_t kPlanes = 2 * kDegreeBits + 1;
 /// Bits of a sum over all sites.
@@ -18,14 +18,20 @@ struct PlaneLimits {
   uint32_t tails[32];
 };
 
-/// Up to 32 sites of one independent set, which the lanes of a group update together.
+/// Up to 32 sites of one independent set, whose moves the lanes of a group draw together.
 struct alignas(16) Slice {
   uint32_t first, count;
-  uint32_t arcs;  // where they begin; see arc_at()
-  uint32_t most;  // arcs of each lane, a multiple of 4; those it lacks lead to the word that is always 0
   uint32_t planes;  // bits of the largest degree
   uint32_t digits;  // of K: the least m with 2^m >= the largest degree
   uint32_t odd;  // whether a degree is
+};
+
+/// Sites of one slice whose neighbours the lanes of a group look at together; 2^share lanes for each site, so that a few
+/// sites with many neighbours keep nobody waiting. On the CPU a piece is a slice.
+struct alignas(16) Piece {
+  uint32_t slice, first, count, share;
+  uint32_t arcs;  // where they begin; see arc_at()
+  uint32_t most;  // arcs of each lane, a multiple of 4; those it lacks lead to the word that is always 0
 };
 
 /// A graph with integer couplings, constant for the life of the instance. Sites are renumbered: independent sets are
@@ -43,11 +49,12 @@ struct Couplings {
   const int32_t* weights;
   const int32_t* fields;  // n
   const uint32_t* label;  // n: the caller's number of a site
-  // Bit-packed, where all sums of a site's |J| are at most 255 and there are no fields; else none of these.
+  // Bit-packed, where all sums of a site's |J| are below 2^kDegreeBits and there are no fields; else none of these.
   uint32_t packed;
-  uint32_t slice_count, arc_count, planes;
+  uint32_t slice_count, piece_count, arc_count, planes;
   const Slice* slices;
-  const uint32_t* class_slices;  // class_count + 1: first slice of each
+  const Piece* pieces;
+  const uint32_t* class_pieces;  // class_count + 1: first piece of each
   const uint32_t* degrees;  // n
   const uint32_t* arcs;  // neighbour << 1 | (J < 0), as often as |J| says
   const uint16_t* short_arcs;  // the same for a block's shared memory, where all of it fits there; else null
@@ -81,6 +88,7 @@ struct Run {
   uint32_t started;
   uint32_t samples;
   uint32_t converged;
+  uint32_t reached;  // whether an energy was at the target
   uint32_t next_adaptation;  // round; they double
 };
 
@@ -137,7 +145,7 @@ struct ThermoState {
   int32_t* dense_fields;  // own packs x kLanes x dense_stride(n)
   SquareLimits* square_limits;  // SQUARE: rungs
   uint32_t* lattice;  // LATTICE: own packs x 2 x words
-  uint64_t* rung_thresholds;  // LATTICE: rungs x 3; bit-packed graphs: rungs x kPlanes
+  uint64_t* rung_thresholds;  // bit-packed graphs: rungs x kPlanes
   PlaneLimits* plane_limits;  // bit-packed graphs: packs x kPlanes
   uint32_t together,
       in_shared;  // packs a block sweeps together, and whether they and their limits are in shared memory

@@ -42,19 +42,24 @@ struct ThermoStep {
     team.barrier();
     if (phase == ThermoPhase::RUN && state.members == 1) {
       for (uint32_t s = 0; s < config.substeps && !state.run->converged && !team.cancelled(); ++s) {
-        team.barrier();
         sweep(team, state);
         finish_round(team, state);
         team.barrier();
       }
     } else if (!idle && phase == ThermoPhase::SWEEP && config.energies != 0) {
       sweep(team, state);
-      hand_out(team, state, reinterpret_cast<int64_t*>(config.energies));
+      hand_out(team, state, config.energies);
     } else if (!idle && phase == ThermoPhase::GATHER && config.energies != 0) {
-      const auto* others = reinterpret_cast<const int64_t*>(config.energies);
-      team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] += others[r]; });
+      take_in(team, state, config.energies);
     } else if (!idle && phase == ThermoPhase::EXCHANGE) {
       finish_round(team, state);
+    } else if (!idle && phase == ThermoPhase::TURN && config.energies != 0 && config.incoming != 0) {
+      take_in(team, state, config.incoming);
+      team.barrier();
+      finish_round(team, state);
+      team.barrier();
+      sweep(team, state);
+      hand_out(team, state, config.energies);
     }
     team.barrier();
     report(team, state, telemetry, idle);
@@ -78,67 +83,60 @@ struct ThermoStep {
 
   /// For the other members: the energies of this one's replicas, 0 in place of theirs.
   template <class Team>
-  AATGS_FN static void hand_out(Team& team, State& state, int64_t* energies) {
+  AATGS_FN static void hand_out(Team& team, State& state, uint64_t address) {
+    auto* energies = reinterpret_cast<int64_t*>(address);
     team.for_each(state.replicas, [&](uint32_t r) {
       if (!state.owns(state.pack_of(r))) state.energies[r] = 0;
       energies[r] = state.energies[r];
     });
   }
 
-  /// The second half, which every member makes alike: exchanges, a sample, the ladder's adaptation.
+  /// Another member's energies.
+  template <class Team>
+  AATGS_FN static void take_in(Team& team, State& state, uint64_t address) {
+    const auto* others = reinterpret_cast<const int64_t*>(address);
+    team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] += others[r]; });
+  }
+
+  /// The second half, which every member makes alike: exchanges, a sample, the ladder's adaptation. What is to be done is
+  /// settled before the first barrier: behind it the leader may already count the round. The caller puts a barrier after it.
   template <class Team>
   AATGS_FN static void finish_round(Team& team, State& state) {
     const Run& run = *state.run;
     const uint64_t rounds = run.rounds;
-    if (state.model == ThermoModel::LATTICE) note_lowest(team, state);
+    const bool clusters = state.cluster_every && (rounds + 1) % state.cluster_every == 0;
+    const bool sampling =
+        rounds >= run.burn_in && run.samples < run.samples_wanted && (rounds + 1 - run.burn_in) % run.sample_every == 0;
+    const bool adapts = run.adapt && state.rungs > 2 && rounds + 1 == run.next_adaptation && rounds + 1 <= run.burn_in;
+    const bool forgets = adapts || rounds + 1 == run.anneal || rounds + 1 == run.burn_in;
+    if (state.bit_packed()) note_lowest(team, state);
     if (state.rungs > 1) exchange(team, state);
     team.barrier();
-    if (state.cluster_every && (rounds + 1) % state.cluster_every == 0) {
+    if (clusters) {
       move_clusters(team, state);
       team.barrier();
       count_energies(team, state);
+      team.barrier();
     }
-    const bool sampling =
-        rounds >= run.burn_in && run.samples < run.samples_wanted && (rounds + 1 - run.burn_in) % run.sample_every == 0;
     if (sampling) take_sample(team, state);
-    const int64_t lowest = best_energy(team, state);
-    const bool adapts = run.adapt && state.rungs > 2 && rounds + 1 == run.next_adaptation && rounds + 1 <= run.burn_in;
-    const bool forgets = adapts || rounds + 1 == run.anneal || rounds + 1 == run.burn_in;
-    team.barrier();
-    if (adapts) team.leader([&] { adapt_ladder(state, state.before); });
-    team.barrier();
+    if (adapts) {
+      team.leader([&] { adapt_ladder(state, state.before); });
+      team.barrier();
+    }
     if (forgets) forget_exchanges(team, state);
     team.leader([&] {
       Run& mine = *state.run;
       mine.rounds = rounds + 1;
       mine.samples += sampling;
       if (adapts) mine.next_adaptation += mine.next_adaptation - mine.anneal;
-      const bool complete = mine.samples_wanted > 0 && mine.samples == mine.samples_wanted;
-      mine.converged = complete || static_cast<double>(lowest) <= mine.target;
+      mine.converged = mine.reached || (mine.samples_wanted > 0 && mine.samples == mine.samples_wanted);
     });
-  }
-
-  /// The lowest energy since the reset. Collective.
-  template <class Team>
-  AATGS_FN static int64_t best_energy(Team& team, State& state) {
-    if (state.bit_packed()) {
-      team.barrier();
-      const auto now = team.template min<int64_t>(state.replicas, [&](uint32_t r) { return state.energies[r]; });
-      const int64_t before = state.best_energy[0];
-      team.barrier();
-      team.leader([&] { state.best_energy[0] = now < before ? now : before; });
-      return now < before ? now : before;
-    }
-    team.barrier();
-    return team.template min<int64_t>(state.packs, [&](uint32_t p) { return state.best_energy[p]; });
   }
 
   template <class Team>
   AATGS_FN static void report(Team& team, State& state, Telemetry& telemetry, bool idle) {
-    int64_t lowest = state.best_energy[0];
+    const auto best = team.template argmin<int64_t>(state.packs, [&](uint32_t p) { return state.best_energy[p]; });
     if (!state.bit_packed()) {
-      const auto best = team.template argmin<int64_t>(state.packs, [&](uint32_t p) { return state.best_energy[p]; });
-      lowest = best.value;
       const int8_t* spins = state.best_spins + best.index * state.graph.n;
       const bool potts = state.model == ThermoModel::POTTS;
       team.for_each(state.graph.n, [&](uint32_t site) {
@@ -152,7 +150,7 @@ struct ThermoStep {
     team.leader([&] {
       const Run& run = *state.run;
       telemetry.rounds = run.rounds;
-      telemetry.best_energy = static_cast<double>(lowest);
+      telemetry.best_energy = static_cast<double>(best.value);
       telemetry.samples = run.samples;
       telemetry.round_trips = trips;
       telemetry.acceptance = tried ? static_cast<float>(static_cast<double>(made) / static_cast<double>(tried)) : 0.0f;

@@ -17,7 +17,8 @@ template <class Sum>
 struct PackView {
   const Couplings& graph;
   int8_t* spins;  // n x kLanes
-  uint64_t seed, sweep;
+  const RoundKeys& keys;
+  uint64_t sweep;
   uint32_t first_replica;
   Lanes<float> beta;
   Lanes<Sum> change;  // of the energy
@@ -177,7 +178,7 @@ template <class Field, bool kPotts, class Group, class Sum>
 AATGS_FN void update_block(Group& group, PackView<Sum>& view, uint32_t block, uint32_t begin, uint32_t end) {
   constexpr uint32_t kSites = kPotts ? 2 : 4;
   LaneWords words;
-  philox_lanes(group, view.seed, words,
+  philox_lanes(group, view.keys, words,
                [&](uint32_t lane) { return counter_of(Purpose::SWEEP, view.sweep, view.first_replica + lane, block); });
   for (uint32_t i = 0; i < kSites; ++i) {
     const uint32_t site = block * kSites + i;
@@ -198,6 +199,7 @@ AATGS_FN void sweep_pack_with(Block& block, const ThermoState& state, uint32_t p
   // Narrow sums are flushed before they can overflow: 4096 blocks of 4 sites with changes below 2^17.
   constexpr uint32_t kStretch = 2048;
   const Couplings& graph = state.graph;
+  const RoundKeys keys(state.run->seed);
   const uint32_t classes = AATGS_ON_DEVICE ? graph.class_count : 1;
   for (uint32_t c = 0; c < classes; ++c) {
     const uint32_t begin = graph.classes[c];
@@ -206,7 +208,7 @@ AATGS_FN void sweep_pack_with(Block& block, const ThermoState& state, uint32_t p
     const uint32_t blocks = (end + kSites - 1) / kSites - first;
     const uint32_t stretches = AATGS_ON_DEVICE ? blocks : (blocks + kStretch - 1) / kStretch;
     block.for_each_group(stretches, [&](auto& group, uint32_t s) {
-      PackView<Sum> view{graph, state.spins_of(pack), state.run->seed, sweep, pack * kLanes, {}, {}};
+      PackView<Sum> view{graph, state.spins_of(pack), keys, sweep, pack * kLanes, {}, {}};
       group.for_each(kLanes, [&](uint32_t lane) {
         const uint32_t replica = pack * kLanes + lane;
         const double beta = replica < state.replicas ? state.betas[state.walkers[replica].rung] : 0.0;

@@ -96,10 +96,11 @@ struct HeldPacks {
 template <class Block>
 AATGS_APART void draw_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, uint64_t sweep) {
   const ThermoState state = shared_state;
+  const RoundKeys keys(state.run->seed);
   block.for_each_group(state.graph.slice_count * packs.count, [&](auto& group, uint32_t i) {
     const uint32_t number = i % state.graph.slice_count, held = i / state.graph.slice_count;
-    draw_moves(group, state, state.graph.slices[number], packs.limits + held * kPlanes, packs.first + held, sweep,
-               state.moves_of(packs.first + held, number));
+    draw_moves(group, state.graph, keys, state.graph.slices[number], packs.limits + held * kPlanes, packs.first + held,
+               sweep, state.moves_of(packs.first + held, number));
   });
   block.barrier();
 }
@@ -107,11 +108,12 @@ template <class Block, class Arc>
 AATGS_APART void move_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, const Arc* arcs) {
   const ThermoState state = shared_state;
   for (uint32_t c = 0; c < state.graph.class_count; ++c) {
-    const uint32_t begin = state.graph.class_slices[c], slices = state.graph.class_slices[c + 1] - begin;
-    block.for_each_group(slices * packs.count, [&](auto& group, uint32_t i) {
-      const uint32_t held = i / slices, number = begin + i % slices;
-      make_moves(group, state.graph, arcs, state.graph.slices[number], packs.words_of(held),
-                 state.moves_of(packs.first + held, number));
+    const uint32_t begin = state.graph.class_pieces[c], pieces = state.graph.class_pieces[c + 1] - begin;
+    block.for_each_group(pieces * packs.count, [&](auto& group, uint32_t i) {
+      const uint32_t held = i / pieces;
+      const Piece piece = state.graph.pieces[begin + i % pieces];
+      make_moves(group, state.graph, arcs, piece, packs.words_of(held),
+                 state.moves_of(packs.first + held, piece.slice));
     });
     block.barrier();
   }
@@ -242,9 +244,10 @@ AATGS_FN void count_energies(Team& team, const ThermoState& state) {
 template <class Team>
 AATGS_APART void sweep_square_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep) {
   const ThermoState state = shared_state;
-  const uint64_t begin = uint64_t{state.own_first} * square_chunks(state);
-  team.for_each_group(uint64_t{state.own_count} * square_chunks(state),
-                      [&](auto& group, uint64_t t) { sweep_words_here(group, state, begin + t, color, sweep); });
+  const RoundKeys keys(state.run->seed);
+  const uint32_t begin = state.own_first * square_chunks(state);
+  team.for_each_group(state.own_count * square_chunks(state),
+                      [&](auto& group, uint32_t t) { sweep_words_here(group, state, keys, begin + t, color, sweep); });
 }
 
 template <class Team>
@@ -269,8 +272,9 @@ AATGS_FN void sweep_square(Team& team, const ThermoState& state, uint64_t first)
 template <class Team>
 AATGS_APART void sweep_lattice_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep) {
   const ThermoState state = shared_state;
-  team.for_each_group(uint64_t{state.own_packs()} * lattice_chunks(state),
-                      [&](auto& group, uint64_t t) { sweep_lattice_here(group, state, t, color, sweep); });
+  const RoundKeys keys(state.run->seed);
+  team.for_each_group(state.own_packs() * lattice_chunks(state),
+                      [&](auto& group, uint32_t t) { sweep_lattice_here(group, state, keys, t, color, sweep); });
 }
 
 template <class Team>
@@ -285,11 +289,7 @@ AATGS_APART void count_lattice_energies(Team& team, const ThermoState& shared_st
 
 template <class Team>
 AATGS_FN void sweep_lattices(Team& team, const ThermoState& state, uint64_t first) {
-  team.for_each(state.rungs, [&](uint32_t k) {
-    lattice_thresholds(state.betas[k] * static_cast<double>(*state.scale), state.rung_thresholds + 3 * k);
-  });
   team.for_each(state.replicas, [&](uint32_t replica) { state.energies[replica] = 0; });
-  team.barrier();
   team.for_each_group(state.own_packs(), [&](auto& group, uint32_t i) { set_limits(group, state, state.own_pack(i)); });
   for (uint32_t s = 0; s < state.sweeps_per_round && !team.cancelled(); ++s) {
     for (uint32_t color = 0; color < 2; ++color) {
@@ -301,9 +301,18 @@ AATGS_FN void sweep_lattices(Team& team, const ThermoState& state, uint64_t firs
   count_lattice_energies(team, state);
 }
 
-/// LATTICE: the lowest energy of each system since the reset.
+/// SQUARE and LATTICE: the lowest energy since the reset; LATTICE: and that of each system.
 template <class Team>
 AATGS_FN void note_lowest(Team& team, const ThermoState& state) {
+  team.for_each_group((state.replicas + kLanes - 1) / kLanes, [&](auto& group, uint32_t i) {
+    const uint32_t rest = state.replicas - i * kLanes;
+    const auto now = group.template min<int64_t>(
+        rest < kLanes ? rest : kLanes, [&](uint32_t lane) { return state.energies[uint64_t{i} * kLanes + lane]; });
+    group.leader([&] {
+      if (now < state.best_energy[i]) note_best(state, i, now);
+    });
+  });
+  if (state.model != ThermoModel::LATTICE) return;
   const uint32_t together = state.copies * state.rungs;
   team.for_each_group(state.systems, [&](auto& group, uint32_t system) {
     const auto now = group.template min<int64_t>(

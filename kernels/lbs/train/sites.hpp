@@ -28,14 +28,16 @@ inline EntrySites find_candidates(const SceneData& data, const SiteRules& rules)
   for (uint32_t i = 0; i < data.count(); ++i) find_density(scene, data.grid, points, i);
   for (uint32_t i = 0; i < data.count(); ++i) find_climb(scene, data.grid, points, i);
   for (uint32_t i = 0; i < data.count(); ++i) peaks[i] = peak_of(climb.data(), i);
+  std::vector<uint32_t> number(data.count(), 0), members(data.count());
   out.candidates.resize(kMaxSites);
+  out.features.resize(uint64_t{kMaxSites} * kSiteFeatures);
+  const SiteWork work{data.surface,  points,        peaks.data(), data.all(), out.candidates.data(),
+                      number.data(), climb.data(), members.data()};
   SerialScope block;
-  const uint32_t n = list_peaks(block, points, peaks.data(), data.all(), out.candidates.data());
+  uint32_t count = 0;
+  const uint32_t n = lbs::find_candidates(block, work, &count, out.features.data());
   out.candidates.resize(n);
-  out.features.assign(uint64_t{n} * kSiteFeatures, 0.0f);
-  const auto f = [&](uint32_t s) { return &out.features[uint64_t{s} * kSiteFeatures]; };
-  for (uint32_t s = 0; s < n; ++s) pool(data.surface, points, peaks.data(), data.all(), out.candidates[s], f(s));
-  for (uint32_t s = 0; s < n; ++s) compare(out.candidates.data(), n, s, f(s));
+  out.features.resize(uint64_t{n} * kSiteFeatures);
   // A second centre on the same ligand is worth nothing.
   std::vector<bool> taken(data.entry->ligands.size(), false);
   for (const Candidate& candidate : out.candidates) {

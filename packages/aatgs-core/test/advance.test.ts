@@ -32,6 +32,8 @@ describe('advance', () => {
       [{}, { stepSubsteps: 1 }],
       [{}, { stepSubsteps: 300, depth: 1 }],
       [{}, { depth: 16 }],
+      [{}, { stepMs: 0.01, depth: 2 }],
+      [{}, { stepMs: 50 }],
     ];
     for (const [options, pins] of cases) {
       const mine = context(options);
@@ -71,6 +73,20 @@ describe('advance', () => {
     expect(records).toEqual([...records].sort((a, b) => a - b));
   });
 
+  test('says exactly how many substeps have run when until ends it', async () => {
+    for (const options of [{}, { async: false }, { configSlots: 1 }]) {
+      for (const depth of [1, 4]) {
+        const mine = context(options);
+        let seen = 0;
+        const until = () => ++seen >= 20;
+        const pins = { stepSubsteps: 7, ...(options.configSlots !== 1 && { depth }) };
+        const done = await mine.advance({}, { substeps: Number.POSITIVE_INFINITY, until, ...pins });
+        expect(done.substeps).toBe(7 * done.configs);
+        expect(done).toMatchObject({ met: true, substeps: done.last?.steps, configs: seen });
+      }
+    }
+  });
+
   test('a signal ends it', async () => {
     const mine = context();
     const endless = mine.advance({}, { substeps: Number.POSITIVE_INFINITY, signal: AbortSignal.timeout(20) });
@@ -82,7 +98,16 @@ describe('advance', () => {
     const mine = context();
     const code = { code: 'ERR_AATGS_INVALID_ARGUMENT' };
     await expect(mine.advance({ phase: ExamplePhase.RESET })).rejects.toMatchObject(code);
-    for (const pins of [{ substeps: -1 }, { substeps: 1.5 }, { stepSubsteps: 0 }, { depth: 0 }, { depth: 17 }]) {
+    for (const pins of [
+      { substeps: -1 },
+      { substeps: 1.5 },
+      { stepSubsteps: 0 },
+      { depth: 0 },
+      { depth: 17 },
+      { stepMs: 0 },
+      { stepMs: Number.NaN },
+      { maxConfigs: 0 },
+    ]) {
       await expect(mine.advance({}, pins)).rejects.toMatchObject(code);
     }
     const { substeps: _, ...spec } = exampleModule({ entities: 1, goal: 1 }).spec;
@@ -94,6 +119,36 @@ describe('advance', () => {
     const mine = context({ telemetrySlots: 64 });
     await mine.advance({}, { substeps: 500, stepSubsteps: 1, depth: 3 });
     expect(mine.stats.configRing.peak * 16).toBeLessThanOrEqual(3);
+  });
+
+  test('a pinned length is what steps take', async () => {
+    const mine = context();
+    const lengths: number[] = [];
+    const onRecord = ({ durationNs }: ExampleTelemetry) => lengths.push(durationNs / 1e6);
+    await mine.advance({}, { substeps: Number.POSITIVE_INFINITY, maxConfigs: 60, stepMs: 2, onRecord });
+    const middle = lengths.slice(20).sort((a, b) => a - b)[20] as number;
+    expect(middle).toBeGreaterThan(0.5);
+    expect(middle).toBeLessThan(8);
+  });
+
+  test('at most so many configs, and the next call goes on where it stopped', async () => {
+    const mine = context();
+    const first = await mine.advance({}, { substeps: 1000, maxConfigs: 5, stepSubsteps: 10 });
+    expect(first).toMatchObject({ substeps: 50, configs: 5, met: false, last: { steps: 50 } });
+    expect(await mine.advance({}, { substeps: 950, maxConfigs: 2000 })).toMatchObject({ last: { steps: 1000 } });
+  });
+
+  test('a substep after something else counts as unknown', async () => {
+    const mine = context();
+    await mine.advance({}, { substeps: 5000 });
+    const before = mine.stats.iterations.batch;
+    await mine.advance({}, { substeps: 5000 });
+    expect(mine.stats.iterations.batch - before).toBeLessThan(1000);
+    await mine.submit({ phase: ExamplePhase.RESET });
+    const steps: number[] = [];
+    await mine.advance({}, { substeps: 5000, onRecord: (record) => steps.push(record.steps) });
+    expect(steps[0]).toBe(1);
+    expect(steps.at(-1)).toBe(5000);
   });
 
   test('as a task of a graph', async () => {
@@ -114,7 +169,7 @@ describe('Pacer', () => {
     let [now, end] = [0, 0];
     const ring: { end: number; substeps: number; ns: number }[] = [];
     let busy = 0;
-    pacer.start(0);
+    pacer.start(0, 0);
     for (let i = 0; i < configs; i++) {
       while (ring[0] && ring[0].end <= now) {
         const done = ring.shift()!;
@@ -156,6 +211,17 @@ describe('Pacer', () => {
     const { pacer, busy } = simulate(10_000, { hostUs: 1500 });
     expect(pacer.depth).toBeGreaterThan(calm);
     expect(busy).toBeGreaterThan(0.9);
+  });
+  test('forgets how long a substep takes once something else has run', () => {
+    const pacer = new Pacer(16);
+    pacer.start(0, 0);
+    pacer.measured(0, 1, 1000);
+    pacer.fed(10);
+    pacer.start(1, 10);
+    expect(pacer.substeps(0, Number.POSITIVE_INFINITY)).toBeGreaterThan(100);
+    pacer.fed(20);
+    pacer.start(2, 21);
+    expect(pacer.substeps(0, Number.POSITIVE_INFINITY)).toBe(1);
   });
   test('records that pile up make them longer', () => {
     const pacer = new Pacer(16);

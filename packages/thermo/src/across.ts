@@ -57,10 +57,15 @@ async function run(members: readonly Thermo[], options: AcrossOptions): Promise<
       options.signal?.throwIfAborted();
       await Promise.all(
         members.map((member, i) => {
-          const sweep = { phase: ThermoPhase.SWEEP, energies: mail.outgoing(i, round) };
-          const before: ThermoConfig[] =
-            round === 0 ? [reset] : [...mail.incoming(i, round - 1), { phase: ThermoPhase.EXCHANGE }];
-          const configs = round < rounds ? [...before, sweep] : before;
+          const energies = mail.outgoing(i, round);
+          const sweep = { phase: ThermoPhase.SWEEP, energies };
+          if (round === 0) return member.context.executeBatch([reset, sweep], { collect: false });
+          const from = mail.incoming(i, round - 1);
+          // One config a round where there are two members.
+          const last = round < rounds ? from.pop() : undefined;
+          const configs: ThermoConfig[] = from.map((other) => ({ phase: ThermoPhase.GATHER, energies: other }));
+          if (last !== undefined) configs.push({ phase: ThermoPhase.TURN, incoming: last, energies });
+          else configs.push({ phase: ThermoPhase.EXCHANGE }, ...(round < rounds ? [sweep] : []));
           return member.context.executeBatch(configs, { collect: false });
         }),
       );
@@ -111,11 +116,11 @@ class Mail {
     return this.#out[member]![round % 2]!.address;
   }
 
-  *incoming(member: number, round: number): Generator<ThermoConfig> {
-    for (const [from, box] of this.#in[member]!.entries()) {
-      if (from === member) continue;
-      yield { phase: ThermoPhase.GATHER, energies: box?.address ?? this.outgoing(from, round) };
-    }
+  /** Where the other members' energies are for this one. */
+  incoming(member: number, round: number): bigint[] {
+    return this.#in[member]!.flatMap((box, from) =>
+      from === member ? [] : [box?.address ?? this.outgoing(from, round)],
+    );
   }
 
   async send(round: number): Promise<void> {

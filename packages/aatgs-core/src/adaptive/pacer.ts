@@ -25,6 +25,8 @@ export class Pacer {
   #depth: number;
   /** Time of a substep by phase, nanoseconds. */
   readonly #substepNs = new Map<number, number>();
+  /** What had been queued when the last run was. */
+  #fedTo = 0;
   #windowStart = 0;
   #windowRecords = 0;
   #windowNs = 0;
@@ -46,17 +48,30 @@ export class Pacer {
     return this.#targetNs;
   }
 
-  /** Substeps for the next config of a phase; one while nothing is known. */
-  substeps(phase: number, left: number): number {
+  /**
+   * Substeps for the next config of a phase; one while nothing is known.
+   * @param stepMs the length to aim at, where it is pinned
+   */
+  substeps(phase: number, left: number, stepMs?: number): number {
     const each = this.#substepNs.get(phase);
-    const wanted = each === undefined ? 1 : Math.max(1, Math.round(this.#targetNs / Math.max(each, 1)));
+    const aim = stepMs === undefined ? this.#targetNs : 1e6 * stepMs;
+    const wanted = each === undefined ? 1 : Math.max(1, Math.round(aim / Math.max(each, 1)));
     return Math.min(wanted, left, 2 ** 31);
   }
 
-  /** A run begins: what was measured before says nothing about its first window. */
-  start(now: number): void {
-    this.#windowStart = now;
-    this.#windowRecords = this.#windowNs = 0;
+  /**
+   * A run begins: what was measured before says nothing about its first window, and nothing about the time of a substep if
+   * something else has run since: after a reset, say, one may take a thousand times as long.
+   * @param queued configs and transfers queued in the context so far
+   */
+  start(now: number, queued: number): void {
+    if (queued !== this.#fedTo) this.#substepNs.clear();
+    this.#open(now);
+  }
+
+  /** Everything of a run is in the ring. */
+  fed(queued: number): void {
+    this.#fedTo = queued;
   }
 
   /** A config of so many substeps took so long; not called for steps that had nothing to do. */
@@ -83,7 +98,7 @@ export class Pacer {
     const elapsedMs = now - this.#windowStart;
     if (this.#windowRecords < WINDOW_RECORDS || elapsedMs < WINDOW_MS) return;
     const busy = this.#windowNs / 1e6 / elapsedMs;
-    this.start(now);
+    this.#open(now);
     if (busy < WASTEFUL) {
       this.#calm = 0;
       this.#lengthen(1.5);
@@ -92,6 +107,11 @@ export class Pacer {
       this.#targetNs = Math.max(SHORTEST_NS, 0.9 * this.#targetNs);
       this.#depth = Math.max(2, this.#depth - 1);
     }
+  }
+
+  #open(now: number): void {
+    this.#windowStart = now;
+    this.#windowRecords = this.#windowNs = 0;
   }
 
   #lengthen(factor: number): void {

@@ -9,6 +9,7 @@ import {
   maxCutModel,
   quboModel,
   quboValue,
+  reduceModel,
 } from '../models/index.ts';
 import { searchOptions } from '../options.ts';
 import { readQubo, readRudy } from '../readers/index.ts';
@@ -122,7 +123,8 @@ export function spinglassCommand(): Command {
 }
 
 async function solve(options: MinimizeCliOptions, problem: Problem): Promise<void> {
-  const { model, figure } = problem;
+  const { figure } = problem;
+  const { model, expand } = reduceModel(problem.model);
   const { sweeps, clusterEvery, anneal, target, out } = options;
   const time = options.time ?? (sweeps === undefined ? DEFAULT_SECONDS : undefined);
   // What only time ends is not reproducible anyway, and may fill the device; else the device must not matter.
@@ -135,7 +137,7 @@ async function solve(options: MinimizeCliOptions, problem: Problem): Promise<voi
     clusterEvery: clusterEvery ?? (ladders > 1 ? usual.clusterEvery : 0),
   });
   const result = await withProgress(
-    `${model.n} spins`,
+    `${problem.model.n} spins${model.n < problem.model.n ? `, ${model.n} to search` : ''}`,
     options.checkpoint,
     (p) =>
       `${figure} ${problem.value(p.bestEnergy)}; ${p.sweeps} sweeps, exchanges ${(100 * p.acceptance).toFixed(0)} %, ${(p.elapsedMs / 1000).toFixed(1)} s`,
@@ -151,14 +153,14 @@ async function solve(options: MinimizeCliOptions, problem: Problem): Promise<voi
       }),
   );
   if (!result) return;
-  const { value, lines } = problem.verify(result.state);
+  const { value, lines } = problem.verify(expand(result.state));
   if (out) await writeFile(out, `${Array.from(lines).join('\n')}\n`);
   const { success, elapsedMs, ended, exchanges, history } = result;
   const firstAt = history.at(-1)?.elapsedMs ?? 0;
   if (options.json) {
     const { device, deviceName, engine, mode } = thermo.info;
     printJson({
-      model: { name: model.name, spins: model.n },
+      model: { name: model.name, spins: problem.model.n, searched: model.n },
       success,
       [figure]: value,
       energy: result.bestEnergy,

@@ -1,12 +1,13 @@
 // Generated from thermo.layout.json by `aatgs layout`; do not edit.
 import { type ConfigRecord, type ModuleLayout, type SlotViews, type TelemetryRecord, telemetryHeader, u32Field, u64Field } from '@aatgs/core';
-/** What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE. */
+/** What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE. TURN: the last GATHER, the EXCHANGE and the next round's SWEEP in one. */
 export const ThermoPhase = {
   RUN: 0,
   RESET: 1,
   SWEEP: 2,
   GATHER: 3,
   EXCHANGE: 4,
+  TURN: 5,
 } as const;
 /** ISING: spins -1/+1 on any graph. POTTS: q states on any graph. SQUARE: the ferromagnet on an L x L torus, bit-packed. LATTICE: many +-1 lattices of one shape, bit-packed. */
 export const ThermoModel = {
@@ -83,8 +84,10 @@ export interface ThermoConfig extends ConfigRecord {
   readonly adapt?: number;
   /** RESET: converged at this energy or below. Default -1e+300. */
   readonly target?: number;
-  /** Address of i64[replicas] on the device. SWEEP: written, 0 where another member's replica is. GATHER: another member's, added. Default 0. */
+  /** Address of i64[replicas] on the device. SWEEP, TURN: written, 0 where another member's replica is. GATHER: another member's, added. Default 0. */
   readonly energies?: bigint;
+  /** TURN: address of another member's energies, added. Default 0. */
+  readonly incoming?: bigint;
 }
 /** One record. */
 export interface ThermoTelemetry extends TelemetryRecord {
@@ -102,7 +105,7 @@ export interface ThermoTelemetry extends TelemetryRecord {
 /** Codecs of the thermo module's messages. */
 export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemetry> = {
   name: 'thermo',
-  fingerprint: '932a0e904521a63b',
+  fingerprint: 'b21ef1550e7d8247',
   fields: [
     { name: 'ThermoSetup.model', offset: 0, bytes: 4 },
     { name: 'ThermoSetup.sites', offset: 4, bytes: 4 },
@@ -134,6 +137,7 @@ export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemet
     { name: 'ThermoConfig.adapt', offset: 84, bytes: 4 },
     { name: 'ThermoConfig.target', offset: 88, bytes: 8 },
     { name: 'ThermoConfig.energies', offset: 96, bytes: 8 },
+    { name: 'ThermoConfig.incoming', offset: 104, bytes: 8 },
     { name: 'ThermoTelemetry.rounds', offset: 32, bytes: 8 },
     { name: 'ThermoTelemetry.bestEnergy', offset: 40, bytes: 8 },
     { name: 'ThermoTelemetry.samples', offset: 48, bytes: 4 },
@@ -174,6 +178,7 @@ export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemet
     v.u32[(base >>> 2) + 21] = u32Field(message.adapt ?? 1, 'adapt');
     v.f64[(base >>> 3) + 11] = message.target ?? -1e+300;
     v.u64[(base >>> 3) + 12] = message.energies ?? 0n;
+    v.u64[(base >>> 3) + 13] = message.incoming ?? 0n;
   },
   decodeTelemetry(v: SlotViews, base: number): ThermoTelemetry {
     return {
