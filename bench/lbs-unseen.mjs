@@ -65,7 +65,8 @@ const disturbed = (structure) =>
 /** By the data's own program, over these entries. */
 function score(what, mode, ids, rows) {
   const [path, some] = ['sites.csv', 'ids'].map((name) => join(folder, name));
-  writeFileSync(path, `${['id,rank,score,x,y,z', ...rows].join('\n')}\n`);
+  const of = rows.filter((row) => ids.includes(row.slice(0, row.indexOf(','))));
+  writeFileSync(path, `${['id,rank,score,x,y,z', ...of].join('\n')}\n`);
   writeFileSync(some, ids.join('\n'));
   const args = [path, '--set', join(data, values.set), '--mode', mode, '--ligands', 'strict', '--ids', some, '--json'];
   const [rates] = JSON.parse(execFileSync('python3', [join(data, 'eval.py'), ...args], { encoding: 'utf8' }));
