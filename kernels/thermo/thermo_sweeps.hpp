@@ -248,9 +248,11 @@ inline constexpr bool kSweepsCount =
     false;
 #endif
 
-/// One colour of all replicas. What it needs of the state is read for every task: registers are scarcer than reads.
+/// One colour of all replicas.
 template <class Team>
-AATGS_APART void sweep_square_color(Team& team, const ThermoState& state, uint32_t color, uint64_t sweep, bool counts) {
+AATGS_APART void sweep_square_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep,
+                                    bool counts) {
+  const ThermoState state = shared_state;
   const RoundKeys keys(state.run->seed);
   const uint32_t begin = state.own_first * square_chunks(state);
   team.for_each_group(state.own_count * square_chunks(state), [&](auto& group, uint32_t t) {
@@ -289,8 +291,9 @@ AATGS_FN void sweep_square(Team& team, const ThermoState& state, uint64_t first)
 
 /// One colour of all systems' replicas.
 template <class Team>
-AATGS_APART void sweep_lattice_color(Team& team, const ThermoState& state, uint32_t color, uint64_t sweep,
+AATGS_APART void sweep_lattice_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep,
                                      bool counts) {
+  const ThermoState state = shared_state;
   const RoundKeys keys(state.run->seed);
   team.for_each_group(state.own_packs() * lattice_chunks(state), [&](auto& group, uint32_t t) {
     sweep_lattice_here(group, state, keys, t, color, sweep, counts);
