@@ -28,7 +28,16 @@ struct ThermoStep {
   static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) { lay_out_state(arena, setup, state); }
 
   template <class Team>
-  AATGS_FN static void run(Team& team, const Config& config, State& state, Telemetry& telemetry) {
+  AATGS_FN static void run(Team& team, const Config& config, State& given, Telemetry& telemetry) {
+#if AATGS_ON_DEVICE
+    // As a kernel's parameter all 150 words of it were read at once, and spilled; from here they are read where they are used.
+    __shared__ State state;
+    for (uint32_t i = threadIdx.x; i < sizeof(State) / 4; i += kBlockThreads)
+      reinterpret_cast<uint32_t*>(&state)[i] = reinterpret_cast<const uint32_t*>(&given)[i];
+    __syncthreads();
+#else
+    State& state = given;
+#endif
     const auto phase = static_cast<ThermoPhase>(config.header.phase);
     const bool started = state.run->started != 0;
     team.barrier();
