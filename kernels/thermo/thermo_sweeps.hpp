@@ -96,7 +96,7 @@ struct HeldPacks {
 template <class Block>
 AATGS_APART void draw_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, uint64_t sweep) {
   const ThermoState state = shared_state;
-  const RoundKeys keys(state.run->seed);
+  const RoundKeys keys(state.run->seed, state.run->keys);
   block.for_each_group(state.graph.slice_count * packs.count, [&](auto& group, uint32_t i) {
     const uint32_t number = i % state.graph.slice_count, held = i / state.graph.slice_count;
     draw_moves(group, state.graph, keys, state.graph.slices[number], packs.limits + held * kPlanes, packs.first + held,
@@ -253,7 +253,7 @@ template <class Team>
 AATGS_APART void sweep_square_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep,
                                     bool counts) {
   const ThermoState state = shared_state;
-  const RoundKeys keys(state.run->seed);
+  const RoundKeys keys(state.run->seed, state.run->keys);
   const uint32_t begin = state.own_first * square_chunks(state);
   team.for_each_group(state.own_count * square_chunks(state), [&](auto& group, uint32_t t) {
     sweep_words_here(group, state, keys, begin + t, color, sweep, counts);
@@ -294,7 +294,7 @@ template <class Team>
 AATGS_APART void sweep_lattice_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep,
                                      bool counts) {
   const ThermoState state = shared_state;
-  const RoundKeys keys(state.run->seed);
+  const RoundKeys keys(state.run->seed, state.run->keys);
   team.for_each_group(state.own_packs() * lattice_chunks(state), [&](auto& group, uint32_t t) {
     sweep_lattice_here(group, state, keys, t, color, sweep, counts);
   });
