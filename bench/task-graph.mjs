@@ -131,7 +131,7 @@ async function pace(name) {
   }
   const rows = settings.map((pins) => ({ ...pins, substepsPerSecond: [] }));
   const rate = (row) => median(row.substepsPerSecond);
-  await rateOf(context, config, {}, 200); // warm, and long enough to find its pace
+  await rateOf(context, config, {}, 500); // warm, and long enough to find its pace
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const [i, { setting: _, ...pins }] of settings.entries()) {
       rows[i].substepsPerSecond.push(await rateOf(context, config, pins, Number(values.milliseconds)));

@@ -66,8 +66,7 @@ AATGS_FN void list_sites(const Job& job, uint32_t structure, const Candidate* ca
     listed.strongest = site.strongest;
     listed.spread = site.spread;
     listed.points = site.points;
-    listed.other_chains =
-        state.site_features[(uint64_t{structure} * kMaxSites + order[k]) * kSiteFeatures + S_CHAINS];
+    listed.other_chains = state.site_features[(uint64_t{structure} * kMaxSites + order[k]) * kSiteFeatures + S_CHAINS];
     listed.peak = order[k];
   }
   result.sites = sites;

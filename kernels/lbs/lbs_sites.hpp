@@ -23,7 +23,7 @@ struct SiteRules {
 };
 
 /// Most candidates of a structure.
-inline constexpr uint32_t kMaxSites = 128;
+inline constexpr uint32_t kMaxSites = 256;
 inline constexpr uint32_t kNoSite = 0xffffffff;
 
 /// What the site model sees.
@@ -61,7 +61,7 @@ AATGS_FN uint32_t pooled_feature(uint32_t k) {
 struct Candidate {
   uint32_t peak;
   uint32_t first, points;  // its points: where they begin in the list of members, and how many there are
-  uint32_t filled;         // of them, while the list is being made
+  uint32_t filled;  // of them, while the list is being made
   float density;
   float sum2, sum;
   float strongest;
@@ -137,9 +137,9 @@ struct SiteWork {
   const uint32_t* peaks;  // by point: its peak
   PointRange range;
   Candidate* candidates;  // room for kMaxSites
-  uint32_t* number;       // by point, zero: of a peak its candidate, from 1
-  uint32_t* spare;        // by point
-  uint32_t* members;      // by point: the points of the first candidate in rising order, then those of the next
+  uint32_t* number;  // by point, zero: of a peak its candidate, from 1
+  uint32_t* spare;  // by point
+  uint32_t* members;  // by point: the points of the first candidate in rising order, then those of the next
 
   AATGS_FN uint32_t* members_of(const Candidate& candidate) const { return members + candidate.first; }
   /// The candidate of a point, from 1; 0: none.
@@ -194,9 +194,8 @@ AATGS_FN void list_members(Block& block, const SiteWork& work, uint32_t n) {
     work.candidates[i].first = first;
   });
   block.barrier();
-  for_members([&](uint32_t q, Candidate& candidate) {
-    work.spare[candidate.first + fetch_add(candidate.filled, 1)] = q;
-  });
+  for_members(
+      [&](uint32_t q, Candidate& candidate) { work.spare[candidate.first + fetch_add(candidate.filled, 1)] = q; });
   for_members([&](uint32_t q, const Candidate& candidate) {
     const uint32_t* mates = work.spare + candidate.first;
     uint32_t before = 0;

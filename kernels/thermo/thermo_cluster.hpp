@@ -79,7 +79,7 @@ AATGS_FN void find_clusters(Block& block, const ThermoState& state, uint32_t tas
     group.for_each(kLanes, [&](uint32_t lane) { seeds[lane] = used; });
     for (uint32_t call = 0; call * 4 < thin; ++call) {
       LaneWords random;
-      philox_lanes(group, RoundKeys(seed), random,
+      philox_lanes(group, RoundKeys(seed, state.run->keys), random,
                    [&](uint32_t lane) { return counter_of(Purpose::CLUSTER, round, task | call << 24, first + lane); });
       AATGS_UNROLL
       for (uint32_t i = 0; i < 4; ++i) {

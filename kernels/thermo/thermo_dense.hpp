@@ -82,7 +82,7 @@ AATGS_FN int64_t sweep_dense(Group& group, const ThermoState& state, uint32_t re
   const auto* rows = static_cast<const Weight*>(state.dense_rows);
   int8_t* spins = state.spins_of(replica / kLanes) + replica % kLanes;
   const float beta = static_cast<float>(state.betas[state.walkers[replica].rung]) * *state.scale * 2.0f;
-  const RoundKeys keys(state.run->seed);
+  const RoundKeys keys(state.run->seed, state.run->keys);
   int64_t change = 0;
   for (uint32_t first = 0; first < graph.n; first += kSight) {
     LaneWords words;

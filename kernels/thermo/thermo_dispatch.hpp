@@ -73,7 +73,7 @@ void sweep_pack_here(Block& block, const ThermoState& state, uint32_t pack, uint
 }
 template <class Group>
 void sweep_words_here(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task, uint32_t color,
-                      uint64_t sweep) {
+                      uint64_t sweep, bool) {
   const int level = cpu_level();
   if (level == 4) return sweep_words_v4(group, state, keys, task, color, sweep);
   if (level == 3) return sweep_words_v3(group, state, keys, task, color, sweep);
@@ -81,7 +81,7 @@ void sweep_words_here(Group& group, const ThermoState& state, const RoundKeys& k
 }
 template <class Group>
 void sweep_lattice_here(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task, uint32_t color,
-                        uint64_t sweep) {
+                        uint64_t sweep, bool) {
   const int level = cpu_level();
   if (level == 4) return sweep_lattice_v4(group, state, keys, task, color, sweep);
   if (level == 3) return sweep_lattice_v3(group, state, keys, task, color, sweep);
@@ -124,13 +124,13 @@ AATGS_FN void sweep_pack_here(Block& block, const ThermoState& state, uint32_t p
 }
 template <class Group>
 AATGS_FN void sweep_words_here(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task,
-                               uint32_t color, uint64_t sweep) {
-  sweep_words(group, state, keys, task, color, sweep);
+                               uint32_t color, uint64_t sweep, bool counts) {
+  sweep_words(group, state, keys, task, color, sweep, counts);
 }
 template <class Group>
 AATGS_FN void sweep_lattice_here(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task,
-                                 uint32_t color, uint64_t sweep) {
-  sweep_lattice(group, state, keys, task, color, sweep);
+                                 uint32_t color, uint64_t sweep, bool counts) {
+  sweep_lattice(group, state, keys, task, color, sweep, counts);
 }
 template <class Group>
 AATGS_FN void count_lattice_energy_here(Group& group, const ThermoState& state, uint64_t task) {

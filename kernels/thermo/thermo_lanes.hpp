@@ -82,17 +82,23 @@ class LaneSum {
 };
 #endif
 
-/// A seed as Philox uses it. On CUDA the keys of all ten rounds, in registers: worked out anew in every block they would be
-/// a third of its additions, and compilers do so unless they cannot see where the keys come from. A warp's work to make.
+/// Keys of the ten rounds of Philox under a seed.
+inline constexpr uint32_t kRoundKeys = 20;
+AATGS_FN void round_keys(uint64_t seed, uint32_t (&keys)[kRoundKeys]) {
+  for (uint32_t i = 0; i < kRoundKeys / 2; ++i) {
+    keys[2 * i] = static_cast<uint32_t>(seed) + i * 0x9E3779B9u;
+    keys[2 * i + 1] = static_cast<uint32_t>(seed >> 32) + i * 0xBB67AE85u;
+  }
+}
+
+/// A seed as Philox uses it. On CUDA the keys of all rounds, from memory into registers: worked out anew in every block they
+/// would be a third of its additions, and compilers do so where they can see where keys come from.
 class RoundKeys {
  public:
 #if AATGS_ON_DEVICE
-  __device__ explicit RoundKeys(uint64_t seed) {
-    const uint32_t round = threadIdx.x & 31u;
-    const uint32_t a = static_cast<uint32_t>(seed) + round * 0x9E3779B9u;
-    const uint32_t b = static_cast<uint32_t>(seed >> 32) + round * 0xBB67AE85u;
+  __device__ RoundKeys(uint64_t, const uint32_t (&keys)[kRoundKeys]) {
 #pragma unroll
-    for (int i = 0; i < 10; ++i) a_[i] = __shfl_sync(0xffffffffu, a, i), b_[i] = __shfl_sync(0xffffffffu, b, i);
+    for (int i = 0; i < 10; ++i) a_[i] = keys[2 * i], b_[i] = keys[2 * i + 1];
   }
   __device__ __forceinline__ PhiloxBlock block(PhiloxBlock c) const {
 #pragma unroll
@@ -108,7 +114,7 @@ class RoundKeys {
  private:
   uint32_t a_[10], b_[10];
 #else
-  AATGS_FN explicit RoundKeys(uint64_t seed) : seed_(seed) {}
+  AATGS_FN RoundKeys(uint64_t seed, const uint32_t (&)[kRoundKeys]) : seed_(seed) {}
   AATGS_FN PhiloxBlock block(PhiloxBlock c) const {
     return philox4x32(c, static_cast<uint32_t>(seed_), static_cast<uint32_t>(seed_ >> 32));
   }

@@ -132,59 +132,6 @@ AATGS_FN void set_limits(Group& group, const ThermoState& state, uint32_t pack) 
   }
 }
 
-struct LatticeMasks {
-  uint32_t two, four, six, unused;
-};
-
-/// Chunks of one sublattice.
-AATGS_FN uint32_t lattice_chunks(const ThermoState& state) { return (state.words + kChunk - 1) / kChunk; }
-
-/// Updates a chunk of one pack's sublattice; `task` counts those of own packs. Packs of the same systems come one after
-/// another: they share couplings.
-template <class Group>
-AATGS_FN void sweep_lattice(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task,
-                            uint32_t color, uint64_t sweep) {
-  const uint32_t chunks = lattice_chunks(state);
-  const uint32_t part = task / state.own_count, systems = part / chunks, first = part % chunks * kChunk;
-  const uint32_t pack = systems * state.row + state.own_first + task % state.own_count;
-  const uint32_t left = state.words - first;
-  const uint32_t words = left < kChunk ? left : kChunk;
-  const LatticeLimits& limits = state.lattice_limits[pack];
-  const auto counter = [&](uint32_t level, uint32_t lane) {
-    return counter_of(Purpose::SWEEP, 2 * sweep + color, pack | level << 24, first / kQuad + lane);
-  };
-  Quads odd, near_half, high, balanced, below;
-  {
-    Wanted wanted;
-    look_around(group, Torus(state), state.lattice_of(pack, 1 - color), state.signs_of(systems, color), first, words,
-                color, wanted);
-    for_each_word(group, words, [&](Slot s) {
-      const Quads* w = wanted.of;
-      const Count n = count_six(w[0][s], w[1][s], w[2][s], w[3][s], w[4][s], w[5][s]);
-      odd[s] = n.ones;
-      near_half[s] = n.twos ^ n.fours;
-      high[s] = n.fours;
-      balanced[s] = n.ones & n.twos;
-    });
-  }
-  decide(
-      group, words, keys, counter, balanced,
-      [&](uint32_t level) {
-        const uint32_t* masks = limits.masks[level];
-        return LatticeMasks{masks[0], masks[1], masks[2], 0};
-      },
-      [&](const LatticeMasks& masks, Slot s) {
-        const uint32_t even = (near_half[s] & masks.two) | (~near_half[s] & masks.six);
-        return (odd[s] & masks.four) | (~odd[s] & even);
-      },
-      [&](Slot s, uint32_t bit) {
-        const uint32_t i = (odd[s] >> bit & 1u) ? 1u : (near_half[s] >> bit & 1u) ? 0u : 2u;
-        return limits.tails[i][bit];
-      },
-      below);
-  store_quads(group, words, state.lattice_of(pack, color) + first, [&](Slot s) { return high[s] ^ below[s]; });
-}
-
 /// Chunks that are counted together.
 inline constexpr uint32_t kCountChunks = 8;
 /// Bits of a sum over them in one place: 8 times 6 is below 64.
@@ -267,6 +214,74 @@ struct BitCounter {
 #endif
   }
 };
+
+struct LatticeMasks {
+  uint32_t two, four, six, unused;
+};
+
+/// Chunks of one sublattice.
+AATGS_FN uint32_t lattice_chunks(const ThermoState& state) { return (state.words + kChunk - 1) / kChunk; }
+
+/// Updates a chunk of one pack's sublattice; `task` counts those of own packs. Packs of the same systems come one after
+/// another: they share couplings. On CUDA it adds their energies where it `counts`, on the second colour: every bond has an
+/// end there, and the first is not changed before the next sweep.
+template <class Group>
+AATGS_FN void sweep_lattice(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task,
+                            uint32_t color, uint64_t sweep, [[maybe_unused]] bool counts = false) {
+  const uint32_t chunks = lattice_chunks(state);
+  const uint32_t part = task / state.own_count, systems = part / chunks, first = part % chunks * kChunk;
+  const uint32_t pack = systems * state.row + state.own_first + task % state.own_count;
+  const uint32_t left = state.words - first;
+  const uint32_t words = left < kChunk ? left : kChunk;
+  const LatticeLimits& limits = state.lattice_limits[pack];
+  const auto counter = [&](uint32_t level, uint32_t lane) {
+    return counter_of(Purpose::SWEEP, 2 * sweep + color, pack | level << 24, first / kQuad + lane);
+  };
+  Quads odd, near_half, high, balanced, below;
+  {
+    Wanted wanted;
+    look_around(group, Torus(state), state.lattice_of(pack, 1 - color), state.signs_of(systems, color), first, words,
+                color, wanted);
+    for_each_word(group, words, [&](Slot s) {
+      const Quads* w = wanted.of;
+      const Count n = count_six(w[0][s], w[1][s], w[2][s], w[3][s], w[4][s], w[5][s]);
+      odd[s] = n.ones;
+      near_half[s] = n.twos ^ n.fours;
+      high[s] = n.fours;
+      balanced[s] = n.ones & n.twos;
+    });
+  }
+  decide(
+      group, words, keys, counter, balanced,
+      [&](uint32_t level) {
+        const uint32_t* masks = limits.masks[level];
+        return LatticeMasks{masks[0], masks[1], masks[2], 0};
+      },
+      [&](const LatticeMasks& masks, Slot s) {
+        const uint32_t even = (near_half[s] & masks.two) | (~near_half[s] & masks.six);
+        return (odd[s] & masks.four) | (~odd[s] & even);
+      },
+      [&](Slot s, uint32_t bit) {
+        const uint32_t i = (odd[s] >> bit & 1u) ? 1u : (near_half[s] >> bit & 1u) ? 0u : 2u;
+        return limits.tails[i][bit];
+      },
+      below);
+  store_quads(group, words, state.lattice_of(pack, color) + first, [&](Slot s) { return high[s] ^ below[s]; });
+#if AATGS_ON_DEVICE
+  if (!counts) return;
+  BitCounter unsatisfied;
+  unsatisfied.clear(group);
+  for_each_word(group, words, [&](Slot s) {
+    // 0, 1 or 2 of 6, of those against their neighbours 6, 5 or 4, and 3 in balance.
+    const uint32_t twos = balanced[s] | (~odd[s] & (near_half[s] ^ below[s]));
+    unsatisfied.add(s, Count{odd[s], twos, below[s] & ~balanced[s]});
+  });
+  unsatisfied.totals(group, [&](uint32_t bit, uint32_t total) {
+    const uint32_t replica = state.replica_of(pack, bit);
+    if (replica < state.replicas) add_shared(&state.energies[replica], int64_t{2} * total - int64_t{6} * words);
+  });
+#endif
+}
 
 /// Stretches of one sublattice that one group counts.
 AATGS_FN uint32_t count_spans(const ThermoState& state) {

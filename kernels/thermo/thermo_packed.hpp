@@ -322,7 +322,7 @@ AATGS_FN void update_slice(Group& group, const ThermoState& state, uint32_t* wor
                            uint64_t sweep) {
   alignas(64) uint32_t moves[(2 + kDegreeBits) * kLanes];
   const Couplings& graph = state.graph;
-  draw_moves(group, graph, RoundKeys(state.run->seed), graph.slices[number],
+  draw_moves(group, graph, RoundKeys(state.run->seed, state.run->keys), graph.slices[number],
              state.plane_limits + uint64_t{pack} * kPlanes, pack, sweep, moves);
   make_moves(group, graph, graph.arcs, graph.pieces[number], words, moves);
 }

@@ -38,6 +38,7 @@ AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& st
   team.leader([&] {
     Run run{};
     run.seed = start.header.seed;
+    round_keys(run.seed, run.keys);
     run.burn_in = start.burn_in;
     run.anneal = start.anneal < start.burn_in ? start.anneal : start.burn_in;
     run.target = start.target;

@@ -100,10 +100,11 @@ AATGS_FN void look_around(Group& group, const uint32_t* other, uint32_t first, u
 /// Chunks of one sublattice.
 AATGS_FN uint32_t square_chunks(const ThermoState& state) { return (state.words + kChunk - 1) / kChunk; }
 
-/// Updates a chunk of one replica's sublattice; `task` counts them over all replicas.
+/// Updates a chunk of one replica's sublattice; `task` counts them over all replicas. On CUDA it adds the energy of its bonds
+/// where it `counts`, on the second colour.
 template <class Group>
 AATGS_FN void sweep_words(Group& group, const ThermoState& state, const RoundKeys& keys, uint32_t task, uint32_t color,
-                          uint64_t sweep) {
+                          uint64_t sweep, [[maybe_unused]] bool counts = false) {
   const uint32_t chunks = square_chunks(state);
   const uint32_t replica = task / chunks, first = task % chunks * kChunk;
   const uint32_t left = state.words - first;
@@ -135,6 +136,17 @@ AATGS_FN void sweep_words(Group& group, const ThermoState& state, const RoundKey
       [&](const Masks& masks, Slot s) { return (extreme[s] & masks.four) | (~extreme[s] & masks.two); },
       [&](Slot s, uint32_t bit) { return (extreme[s] >> bit & 1u) ? rest_four : rest_two; }, below);
   store_quads(group, words, mine + first, [&](Slot s) { return majority[s] ^ below[s]; });
+#if AATGS_ON_DEVICE
+  if (!counts) return;
+  uint32_t unequal = 0;
+  for_each_word(group, words, [&](Slot s) {
+    // 0 or 1 of 4, of those against their neighbours 4 or 3, and 2 in balance.
+    const uint32_t ones = ~extreme[s] & ~balanced[s], twos = balanced[s] | (~extreme[s] & below[s]);
+    unequal += count_bits(ones) + 2 * count_bits(twos) + 4 * count_bits(extreme[s] & below[s]);
+  });
+  const auto total = group.template sum<int64_t>(kLanes, [&](uint32_t) { return int64_t{unequal}; });
+  group.leader([&] { add_shared(&state.energies[replica], 2 * total - int64_t{128} * words); });
+#endif
 }
 
 /// Words of the second sublattice, whose sites have an end of every bond, of which one block counts the energy at once.

@@ -81,6 +81,7 @@ struct Walker {
 /// The counters of a run.
 struct Run {
   uint64_t seed;
+  uint32_t keys[kRoundKeys];
   uint64_t rounds;
   uint64_t burn_in, anneal;
   double target;

@@ -28,45 +28,58 @@ struct ThermoStep {
   static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) { lay_out_state(arena, setup, state); }
 
   template <class Team>
-  AATGS_FN static void run(Team& team, const Config& config, State& state, Telemetry& telemetry) {
+  AATGS_FN static void run(Team& team, const Config& config, State& given, Telemetry& telemetry) {
+#if AATGS_ON_DEVICE
+    // As a kernel's parameter all 150 words of it were read at once, and spilled; from here they are read where they are used.
+    __shared__ State state;
+    for (uint32_t i = threadIdx.x; i < sizeof(State) / 4; i += kBlockThreads)
+      reinterpret_cast<uint32_t*>(&state)[i] = reinterpret_cast<const uint32_t*>(&given)[i];
+    __syncthreads();
+#else
+    State& state = given;
+#endif
     const auto phase = static_cast<ThermoPhase>(config.header.phase);
     const bool started = state.run->started != 0;
     team.barrier();
-    if (phase == ThermoPhase::RESET) {
-      reset(team, state, config);
-    } else if (!started) {
-      reset(team, state, state.first);
-    }
+    if (phase == ThermoPhase::RESET || !started) reset(team, state, phase == ThermoPhase::RESET ? config : state.first);
     const bool idle =
         state.run->converged && phase != ThermoPhase::RESET && (phase != ThermoPhase::RUN || config.substeps > 0);
     team.barrier();
-    if (phase == ThermoPhase::RUN && state.members == 1) {
-      for (uint32_t s = 0; s < config.substeps && !state.run->converged && !team.cancelled(); ++s) {
-        sweep(team, state);
-        finish_round(team, state);
-        team.barrier();
-      }
-    } else if (!idle && phase == ThermoPhase::SWEEP && config.energies != 0) {
-      sweep(team, state);
-      hand_out(team, state, config.energies);
-    } else if (!idle && phase == ThermoPhase::GATHER && config.energies != 0) {
-      take_in(team, state, config.energies);
-    } else if (!idle && phase == ThermoPhase::EXCHANGE) {
-      finish_round(team, state);
-    } else if (!idle && phase == ThermoPhase::TURN && config.energies != 0 && config.incoming != 0) {
-      take_in(team, state, config.incoming);
-      team.barrier();
-      finish_round(team, state);
-      team.barrier();
-      sweep(team, state);
-      hand_out(team, state, config.energies);
-    }
-    team.barrier();
+    if (!idle) work(team, config, state, phase);
     report(team, state, telemetry, idle);
   }
 
  private:
-  /// The first half of a round: sweeps of this member's replicas, and their energies.
+  /// What a config asks for, as halves of rounds, so that each of them is in the kernel once: compilers give large ones fewer
+  /// registers. RUN: sweeps and the rest in turn; TURN: the rest of one round and the sweeps of the next.
+  template <class Team>
+  AATGS_FN static void work(Team& team, const Config& config, State& state, ThermoPhase phase) {
+    const bool runs = phase == ThermoPhase::RUN && state.members == 1;
+    const bool turns = phase == ThermoPhase::TURN && config.energies != 0 && config.incoming != 0;
+    const bool hands_out = turns || (phase == ThermoPhase::SWEEP && config.energies != 0);
+    const uint64_t gathered = turns ? config.incoming : phase == ThermoPhase::GATHER ? config.energies : 0;
+    if (gathered != 0) {
+      const auto* others = reinterpret_cast<const int64_t*>(gathered);
+      team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] += others[r]; });
+      team.barrier();
+    }
+    uint64_t halves = runs ? uint64_t{2} * config.substeps : turns ? 2 : 0;
+    if (phase == ThermoPhase::EXCHANGE || (hands_out && !turns)) halves = 1;
+    bool sweeps = runs || (hands_out && !turns);
+    for (; halves > 0; --halves, sweeps = !sweeps) {
+      if (runs && sweeps && (state.run->converged || team.cancelled())) break;
+      if (sweeps) {
+        sweep(team, state);
+      } else {
+        finish_round(team, state);
+      }
+      team.barrier();
+    }
+    if (hands_out) hand_out(team, state, reinterpret_cast<int64_t*>(config.energies));
+    team.barrier();
+  }
+
+  /// The first half of a round: sweeps of this member's replicas, and their energies. The caller puts a barrier after it.
   template <class Team>
   AATGS_FN static void sweep(Team& team, State& state) {
     const Run& run = *state.run;
@@ -78,24 +91,15 @@ struct ThermoStep {
       team.barrier();
     }
     sweep_all(team, state);
-    team.barrier();
   }
 
   /// For the other members: the energies of this one's replicas, 0 in place of theirs.
   template <class Team>
-  AATGS_FN static void hand_out(Team& team, State& state, uint64_t address) {
-    auto* energies = reinterpret_cast<int64_t*>(address);
+  AATGS_FN static void hand_out(Team& team, State& state, int64_t* energies) {
     team.for_each(state.replicas, [&](uint32_t r) {
       if (!state.owns(state.pack_of(r))) state.energies[r] = 0;
       energies[r] = state.energies[r];
     });
-  }
-
-  /// Another member's energies.
-  template <class Team>
-  AATGS_FN static void take_in(Team& team, State& state, uint64_t address) {
-    const auto* others = reinterpret_cast<const int64_t*>(address);
-    team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] += others[r]; });
   }
 
   /// The second half, which every member makes alike: exchanges, a sample, the ladder's adaptation. What is to be done is

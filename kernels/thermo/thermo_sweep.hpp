@@ -199,7 +199,7 @@ AATGS_FN void sweep_pack_with(Block& block, const ThermoState& state, uint32_t p
   // Narrow sums are flushed before they can overflow: 4096 blocks of 4 sites with changes below 2^17.
   constexpr uint32_t kStretch = 2048;
   const Couplings& graph = state.graph;
-  const RoundKeys keys(state.run->seed);
+  const RoundKeys keys(state.run->seed, state.run->keys);
   const uint32_t classes = AATGS_ON_DEVICE ? graph.class_count : 1;
   for (uint32_t c = 0; c < classes; ++c) {
     const uint32_t begin = graph.classes[c];

@@ -96,7 +96,7 @@ struct HeldPacks {
 template <class Block>
 AATGS_APART void draw_sets(Block& block, const ThermoState& shared_state, HeldPacks packs, uint64_t sweep) {
   const ThermoState state = shared_state;
-  const RoundKeys keys(state.run->seed);
+  const RoundKeys keys(state.run->seed, state.run->keys);
   block.for_each_group(state.graph.slice_count * packs.count, [&](auto& group, uint32_t i) {
     const uint32_t number = i % state.graph.slice_count, held = i / state.graph.slice_count;
     draw_moves(group, state.graph, keys, state.graph.slices[number], packs.limits + held * kPlanes, packs.first + held,
@@ -240,14 +240,37 @@ AATGS_FN void count_energies(Team& team, const ThermoState& state) {
   });
 }
 
+/// Whether the sweeps of lattices add up energies themselves, in the last one of a round.
+inline constexpr bool kSweepsCount =
+#if defined(__CUDACC__)
+    true;
+#else
+    false;
+#endif
+
 /// One colour of all replicas.
 template <class Team>
-AATGS_APART void sweep_square_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep) {
+AATGS_APART void sweep_square_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep,
+                                    bool counts) {
   const ThermoState state = shared_state;
-  const RoundKeys keys(state.run->seed);
+  const RoundKeys keys(state.run->seed, state.run->keys);
   const uint32_t begin = state.own_first * square_chunks(state);
-  team.for_each_group(state.own_count * square_chunks(state),
-                      [&](auto& group, uint32_t t) { sweep_words_here(group, state, keys, begin + t, color, sweep); });
+  team.for_each_group(state.own_count * square_chunks(state), [&](auto& group, uint32_t t) {
+    sweep_words_here(group, state, keys, begin + t, color, sweep, counts);
+  });
+}
+
+/// Both colours, `sweeps` times: f(colour, sweep, whether it is the very last). Whether all of them were made.
+template <class Team, class F>
+AATGS_FN bool sweep_colors(Team& team, uint64_t first, uint32_t sweeps, F f) {
+  uint32_t done = 0;
+  for (; done < sweeps && !team.cancelled(); ++done) {
+    for (uint32_t color = 0; color < 2; ++color) {
+      team.barrier();
+      f(color, first + done, color == 1 && done + 1 == sweeps);
+    }
+  }
+  return done == sweeps;
 }
 
 template <class Team>
@@ -256,12 +279,10 @@ AATGS_FN void sweep_square(Team& team, const ThermoState& state, uint64_t first)
     heat_bath_thresholds(state.betas[k] * static_cast<double>(*state.scale), state.square_limits[k]);
   });
   team.for_each(state.replicas, [&](uint32_t replica) { state.energies[replica] = 0; });
-  for (uint32_t s = 0; s < state.sweeps_per_round && !team.cancelled(); ++s) {
-    for (uint32_t color = 0; color < 2; ++color) {
-      team.barrier();
-      sweep_square_color(team, state, color, first + s);
-    }
-  }
+  const bool all = sweep_colors(team, first, state.sweeps_per_round, [&](uint32_t color, uint64_t sweep, bool last) {
+    sweep_square_color(team, state, color, sweep, last);
+  });
+  if (all && kSweepsCount) return;
   team.barrier();
   const uint64_t parts = (state.words + kCountWords - 1) / kCountWords;
   team.for_each_block(state.own_count * parts,
@@ -270,11 +291,13 @@ AATGS_FN void sweep_square(Team& team, const ThermoState& state, uint64_t first)
 
 /// One colour of all systems' replicas.
 template <class Team>
-AATGS_APART void sweep_lattice_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep) {
+AATGS_APART void sweep_lattice_color(Team& team, const ThermoState& shared_state, uint32_t color, uint64_t sweep,
+                                     bool counts) {
   const ThermoState state = shared_state;
-  const RoundKeys keys(state.run->seed);
-  team.for_each_group(state.own_packs() * lattice_chunks(state),
-                      [&](auto& group, uint32_t t) { sweep_lattice_here(group, state, keys, t, color, sweep); });
+  const RoundKeys keys(state.run->seed, state.run->keys);
+  team.for_each_group(state.own_packs() * lattice_chunks(state), [&](auto& group, uint32_t t) {
+    sweep_lattice_here(group, state, keys, t, color, sweep, counts);
+  });
 }
 
 template <class Team>
@@ -291,12 +314,10 @@ template <class Team>
 AATGS_FN void sweep_lattices(Team& team, const ThermoState& state, uint64_t first) {
   team.for_each(state.replicas, [&](uint32_t replica) { state.energies[replica] = 0; });
   team.for_each_group(state.own_packs(), [&](auto& group, uint32_t i) { set_limits(group, state, state.own_pack(i)); });
-  for (uint32_t s = 0; s < state.sweeps_per_round && !team.cancelled(); ++s) {
-    for (uint32_t color = 0; color < 2; ++color) {
-      team.barrier();
-      sweep_lattice_color(team, state, color, first + s);
-    }
-  }
+  const bool all = sweep_colors(team, first, state.sweeps_per_round, [&](uint32_t color, uint64_t sweep, bool last) {
+    sweep_lattice_color(team, state, color, sweep, last);
+  });
+  if (all && kSweepsCount) return;
   team.barrier();
   count_lattice_energies(team, state);
 }

@@ -46,6 +46,7 @@ AATGS_OUTLINE void share_out(Team& team, const WhcrState& state) {
   team.for_each(couples * 2, [&](uint32_t i) {
     if (style_by(shares, i / 2) == state.style_of(i)) return;
     state.members[i].fresh = 1;
+    state.members[i].taught = 0;
     if (i % 2 == 0) state.couples[i / 2] = {kNone, kNone};
   });
   team.barrier();

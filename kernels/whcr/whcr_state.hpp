@@ -28,6 +28,7 @@ struct Member {
   uint32_t best_conflicts;  // fewest since it was last made (reset, recombined, fewer colours)
   uint32_t fresh;           // its colouring is new: the next walk forgets its tabu list and its best
   uint32_t best_unsaved;    // the colouring is the best one, and not copied yet
+  uint32_t taught;          // it has learnt weights of edges; they are kept when there are to be fewer colours
 };
 
 /// Best colourings of a couple of members over the present and the last cycle of generations.

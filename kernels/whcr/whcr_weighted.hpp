@@ -39,7 +39,10 @@ class WeightedWalk {
     uint64_t clock = member_.moves;
     const uint64_t end = clock + moves;
     const bool fresh = member_.fresh != 0;
-    if (fresh) forget();
+    if (!member_.taught) sums_.forget();
+    if (fresh) {
+      for (uint32_t v = 0; v < graph_.n; ++v) left_color_[v] = kNone;
+    }
     sums_.load(color_, colors_);
     hold_all(static_cast<uint32_t>(clock));
     int32_t conflicts = sums_.count_conflicts(color_);
@@ -63,13 +66,10 @@ class WeightedWalk {
     member_.best_conflicts = static_cast<uint32_t>(best);
     member_.best_unsaved = 0;
     member_.fresh = 0;
+    member_.taught = 1;
   }
 
  private:
-  AATGS_FN void forget() {
-    sums_.forget();
-    for (uint32_t v = 0; v < graph_.n; ++v) left_color_[v] = kNone;
-  }
   AATGS_FN void save() {
     for (uint32_t v = 0; v < graph_.n; ++v) best_[v] = color_[v];
   }

@@ -13,8 +13,8 @@ class WeightedChoice : public WeightedContext<Threads> {
 
  protected:
   using Base = WeightedContext<Threads>;
-  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::colors_, Base::index_, Base::seed_, Base::steered_,
-      Base::graph_, Base::priors_, Base::table_, Base::drawn_, Base::changed_, Base::kWarps, Base::kFreeColor;
+  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::colors_, Base::index_, Base::seed_,
+      Base::steered_, Base::priors_, Base::table_, Base::drawn_, Base::changed_, Base::kWarps, Base::kFreeColor;
   using typename Base::Tables;
 
   /// What everybody knows after a barrier.
@@ -50,7 +50,8 @@ class WeightedChoice : public WeightedContext<Threads> {
         const uint32_t lowest = table_.lowest[v];
         if (lowest == Tables::kNoWeight) continue;
         const uint32_t weakness = steered_ ? kStrongest - priors_.bias[v] : 0u;
-        const uint32_t my_high = static_cast<uint32_t>(static_cast<int32_t>(lowest - table_.own[v]) + kChangeZero) << 16 | weakness;
+        const uint32_t my_high =
+            static_cast<uint32_t>(static_cast<int32_t>(lowest - table_.own[v]) + kChangeZero) << 16 | weakness;
         const uint32_t my_low = draw.vertex_rank(v) << 16 | v;
         if (my_high > high || (my_high == high && my_low > low)) continue;
         high = my_high;
@@ -65,8 +66,8 @@ class WeightedChoice : public WeightedContext<Threads> {
     threads_.sync();
     if (first != kNone) {
       const uint32_t v = low & 0xffff;
-      mine.begin = graph_.offsets[v];
-      mine.degree = graph_.offsets[v + 1] - mine.begin;
+      mine.begin = table_.begin[v];
+      mine.degree = this->degree(v);
       mine.from_to = uint32_t{table_.color[v]} | choose_color(draw, v) << 16;
     }
     if (lane_ == 0) table_.proposals[warp_] = mine;
@@ -91,7 +92,9 @@ class WeightedChoice : public WeightedContext<Threads> {
   AATGS_FN void lift(uint32_t v) {
     const uint16_t weight = this->row_of(v)[table_.left[v]];
     table_.left[v] = kFreeColor;
-    if (weight < table_.lowest[v]) table_.lowest[v] = weight;
+    if (weight > table_.lowest[v]) return;
+    table_.ties[v] = weight < table_.lowest[v] ? 1 : static_cast<uint16_t>(table_.ties[v] + 1);
+    table_.lowest[v] = weight;
   }
 
   /// The lowest weights of the vertices marked for it: those of each by the whole warp.
@@ -100,23 +103,44 @@ class WeightedChoice : public WeightedContext<Threads> {
       const uint32_t at = word * kWarpThreads + thread_;
       const uint32_t need = table_.need[at] & table_.clashing[at];
       table_.need[at] = 0;
-      this->for_each_marked(word, need, [&](uint32_t v, uint32_t lane) {
-        const uint32_t own = table_.color[v];
-        const uint32_t left = table_.left[v];
-        const uint32_t* row = this->row_words(v);
-        uint32_t least = Tables::kNoWeight;
+      this->for_each_two(word, need, [&](uint32_t v, uint32_t other) {
+        Lowest one(table_, v);
+        Lowest two(table_, other == kNone ? v : other);
         AATGS_UNROLL_4
         for (uint32_t i = lane_; i < table_.row_length / 2; i += 32) {
-          const uint32_t both = row[i];
-          const uint32_t a = both & 0xffff;
-          const uint32_t b = both >> 16;
-          if (2 * i != own && 2 * i != left) least = a < least ? a : least;
-          if (2 * i + 1 != own && 2 * i + 1 != left) least = b < least ? b : least;
+          const uint32_t a = this->row_words(one.vertex)[i];
+          const uint32_t b = this->row_words(two.vertex)[i];
+          one.add(a, 2 * i);
+          two.add(b, 2 * i);
         }
-        least = threads_.min(least);
-        if (lane_ == lane) table_.lowest[v] = static_cast<uint16_t>(least);
+        store(one);
+        if (other != kNone) store(two);
       });
     }
+  }
+
+  /// The least weight a lane has seen of a vertex, and how often.
+  struct Lowest {
+    uint32_t vertex, own, left, least, ties;
+    AATGS_FN Lowest(const Tables& table, uint32_t v)
+        : vertex(v), own(table.color[v]), left(table.left[v]), least(Tables::kNoWeight), ties(0) {}
+    /// The weights of colours c and c + 1, in the halves of a word.
+    AATGS_FN void add(uint32_t both, uint32_t c) {
+      add_one(both & 0xffff, c);
+      add_one(both >> 16, c + 1);
+    }
+    AATGS_FN void add_one(uint32_t weight, uint32_t c) {
+      if (c == own || c == left || weight > least) return;
+      ties = weight < least ? 1 : ties + 1;
+      least = weight;
+    }
+  };
+  AATGS_FN void store(const Lowest& mine) {
+    const uint32_t least = threads_.min(mine.least);
+    const uint32_t ties = threads_.sum(mine.least == least ? mine.ties : 0);
+    if (!this->is_mine(mine.vertex)) return;
+    table_.lowest[mine.vertex] = static_cast<uint16_t>(least);
+    table_.ties[mine.vertex] = static_cast<uint16_t>(ties);
   }
 
   /// The best of a vertex's best colours: priors first, then chance. By a whole warp.

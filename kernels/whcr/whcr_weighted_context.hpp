@@ -32,7 +32,9 @@ class WeightedContext {
         index_(index),
         seed_(state.search->seed),
         steered_(state.priors.active()),
-        graph_(state.graph),
+        arcs_(state.graph.offsets[state.graph.n]),
+        offsets_(state.graph.offsets),
+        neighbours_(state.graph.neighbours),
         priors_(state.priors),
         member_(state.members[index]),
         given_(state.colors_of(index)),
@@ -62,17 +64,27 @@ class WeightedContext {
   AATGS_FN void for_mine(F f) const {
     for (uint32_t v = thread_; v < n_; v += kWarpThreads) f(v);
   }
-  /// Calls f(v, lane of its thread) with the whole warp for each of the warp's vertices marked in `bits`, of which each lane
-  /// has its own.
+  /// Calls f(two vertices) with the whole warp for the warp's vertices marked in `bits`, of which each lane has its own; two at
+  /// a time, to wait for memory once. Where their number is odd, the last second one is kNone.
   template <class F>
-  AATGS_FN void for_each_marked(uint32_t word, uint32_t bits, F f) const {
+  AATGS_FN void for_each_two(uint32_t word, uint32_t bits, F f) const {
+    uint32_t first = kNone;
     for (uint32_t lanes = threads_.ballot(bits != 0); lanes != 0; lanes &= lanes - 1) {
       const uint32_t lane = lowest_bit(lanes);
       for (uint32_t left = threads_.shuffle(bits, lane); left != 0; left &= left - 1) {
-        f(vertex_of(word, lowest_bit(left), thread_ - lane_ + lane), lane);
+        const uint32_t v = vertex_of(word, lowest_bit(left), thread_ - lane_ + lane);
+        if (first == kNone) {
+          first = v;
+        } else {
+          f(first, v);
+          first = kNone;
+        }
       }
     }
+    if (first != kNone) f(first, kNone);
   }
+  AATGS_FN bool is_mine(uint32_t v) const { return v % kWarpThreads == thread_; }
+  AATGS_FN uint32_t degree(uint32_t v) const { return table_.begin[v + 1] - table_.begin[v]; }
   /// Tenures are far below 2^31 moves, so the signed difference tells before from after.
   AATGS_FN bool is_over(uint32_t v, uint32_t now) const { return static_cast<int32_t>(table_.until[v] - now) <= 0; }
 
@@ -81,7 +93,9 @@ class WeightedContext {
   const uint32_t n_, colors_, index_;
   const uint64_t seed_;
   const bool steered_;
-  const Graph& graph_;
+  const uint32_t arcs_;
+  const uint32_t* const offsets_;  // copies: what is behind a reference is read again after every store
+  const uint32_t* const neighbours_;
   const Priors& priors_;
   Member& member_;
   uint16_t* const given_;

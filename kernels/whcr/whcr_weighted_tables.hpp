@@ -30,11 +30,13 @@ struct WeightedTables {
   uint32_t* clashing;  // words x threads: bits of the vertices in conflict
   uint32_t* need;  // of those whose lowest weight must be looked up
   uint32_t* desks;  // a row for each warp
+  uint32_t* begin;  // n + 1: offsets of the vertices' arcs
   uint32_t* until;  // n: until when a vertex stays away from the colour it left
   uint16_t* left;  // n: that colour, or kFreeColor
   uint16_t* color;  // n
   uint16_t* own;  // n: weight of the neighbours of the same colour
   uint16_t* lowest;  // n: least weight of another colour that is not tabu; unknown without conflicts
+  uint16_t* ties;  // n: at least so many colours have it
   uint16_t* total;  // n: weight of all neighbours
   uint16_t* rows;  // n x row_length: weight of the neighbours of each colour
 
@@ -46,11 +48,13 @@ struct WeightedTables {
     clashing = small.template take<uint32_t>(uint64_t{words} * kWarpThreads);
     need = small.template take<uint32_t>(uint64_t{words} * kWarpThreads);
     desks = small.template take<uint32_t>(uint64_t{kWarps} * row_length / 2);
+    begin = small.template take<uint32_t>(n + 1);
     until = small.template take<uint32_t>(n);
     left = small.template take<uint16_t>(n);
     color = small.template take<uint16_t>(n);
     own = small.template take<uint16_t>(n);
     lowest = small.template take<uint16_t>(n);
+    ties = small.template take<uint16_t>(n);
     total = small.template take<uint16_t>(n);
     rows = large.template take<uint16_t>(uint64_t{n} * row_length);
   }

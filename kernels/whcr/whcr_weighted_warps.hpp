@@ -20,8 +20,9 @@ class WeightedWarps : public WeightedMoves<Threads> {
     uint64_t clock = member_.moves;
     const uint64_t end = clock + moves;
     const bool fresh = member_.fresh != 0;
+    const bool taught = member_.taught != 0;
     auto best = static_cast<int32_t>(member_.best_conflicts);
-    int32_t conflicts = load(fresh, static_cast<uint32_t>(clock));
+    int32_t conflicts = load(fresh, taught, static_cast<uint32_t>(clock));
     if (fresh) best = conflicts + 1;
     this->refill(clock);
     for (;; ++clock) {
@@ -51,23 +52,27 @@ class WeightedWarps : public WeightedMoves<Threads> {
       member_.best_conflicts = static_cast<uint32_t>(best);
       member_.best_unsaved = 0;
       member_.fresh = 0;
+      member_.taught = 1;
     }
   }
 
  private:
   using Base = WeightedMoves<Threads>;
-  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::graph_, Base::member_, Base::given_,
-      Base::best_, Base::left_color_, Base::left_until_, Base::weights_, Base::table_, Base::kWarps, Base::kFreeColor;
+  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::arcs_, Base::offsets_, Base::member_,
+      Base::given_, Base::best_, Base::left_color_, Base::left_until_, Base::weights_, Base::table_, Base::kWarps,
+      Base::kFreeColor;
 
   /// Takes up the member's colouring, weights and tabus; its conflicts. Collective.
-  AATGS_FN int32_t load(bool fresh, uint32_t now) {
+  AATGS_FN int32_t load(bool fresh, bool taught, uint32_t now) {
     this->for_mine([&](uint32_t v) {
       table_.color[v] = given_[v];
       table_.left[v] = fresh || left_color_[v] == kNone ? kFreeColor : static_cast<uint16_t>(left_color_[v]);
       table_.until[v] = left_until_[v];
+      table_.begin[v + 1] = offsets_[v + 1];
     });
-    if (fresh) {
-      for (uint32_t a = thread_; a < graph_.offsets[n_]; a += kWarpThreads) weights_[a] = 1;
+    if (thread_ == 0) table_.begin[0] = 0;
+    if (!taught) {
+      for (uint32_t a = thread_; a < arcs_; a += kWarpThreads) weights_[a] = 1;
     }
     this->barrier();
     const uint32_t ends = threads_.sum(this->build(now));

@@ -31,8 +31,8 @@ inline EntrySites find_candidates(const SceneData& data, const SiteRules& rules)
   std::vector<uint32_t> number(data.count(), 0), members(data.count());
   out.candidates.resize(kMaxSites);
   out.features.resize(uint64_t{kMaxSites} * kSiteFeatures);
-  const SiteWork work{data.surface,  points,        peaks.data(), data.all(), out.candidates.data(),
-                      number.data(), climb.data(), members.data()};
+  const SiteWork work{data.surface,          points,        peaks.data(), data.all(),
+                      out.candidates.data(), number.data(), climb.data(), members.data()};
   SerialScope block;
   uint32_t count = 0;
   const uint32_t n = lbs::find_candidates(block, work, &count, out.features.data());
@@ -73,8 +73,8 @@ inline std::vector<Site> in_order(const EntrySites& found, const std::vector<flo
 
 struct SiteModel {
   std::vector<float> borders;
-  Boosted forest;  // of everything
-  Calibration calibration;
+  std::vector<Boosted> forests;           // each without one fold; the last of everything
+  std::vector<Calibration> calibrations;  // the same
   double calibration_error = 0, uncalibrated_error = 0;
   std::vector<std::vector<Site>> sites;  // of each entry, by models that have not seen its fold
 };
@@ -98,7 +98,8 @@ inline SiteModel train_sites(const std::vector<Entry>& entries, std::vector<Entr
     for (size_t i = 0; i < one.features.size(); ++i)
       one.bytes.push_back(cut(&model.borders[(i % kSiteFeatures) * kBorders], one.features[i]));
   }
-  std::vector<Boosted> models(folds + 1);
+  std::vector<Boosted>& models = model.forests;
+  models.resize(folds + 1);
   parallel(folds + 1, [&](size_t f) {
     Table table;
     table.columns.resize(kSiteFeatures);
@@ -126,7 +127,8 @@ inline SiteModel train_sites(const std::vector<Entry>& entries, std::vector<Entr
     }
   }
   // Each fold is calibrated by the others.
-  std::vector<Calibration> by_fold(folds);
+  std::vector<Calibration>& by_fold = model.calibrations;
+  by_fold.resize(folds);
   for (uint32_t f = 0; f < folds; ++f) {
     std::vector<float> m, l;
     for (size_t i = 0; i < fold.size(); ++i) {
@@ -149,8 +151,7 @@ inline SiteModel train_sites(const std::vector<Entry>& entries, std::vector<Entr
   }
   model.calibration_error = calibration_error(probability, truth);
   model.uncalibrated_error = calibration_error(raw, truth);
-  model.calibration = calibrate(margin, label);
-  model.forest = std::move(models[folds]);
+  by_fold.push_back(calibrate(margin, label));
   return model;
 }
 

@@ -85,13 +85,13 @@ void same_moves(const Case& given) {
 
 int main() {
   using namespace aatgs::whcr::test;
-  same_moves({"queen", queen(8), 9, 9, 40, 3});
-  same_moves({"queen with priors", queen(8), 9, 9, 40, 3, 0, true});
-  same_moves({"solved", queen(5), 5, 5, 200, 3});
-  same_moves({"random", random_graph(200, 50, 1, 7), 27, 27, 40, 3});
-  same_moves({"two colours", random_graph(60, 50, 1, 1), 2, 2, 20, 3});
+  same_moves({"queen", queen(8), 9, 9, 24, 3});
+  same_moves({"queen with priors", queen(8), 9, 9, 24, 3, 0, true});
+  same_moves({"solved", queen(5), 5, 5, 60, 2});
+  same_moves({"random", random_graph(200, 50, 1, 7), 27, 27, 20, 3});
+  same_moves({"two colours", random_graph(60, 50, 1, 1), 2, 2, 10, 3});
   same_moves({"one colour", random_graph(60, 50, 1, 1), 1, 1, 5, 3});
-  same_moves({"weights that fade", random_graph(60, 50, 1, 1), 4, 4, 40, 3, 500});
+  same_moves({"weights that fade", random_graph(60, 50, 1, 1), 4, 4, 20, 3, 500});
   same_moves({"many neighbours", random_graph(1000, 60, 1, 3), 90, 90, 10, 3});
   same_moves({"several words a thread", random_graph(9000, 1, 1, 3), 12, 12, 4, 2});
   return aatgs::test::summary("weighted walk");

@@ -123,12 +123,17 @@ describe('advance', () => {
 
   test('a pinned length is what steps take', async () => {
     const mine = context();
-    const lengths: number[] = [];
-    const onRecord = ({ durationNs }: ExampleTelemetry) => lengths.push(durationNs / 1e6);
-    await mine.advance({}, { substeps: Number.POSITIVE_INFINITY, maxConfigs: 60, stepMs: 2, onRecord });
-    const middle = lengths.slice(20).sort((a, b) => a - b)[20] as number;
-    expect(middle).toBeGreaterThan(0.5);
-    expect(middle).toBeLessThan(8);
+    const median = async (stepMs: number) => {
+      const lengths: number[] = [];
+      const onRecord = ({ durationNs }: ExampleTelemetry) => lengths.push(durationNs / 1e6);
+      await mine.advance({}, { substeps: Number.POSITIVE_INFINITY, maxConfigs: 60, stepMs, onRecord });
+      return lengths.slice(20).sort((a, b) => a - b)[20] as number;
+    };
+    const [short, long] = [await median(0.2), await median(4)];
+    // A busy machine stretches either.
+    expect(short).toBeGreaterThan(0.02);
+    expect(long).toBeLessThan(40);
+    expect(long / short).toBeGreaterThan(4);
   });
 
   test('at most so many configs, and the next call goes on where it stopped', async () => {
@@ -163,8 +168,11 @@ describe('advance', () => {
 });
 
 describe('Pacer', () => {
-  /** Lets a pacer run against a device: `hostUs` of other work on the host between refills, `overheadNs` a config. */
-  function simulate(substepNs: number, { hostUs = 0, overheadNs = 500, slots = 16, configs = 4000 } = {}) {
+  /**
+   * Lets a pacer run against a device: `hostUs` of other work on the host between refills, `overheadNs` a config, and
+   * `fixedNs` inside every step.
+   */
+  function simulate(substepNs: number, { hostUs = 0, overheadNs = 500, slots = 16, configs = 4000, fixedNs = 0 } = {}) {
     const pacer = new Pacer(slots);
     let [now, end] = [0, 0];
     const ring: { end: number; substeps: number; ns: number }[] = [];
@@ -182,9 +190,10 @@ describe('Pacer', () => {
       }
       if (i > 0) pacer.feeding(ring.length, 0, now / 1e6);
       const substeps = pacer.substeps(0, Number.POSITIVE_INFINITY);
-      end = Math.max(now, end) + substeps * substepNs + overheadNs;
+      const ns = fixedNs + substeps * substepNs;
+      end = Math.max(now, end) + ns + overheadNs;
       busy += substeps * substepNs;
-      ring.push({ end, substeps, ns: substeps * substepNs });
+      ring.push({ end, substeps, ns });
     }
     return { pacer, busy: busy / end };
   }
@@ -205,6 +214,13 @@ describe('Pacer', () => {
     const { pacer, busy } = simulate(1000, { overheadNs: 20_000 });
     expect(pacer.targetNs).toBeGreaterThan(300_000);
     expect(busy).toBeGreaterThan(0.93);
+  });
+  test('so does what every step has to do, however many substeps it has', () => {
+    for (const configs of [4000, 100_000]) {
+      const { pacer, busy } = simulate(50_000, { fixedNs: 130_000, configs });
+      expect(pacer.targetNs).toBeGreaterThan(1_000_000);
+      expect(busy).toBeGreaterThan(0.92);
+    }
   });
   test('a host with pauses makes the ring deeper', () => {
     const calm = simulate(10_000).pacer.depth;

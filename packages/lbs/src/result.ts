@@ -5,7 +5,7 @@ import type { Residue, Structure } from './structure/structure.ts';
 /** The layout of kernels/lbs/lbs_output.hpp. */
 const MAGIC = 0x5253424c;
 const HEADER_WORDS = 8;
-const LISTED_SITES = 64;
+const LISTED_SITES = 128;
 const SITE_WORDS = 16;
 const STRUCTURE_WORDS = 4 + LISTED_SITES * SITE_WORDS;
 

@@ -64,19 +64,21 @@ const CLUSTER_DEGREE = 4.5;
 
 /**
  * Ladders for `minimize` that keep `units` workers busy, each with 32 replicas: a GPU has one a multiprocessor, a CPU one a
- * thread. Temperatures from 0.6 to 0.1 times the root mean square of a site's couplings, 32 of them for every 10,000 sites (as
- * the square root: energies of larger systems overlap less); cluster moves where a site has few neighbours.
+ * thread. Temperatures from 1 to 0.13 times the root mean square of a site's couplings, 32 of them for every 2,500 sites (as
+ * the square root: energies of larger systems overlap less) where there are units, at least for every 10,000. Where a site has
+ * few neighbours: cluster moves, and temperatures from 0.6 times.
  */
 export function searchOptions(
   model: Model,
   units: number = 1,
 ): Required<Pick<ThermoOptions, 'temperatures' | 'ladders' | 'clusterEvery'>> {
-  const perLadder = Math.ceil(Math.sqrt(model.n / 10_000));
+  const ladderUnits = (sites: number) => Math.ceil(Math.sqrt(model.n / sites));
+  const perLadder = Math.max(ladderUnits(10_000), Math.min(ladderUnits(2500), units));
   const scale = couplingScale(model);
   const meets = model.kind === ThermoModel.ISING && model.neighbors.length <= CLUSTER_DEGREE * model.n;
   const ladders = Math.max(1, Math.floor(units / perLadder));
   return {
-    temperatures: geometricTemperatures(0.6 * scale, 0.1 * scale, UNIT * perLadder),
+    temperatures: geometricTemperatures((meets ? 0.6 : 1) * scale, 0.13 * scale, UNIT * perLadder),
     ladders: meets ? Math.max(2, ladders - (ladders % 2)) : ladders,
     clusterEvery: meets ? 10 : 0,
   };

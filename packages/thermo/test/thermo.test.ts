@@ -43,11 +43,11 @@ describe('ladders of a search', () => {
     const solid = edwardsAnderson([6, 6, 6], 1);
     expect(searchOptions(solid, 3)).toMatchObject({ ladders: 3, clusterEvery: 0 });
     const large = searchOptions(edwardsAnderson([200, 100], 1), 5);
-    expect(large.temperatures).toHaveLength(64);
+    expect(large.temperatures).toHaveLength(96);
     expect(large.ladders).toBe(2);
-    // Two temperatures are the ends: 0.6 and 0.1 times the root of four couplings of 1.
+    // Two temperatures are the ends: 0.6 and 0.13 times the root of four couplings of 1.
     expect(large.temperatures[0]).toBeCloseTo(1.2);
-    expect(large.temperatures[63]).toBeCloseTo(0.2);
+    expect(large.temperatures[95]).toBeCloseTo(0.26);
     // Two searches with them end at the same energy.
     const found = await Promise.all(
       [1, 2].map((seed) => thermo(torus, { ...searchOptions(torus), seed }).minimize({ maxSweeps: 800 })),

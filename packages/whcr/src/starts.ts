@@ -2,8 +2,8 @@ import { countColors, dsatur, type Graph, greedy, PhiloxStream, type Seed } from
 
 /** Most bytes of starts handed to a population at once. */
 const GIVEN_BYTES = 2 ** 24;
-/** One member in so many starts from the DSATUR colouring: the last of two, which has learnt weights under `'mixed'`. */
-const MADE = 4;
+/** Every other couple of members starts from the DSATUR colouring. */
+const COUPLES = 4;
 
 /** Colourings that a start hands to a population of a graph with n vertices; members take them in turn. */
 export const givenCount = (n: number, population: number): number =>
@@ -21,14 +21,14 @@ const PATIENCE = 100;
 const STREAM = 0x57a7;
 
 /**
- * Starts for k colours. One in four: the k largest classes of an iterated DSATUR colouring, the rest left to the step,
+ * Starts for k colours. Two in four: the k largest classes of an iterated DSATUR colouring, the rest left to the step,
  * which colours it with as few conflicts as it can. The others at random, so that the population does not start all alike.
  */
 export function givenStarts(graph: Graph, colors: number, count: number, seed: Seed): Uint32Array[] {
   const random = new PhiloxStream(seed, STREAM);
   const made = largestClasses(iterated(graph, dsatur(graph), colors, random), colors);
   return Array.from({ length: count }, (_, i) =>
-    i % MADE === 1 ? made : Uint32Array.from({ length: graph.n }, () => random.below(colors)),
+    i % COUPLES < 2 ? made : Uint32Array.from({ length: graph.n }, () => random.below(colors)),
   );
 }
 

@@ -65,11 +65,12 @@ export class FileReaders {
 }
 
 /** What can be sent to a thread: a signal cannot. */
-function plain({ chains, model, minPlddt, name, maxBytes }: ReadOptions): ReadOptions {
+function plain({ chains, model, minPlddt, predicted, name, maxBytes }: ReadOptions): ReadOptions {
   return {
     ...(chains !== undefined && { chains: [...chains] }),
     ...(model !== undefined && { model }),
     ...(minPlddt !== undefined && { minPlddt }),
+    ...(predicted !== undefined && { predicted }),
     ...(name !== undefined && { name }),
     ...(maxBytes !== undefined && { maxBytes }),
   };

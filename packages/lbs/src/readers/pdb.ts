@@ -57,7 +57,11 @@ function isPredicted(line: string): boolean {
 
 function addAtom(builder: StructureBuilder, line: Line, hetero: boolean): void {
   if (line.length < 54) {
-    throw line.error('ERR_LBS_TRUNCATED', line.text(0), 'an atom record ends before its coordinates; the file is cut or not a PDB file');
+    throw line.error(
+      'ERR_LBS_TRUNCATED',
+      line.text(0),
+      'an atom record ends before its coordinates; the file is cut or not a PDB file',
+    );
   }
   const compId = line.word(17, 20) || 'UNK';
   // PDBQT has its atom type here; it never contradicts the first letter of a heavy atom's name.
