@@ -1,5 +1,5 @@
 // Structures per second of @aatgs/lbs: one at a time on one core, one at a time on the device, batches in memory, and files
-// read by worker threads, beside the time of reading alone and of predicting alone.
+// read by worker threads, beside the time of reading alone and of the device alone (`ofSlowerAlone`).
 //   node bench/lbs-speed.mjs --files FOLDER [--device auto|cpu|N] [--engines launch,resident] [--readers 0,1,4,15]
 //     [--copies 40] [--repeats 3] [--one 20] [--check] [--out FILE]
 import { execFileSync } from 'node:child_process';
@@ -66,6 +66,13 @@ async function rate(count, run) {
   }
   return { structures: count, perSecond, median: median(perSecond) };
 }
+/** The same, with the device's own time for each structure: the records say how long their steps took. */
+async function rateOn(lbs, count, run) {
+  lbs.context.resetStats();
+  const measured = await rate(count, run);
+  const { stepTime, busyFraction } = lbs.context.stats;
+  return { ...measured, deviceMsEach: stepTime.totalNs / 1e6 / (repeats * count), busyFraction };
+}
 const sitesOf = ({ sites }) => JSON.stringify(sites.map(({ center, residues }) => [center, residues]));
 
 if (Number(values.one) > 0) {
@@ -103,7 +110,7 @@ for (const engine of values.engines.split(',')) {
     ...(values.threads && { threads: Number(values.threads) }),
   };
   const about = { engine, device: values.device };
-  let alone;
+  let deviceAlone;
   {
     await using lbs = new Lbs({ ...placement, async: true });
     const msEach = [];
@@ -114,8 +121,8 @@ for (const engine of values.engines.split(',')) {
     }
     save({ what: 'one structure at a time', ...about, msEach, median: median(msEach) });
     await rate(structures.length, () => lbs.predictBatch(structures));
-    const measured = await rate(many.length, () => lbs.predictBatch(many));
-    alone = measured.median;
+    const measured = await rateOn(lbs, many.length, () => lbs.predictBatch(many));
+    deviceAlone = 1000 / measured.deviceMsEach;
     save({ what: 'batch in memory', ...about, ...measured });
     if (values.check) {
       await using host = new Lbs({ device: 'cpu', async: true });
@@ -133,8 +140,8 @@ for (const engine of values.engines.split(',')) {
     await using lbs = new Lbs({ ...placement, async: true, readers: threads });
     const items = manyPaths.map((source, k) => ({ id: String(k), source }));
     await rate(paths.length, () => lbs.predictBatch(items.slice(0, paths.length)));
-    const measured = await rate(items.length, () => lbs.predictBatch(items));
-    const slower = Math.min(alone, reading.get(threads));
+    const measured = await rateOn(lbs, items.length, () => lbs.predictBatch(items));
+    const slower = Math.min(deviceAlone, reading.get(threads));
     save({
       what: 'files, read and predicted',
       ...about,

@@ -1,9 +1,10 @@
 // What the adaptive parts of the task graph bring.
-//   node bench/task-graph.mjs [--parts makespan,pace] [--dags 10] [--repeats 3] [--device cpu|N] [--group cpu,cpu|0,1] [--out FILE]
+//   node bench/task-graph.mjs [--parts makespan,pace] [--dags 10] [--repeats 3] [--device cpu|N] [--group cpu,cpu|0,1]
+//     [--modules example,thermo,whcr,active-inference] [--milliseconds 150] [--out FILE]
 //
 // makespan: random DAGs with skewed durations. Order by readiness (fifo), by critical path from measured durations (the first
 //   run learns them), and the best static order that was found with the true durations known; against the lower bound.
-//   Tasks are timers on 4 lanes, and spinning steps on the devices of --group.
+//   Tasks are timers on 4 lanes, and spinning steps on the devices of --group (0,0,0,0: four contexts that share GPU 0).
 // pace: substeps a second of `advance` against fixed substeps and depths, and how long a context still works after a signal.
 import { parseArgs } from 'node:util';
 import { ActiveInference, AiPhase, tmaze } from '@aatgs/active-inference';
@@ -21,6 +22,8 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '3' },
     device: { type: 'string', default: 'cpu' },
     group: { type: 'string', default: 'cpu,cpu' },
+    modules: { type: 'string', default: 'example,thermo,whcr,active-inference' },
+    milliseconds: { type: 'string', default: '150' },
     out: { type: 'string' },
   },
 });
@@ -93,80 +96,100 @@ const subjects = {
   },
 };
 
-/** Substeps a second, and milliseconds from a signal until the context is idle. */
+/** Substeps a second over about so many milliseconds; what is in the ring then still counts. */
+async function rateOf(context, config, pins, milliseconds) {
+  const start = performance.now();
+  const until = () => performance.now() - start >= milliseconds;
+  const { substeps } = await context.advance(config, { ...ENDLESS, until, ...pins });
+  return (substeps / (performance.now() - start)) * 1000;
+}
+
+/** Milliseconds from a signal, some time after the start, until the context is idle. */
+async function stopOf(context, config, pins) {
+  const controller = new AbortController();
+  let told = 0;
+  setTimeout(() => {
+    told = performance.now();
+    controller.abort();
+  }, 20);
+  await context.advance(config, { ...ENDLESS, signal: controller.signal, ...pins }).catch(() => {});
+  await context.flush();
+  return performance.now() - told;
+}
+
+const ENDLESS = { substeps: Number.POSITIVE_INFINITY };
+const SUBSTEPS = [1, 4, 16, 64, 256, 1024];
+const DEPTHS = [1, 4, 16];
+
+/** Throughput and stopping, adaptive and with every setting fixed. */
 async function pace(name) {
   const { open, config } = subjects[name];
   const context = open({ ...where(values.device), configSlots: 16, telemetrySlots: 64 });
-  const settings = { adaptive: {} };
-  for (const stepSubsteps of [1, 4, 16, 64, 256, 1024]) {
-    for (const depth of [1, 4, 16]) settings[`${stepSubsteps}x${depth}`] = { stepSubsteps, depth };
+  const settings = [{ setting: 'adaptive' }];
+  for (const stepSubsteps of SUBSTEPS) {
+    for (const depth of DEPTHS) settings.push({ setting: `${stepSubsteps}x${depth}`, stepSubsteps, depth });
   }
-  await context.advance(config, { substeps: 2000 });
-  const probe = performance.now();
-  await context.advance(config, { substeps: 2000 });
-  const substeps = Math.max(2000, Math.min(2 ** 20, Math.round((2000 * 150) / (performance.now() - probe))));
-  const rates = Object.fromEntries(Object.keys(settings).map((key) => [key, []]));
-  const stops = Object.fromEntries(Object.keys(settings).map((key) => [key, []]));
+  const rows = settings.map((pins) => ({ ...pins, substepsPerSecond: [] }));
+  const rate = (row) => median(row.substepsPerSecond);
+  await rateOf(context, config, {}, 500); // warm, and long enough to find its pace
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [key, pins] of Object.entries(settings)) {
-      const start = performance.now();
-      await context.advance(config, { substeps, ...pins });
-      rates[key].push((substeps / (performance.now() - start)) * 1000);
-      const controller = new AbortController();
-      let told = 0;
-      setTimeout(() => {
-        told = performance.now();
-        controller.abort();
-      }, 20);
-      const endless = { substeps: Number.POSITIVE_INFINITY, signal: controller.signal, ...pins };
-      await context.advance(config, endless).catch(() => {});
-      await context.flush();
-      stops[key].push(performance.now() - told);
+    for (const [i, { setting: _, ...pins }] of settings.entries()) {
+      rows[i].substepsPerSecond.push(await rateOf(context, config, pins, Number(values.milliseconds)));
     }
   }
-  await context.shutdown();
-  const rows = Object.entries(settings).map(([key, pins]) => ({
-    setting: key,
-    ...pins,
-    substepsPerSecond: rates[key],
-    stopMs: stops[key],
-  }));
-  const rate = (row) => median(row.substepsPerSecond);
   const [adaptive, ...fixed] = rows;
   const best = fixed.reduce((a, b) => (rate(b) > rate(a) ? b : a));
-  const naive = fixed.find((row) => row.setting === '1x16');
+  for (const row of [adaptive, best]) {
+    const { setting: _, substepsPerSecond: __, ...pins } = row;
+    row.stopMs = [];
+    for (let repeat = 0; repeat < repeats; repeat++) row.stopMs.push(await stopOf(context, config, pins));
+  }
+  const { engine, deviceName } = context.info;
+  await context.shutdown();
   const summary = {
     best: best.setting,
     adaptiveOverBest: rate(adaptive) / rate(best),
-    adaptiveOverOneSubstep: rate(adaptive) / rate(naive),
+    adaptiveOverOneSubstep: rate(adaptive) / rate(fixed.find((row) => row.setting === '1x16')),
     adaptiveStopMs: median(adaptive.stopMs),
     bestStopMs: median(best.stopMs),
   };
   log(
     `${name}: adaptive ${rate(adaptive).toFixed(0)} substeps/s, ${summary.adaptiveOverBest.toFixed(3)} of the best fixed (${best.setting}), ${summary.adaptiveOverOneSubstep.toFixed(2)}x of one substep a config; stops within ${summary.adaptiveStopMs.toFixed(2)} ms, the best fixed within ${summary.bestStopMs.toFixed(2)} ms`,
   );
-  return { module: name, substeps, summary, rows };
+  return { module: name, engine, deviceName, summary, rows };
 }
 
+const parameters = {
+  dags: Number(values.dags),
+  repeats,
+  milliseconds: Number(values.milliseconds),
+  device: device(values.device),
+  group: values.group,
+};
 const results = {};
+const write = () => writeRecord(values.out, 'task graph', { parameters, ...results });
+if (values.parts.includes('pace')) {
+  results.pace = [];
+  for (const name of values.modules.split(',')) {
+    results.pace.push(await pace(name));
+    write();
+  }
+}
 if (values.parts.includes('makespan')) {
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const timer = (graph, name, ms, options) => graph.task(name, {}, () => sleep(ms), options);
   const list = values.group.split(',');
   const example = exampleModule({ entities: 1, goal: 1 });
-  await using group = new DeviceGroup(({ index }) => new GpuExecutionContext(example, where(list[index])), {
-    devices: list.map(device),
-  });
+  await using group = new DeviceGroup(
+    ({ index }) => new GpuExecutionContext(example, { ...where(list[index]), maxBlocks: 8 }),
+    {
+      devices: list.map(device),
+    },
+  );
   const step = (graph, name, ms, options) =>
     graph.step(name, group, {}, { phase: ExamplePhase.SPIN, spinNs: Math.round(ms * 1e6) }, options);
-  results.makespan = [
-    await makespan('timers on 4 lanes', 4, timer, { concurrency: 4 }),
-    await makespan(`steps on ${values.group}`, list.length, step, {}),
-  ];
+  results.makespan = [await makespan(`steps on ${values.group}`, list.length, step, {})];
+  write();
+  results.makespan.push(await makespan('timers on 4 lanes', 4, timer, { concurrency: 4 }));
 }
-if (values.parts.includes('pace')) {
-  results.pace = [];
-  for (const name of Object.keys(subjects)) results.pace.push(await pace(name));
-}
-const parameters = { dags: Number(values.dags), repeats, device: device(values.device), group: values.group };
-writeRecord(values.out, 'task graph', { parameters, ...results });
+write();

@@ -58,8 +58,8 @@ for (const graph of GRAPHS) {
       console.log(`${graph.name} hierarchy ${hierarchy} priors ${priors}: ${mine[0].oneShotColors} at once; ${shown}`);
     }
   }
+  writeRecord(values.out, 'whcr: hierarchy and priors, with and without', {
+    parameters: { timeLimitSeconds: limit, seeds: Number(values.seeds), device },
+    runs,
+  });
 }
-writeRecord(values.out, 'whcr: hierarchy and priors, with and without', {
-  parameters: { timeLimitSeconds: limit, seeds: Number(values.seeds), device },
-  runs,
-});

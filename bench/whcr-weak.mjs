@@ -1,7 +1,8 @@
 // The instances plain tabu search is weak on: with reduction and better starts, and with each dynamic.
-//   node bench/whcr-weak.mjs [--time S] [--device auto|cpu|N] [--out FILE]
+//   node bench/whcr-weak.mjs [--time S] [--ways plain,default,table,weighted,alone] [--device auto|cpu|N] [--out FILE]
 // The graphs lie in $AATGS_DATA/dimacs, or in ../shared/data/dimacs beside the checkout; without them this says so and ends.
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readGraph, Whcr } from '@aatgs/whcr';
@@ -10,6 +11,7 @@ import { deviceNamed, writeRecord } from './record.mjs';
 const { values } = parseArgs({
   options: {
     time: { type: 'string', default: '5' },
+    ways: { type: 'string', default: 'plain,default,table,weighted,alone' },
     device: { type: 'string', default: 'auto' },
     out: { type: 'string' },
   },
@@ -20,12 +22,12 @@ if (!existsSync(data)) {
   process.exit(0);
 }
 const INSTANCES = [
-  ['R1000.5', 236],
+  ['R1000.5', 234],
   ['R1000.1c', 98],
-  ['latin_square_10', 102],
+  ['latin_square_10', 100],
   ['wap01a', 42],
   ['wap02a', 41],
-  ['wap03a', 44],
+  ['wap03a', 43],
   ['wap06a', 41],
   ['wap07a', 41],
   ['wap08a', 41],
@@ -42,7 +44,9 @@ const WAYS = {
   alone: { options: { dynamic: 'table', population: 1 }, start: 'dsatur' },
 };
 const limit = Number(values.time);
+const ways = values.ways.split(',');
 const device = deviceNamed(values.device);
+const threads = availableParallelism(); // as the command line does it
 const runs = [];
 for (const [name, colors] of INSTANCES) {
   const path = `${data}/${name}.col.gz`;
@@ -51,8 +55,9 @@ for (const [name, colors] of INSTANCES) {
     continue;
   }
   const graph = await readGraph(path);
-  for (const [way, { options, start }] of Object.entries(WAYS)) {
-    await using whcr = new Whcr(graph, { async: true, device, maxColors: colors, ...options });
+  for (const way of ways) {
+    const { options, start } = WAYS[way];
+    await using whcr = new Whcr(graph, { async: true, device, threads, maxColors: colors, ...options });
     const found = await whcr.color({ colors, start, seed: 1, timeLimit: limit });
     const { success, finalConflicts, iterations, elapsedMs, reduced, dynamic, population } = found;
     // Conflicts of a reduced graph count again in every dominated vertex; those of the search itself compare better.
@@ -80,6 +85,12 @@ for (const [name, colors] of INSTANCES) {
   console.log(`${name} k=${colors}: ${shown.join(', ')}`);
 }
 writeRecord(values.out, 'whcr on instances weak for tabu search', {
-  parameters: { timeLimitSeconds: limit, seed: 1, device, ways: WAYS },
+  parameters: {
+    timeLimitSeconds: limit,
+    seed: 1,
+    device,
+    threads,
+    ways: Object.fromEntries(ways.map((way) => [way, WAYS[way]])),
+  },
   runs,
 });

@@ -125,7 +125,8 @@ function whcrSparse(up) {
 
 /** Agent steps a second on a GPU, and pymdp's on the same models. */
 function activeInference(up) {
-  const { devices, cuda = devices.cuda, runs } = results('active-inference-speed-h200');
+  const { devices, cuda = devices.cuda, runs: most } = results('active-inference-speed-h200');
+  const runs = [...most, ...results('active-inference-dense-h200').runs];
   const peers = results('active-inference-pymdp-h200').runs;
   const rows = runs
     .filter(({ rates }) => rates)
@@ -140,12 +141,13 @@ function activeInference(up) {
     });
   return [
     `Million agent steps a second on one ${cuda.devices[0].name} in float32 (medians): the process shows an observation, beliefs,` +
-      ' expected free energy of all policies, an action. pymdp 1.0.2 under JAX on another day on a GPU of the same kind, with the' +
-      ' number of agents nearest to ours.',
+      ' expected free energy of all policies, an action. pymdp 1.0.2 under JAX on a GPU of the same kind, with the number of agents' +
+      ' nearest to ours; the file says which of its runs were in the same call.',
     '',
     ...table(['model', 'agents', 'policies', 'M steps/s', 'pymdp (agents)'], rows),
     '',
-    `From [active-inference-speed-h200.json](${up}bench/results/active-inference-speed-h200.json) and` +
+    `From [active-inference-speed-h200.json](${up}bench/results/active-inference-speed-h200.json),` +
+      ` [active-inference-dense-h200.json](${up}bench/results/active-inference-dense-h200.json) and` +
       ` [active-inference-pymdp-h200.json](${up}bench/results/active-inference-pymdp-h200.json).`,
   ];
 }

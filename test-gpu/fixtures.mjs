@@ -10,13 +10,13 @@ export const example = (setup = {}) => exampleModule({ entities: 64, goal: 0x7ff
 
 /** Records without how long they took. */
 export const bits = (records) => records.map(({ durationNs: _, ...record }) => record);
-/** Jobs of a reset, a few steps, and a step of so many nanoseconds; what each leaves depends on its seed only. */
-export const jobs = (spinNs = 0) =>
-  Array.from({ length: 3000 }, (_, seed) => [
-    { phase: ExamplePhase.RESET, seed },
-    { substeps: 1 + (seed % 5), seed },
-    { phase: ExamplePhase.SPIN, spinNs, seed },
-  ]);
+/** A reset, a few steps, and a step of so many nanoseconds; what it leaves depends on the seed only. */
+export const job = (seed, spinNs = 0) => [
+  { phase: ExamplePhase.RESET, seed },
+  { substeps: 1 + (seed % 5), seed },
+  { phase: ExamplePhase.SPIN, spinNs, seed },
+];
+export const jobs = () => Array.from({ length: 3000 }, (_, seed) => job(seed));
 /** One context of the example module a device. */
 export const group = (list, options = {}) =>
   new DeviceGroup(({ device }) => new GpuExecutionContext(example(), { async: true, device, ...options }), {

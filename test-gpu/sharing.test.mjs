@@ -20,34 +20,44 @@ async function anotherCopy() {
   return { ...core, example: () => exampleModule({ entities: 64, goal: 0x7fffffff }) };
 }
 
-/** Both work at the same time; how often each left the GPU. */
-async function together(a, b, steps) {
-  await Promise.all([runSteps(a, steps), runSteps(b, steps)]);
-  return [a.stats.idle, b.stats.idle];
+/** All work at the same time; how often each left the GPU meanwhile. */
+async function together(contexts, steps) {
+  const before = contexts.map((context) => context.stats.idle);
+  await Promise.all(contexts.map((context) => runSteps(context, steps)));
+  return contexts.map((context, i) => context.stats.idle - before[i]);
 }
+const options = { maxResidentMs: 60_000, idleTimeoutUs: 1_000_000 };
+/** Grids of the example module that a GPU has no room for together: eight of its blocks fit on a multiprocessor. */
+const TOO_MANY = 10;
 
 test('two contexts with a part of the multiprocessors each stay on the GPU together', async () => {
-  const options = { maxBlocks: 60, idleTimeoutUs: 1_000_000, maxResidentMs: 60_000 };
-  await using a = open(options);
-  await using b = open(options);
-  assert.deepEqual(await together(a, b, 20_000), [0, 0]);
+  await using a = open({ ...options, maxBlocks: 60 });
+  await using b = open({ ...options, maxBlocks: 60 });
+  assert.deepEqual(await together([a, b], 20_000), [0, 0]);
 });
 
-test('two contexts that each want the whole GPU take turns', async () => {
-  const options = { maxResidentMs: 60_000, idleTimeoutUs: 1_000_000 };
-  await using a = open(options);
-  await using b = open(options);
-  const parks = await together(a, b, 20_000);
-  assert.ok(parks[0] > 0 && parks[1] > 0, `parks ${parks}`);
+test('contexts that the GPU has no room for together take turns', async () => {
+  await using all = new AsyncDisposableStack();
+  const contexts = Array.from({ length: TOO_MANY }, () => all.use(open(options)));
+  const left = await together(contexts, 10_000);
+  assert.ok(
+    left.every((count) => count > 0),
+    `left ${left} times`,
+  );
 });
 
 test('two copies of core share one arbiter', async () => {
-  const options = { maxResidentMs: 60_000, idleTimeoutUs: 1_000_000 };
-  await using a = open(options);
+  await using all = new AsyncDisposableStack();
+  const a = all.use(open(options));
   const copy = await anotherCopy();
-  await using b = open(options, copy);
-  const parks = await together(a, b, 5000);
-  assert.ok(parks[0] > 0 && parks[1] > 0, `parks ${parks}: a grid that would not leave for the other copy's`);
+  // Each copy's alone would have room.
+  const mine = [a, ...Array.from({ length: TOO_MANY / 2 - 1 }, () => all.use(open(options)))];
+  const theirs = Array.from({ length: TOO_MANY / 2 }, () => all.use(open(options, copy)));
+  const left = await together([...mine, ...theirs], 10_000);
+  assert.ok(
+    left.every((count) => count > 0),
+    `left ${left} times: a grid that would not leave for the other copy's`,
+  );
   // What needs a quiet GPU has the other copy's grid leave as well.
   let done = false;
   const busy = (async () => {

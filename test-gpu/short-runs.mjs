@@ -1,10 +1,12 @@
 // node short-runs.mjs <engine> [name ...]: every module, or those named, for a moment, for tools that make everything a
 // hundred times slower. What each ends with must be what it ends with on the CPU.
 import assert from 'node:assert/strict';
+import { ActiveInference, gridWorld, tmaze } from '@aatgs/active-inference';
 import { GpuExecutionContext } from '@aatgs/core';
+import { conformanceSubject as lbs } from '@aatgs/lbs/conformance';
 import { edwardsAnderson, ising2d, Thermo } from '@aatgs/thermo';
 import { gnp, Whcr } from '@aatgs/whcr';
-import { example } from './fixtures.mjs';
+import { bits, example } from './fixtures.mjs';
 
 const [engine, ...names] = process.argv.slice(2);
 const runs = {
@@ -38,7 +40,19 @@ const runs = {
     await using thermo = new Thermo(edwardsAnderson([4, 4, 4], 1), options);
     return [(await thermo.minimize({ maxSweeps: 30, seed: 1 })).bestEnergy];
   },
+  beliefs: (options) => simulate(tmaze().model, { ...options, agents: 3 }),
+  /** So many states that a team of warps shares what all agents have in common. */
+  teams: (options) => simulate(gridWorld({ rows: 8, noise: 0.1, slip: 0.1 }).model, { ...options, agents: 1100 }),
+  async sites(options) {
+    await using context = lbs.open(options);
+    return bits(await context.executeBatch(lbs.configs(6)));
+  },
 };
+async function simulate(model, options) {
+  await using agents = new ActiveInference(model, { ...options, policies: { length: 2 }, seed: 3 });
+  await agents.simulate(3);
+  return [...(await agents.beliefs()), await agents.values(), await agents.actions()];
+}
 for (const [name, run] of Object.entries(runs)) {
   if (names.length > 0 && !names.includes(name)) continue;
   const expected = await run({ device: 'cpu', async: true });

@@ -16,6 +16,24 @@ AATGS_FN uint32_t fetch_add(uint32_t& word, uint32_t value) {
 #endif
 }
 
+/// Sets the bits of a mask.
+AATGS_FN void set_bits(uint32_t& word, uint32_t mask) {
+#if AATGS_ON_DEVICE
+  atomicOr(&word, mask);
+#else
+  __atomic_fetch_or(&word, mask, __ATOMIC_RELAXED);
+#endif
+}
+
+/// Clears the bits of a mask.
+AATGS_FN void clear_bits(uint32_t& word, uint32_t mask) {
+#if AATGS_ON_DEVICE
+  atomicAnd(&word, ~mask);
+#else
+  __atomic_fetch_and(&word, ~mask, __ATOMIC_RELAXED);
+#endif
+}
+
 /// Stores and gives back what was there before.
 AATGS_FN uint32_t exchange(uint32_t& word, uint32_t value) {
 #if AATGS_ON_DEVICE

@@ -95,6 +95,8 @@ struct alignas(16) AiSetup {
   uint32_t learn_factors;  ///< Bits: factors whose B and D are learned.
   uint32_t learn_automatically;  ///< Bits 0 to 4: A, B, C, D, E are learned in every step.
   uint32_t episode;  ///< Steps of the first episode; 0: no end.
+  uint32_t first_agent;  ///< Number of the first agent, for random numbers.
+  uint8_t pad0[4];
   double tolerance;  ///< FPI stops when the free energy changes by less; 0: never.
   double tau;  ///< Step size of message passing.
   double gamma;  ///< Precision of policies.
@@ -107,8 +109,9 @@ struct alignas(16) AiSetup {
   double search_gamma;  ///< Search: precision of policies.
   double rates[5];  ///< Learning rates of A, B, C, D, E.
   double forgetting[5];  ///< Forgetting rates of A, B, C, D, E.
+  uint8_t pad1[8];
 };
-static_assert(sizeof(AiSetup) == 256);
+static_assert(sizeof(AiSetup) == 272);
 static_assert(offsetof(AiSetup, precision) == 0);
 static_assert(offsetof(AiSetup, agents) == 4);
 static_assert(offsetof(AiSetup, factors) == 8);
@@ -133,18 +136,19 @@ static_assert(offsetof(AiSetup, learn_modalities) == 80);
 static_assert(offsetof(AiSetup, learn_factors) == 84);
 static_assert(offsetof(AiSetup, learn_automatically) == 88);
 static_assert(offsetof(AiSetup, episode) == 92);
-static_assert(offsetof(AiSetup, tolerance) == 96);
-static_assert(offsetof(AiSetup, tau) == 104);
-static_assert(offsetof(AiSetup, gamma) == 112);
-static_assert(offsetof(AiSetup, alpha) == 120);
-static_assert(offsetof(AiSetup, induction_epsilon) == 128);
-static_assert(offsetof(AiSetup, induction_threshold) == 136);
-static_assert(offsetof(AiSetup, policy_prune) == 144);
-static_assert(offsetof(AiSetup, outcome_prune) == 152);
-static_assert(offsetof(AiSetup, prune_penalty) == 160);
-static_assert(offsetof(AiSetup, search_gamma) == 168);
-static_assert(offsetof(AiSetup, rates) == 176);
-static_assert(offsetof(AiSetup, forgetting) == 216);
+static_assert(offsetof(AiSetup, first_agent) == 96);
+static_assert(offsetof(AiSetup, tolerance) == 104);
+static_assert(offsetof(AiSetup, tau) == 112);
+static_assert(offsetof(AiSetup, gamma) == 120);
+static_assert(offsetof(AiSetup, alpha) == 128);
+static_assert(offsetof(AiSetup, induction_epsilon) == 136);
+static_assert(offsetof(AiSetup, induction_threshold) == 144);
+static_assert(offsetof(AiSetup, policy_prune) == 152);
+static_assert(offsetof(AiSetup, outcome_prune) == 160);
+static_assert(offsetof(AiSetup, prune_penalty) == 168);
+static_assert(offsetof(AiSetup, search_gamma) == 176);
+static_assert(offsetof(AiSetup, rates) == 184);
+static_assert(offsetof(AiSetup, forgetting) == 224);
 
 /// One config. Agents `first` to `first + count - 1` take part.
 struct alignas(16) AiConfig {
@@ -210,6 +214,7 @@ inline constexpr AatgsField kFields[] = {
     {"AiSetup.learnFactors", offsetof(AiSetup, learn_factors), sizeof(AiSetup::learn_factors)},
     {"AiSetup.learnAutomatically", offsetof(AiSetup, learn_automatically), sizeof(AiSetup::learn_automatically)},
     {"AiSetup.episode", offsetof(AiSetup, episode), sizeof(AiSetup::episode)},
+    {"AiSetup.firstAgent", offsetof(AiSetup, first_agent), sizeof(AiSetup::first_agent)},
     {"AiSetup.tolerance", offsetof(AiSetup, tolerance), sizeof(AiSetup::tolerance)},
     {"AiSetup.tau", offsetof(AiSetup, tau), sizeof(AiSetup::tau)},
     {"AiSetup.gamma", offsetof(AiSetup, gamma), sizeof(AiSetup::gamma)},
@@ -235,6 +240,6 @@ inline constexpr AatgsField kFields[] = {
     {"AiTelemetry.freeEnergy", offsetof(AiTelemetry, free_energy), sizeof(AiTelemetry::free_energy)},
     {"AiTelemetry.agents", offsetof(AiTelemetry, agents), sizeof(AiTelemetry::agents)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0xce14d0d23fd4934dULL;
+inline constexpr uint64_t kLayoutFingerprint = 0x230a01fe79c93e3dULL;
 
 }  // namespace aatgs::active_inference

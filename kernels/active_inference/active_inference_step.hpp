@@ -2,7 +2,8 @@
 #pragma once
 #include "aatgs/module.hpp"
 #include "active_inference/ai_action.hpp"
-#include "active_inference/ai_dense.hpp"
+#include "active_inference/ai_dense_block.hpp"
+#include "active_inference/ai_dense_many.hpp"
 #include "active_inference/ai_learn.hpp"
 #include "active_inference/ai_policy_messages.hpp"
 #include "active_inference/ai_reset.hpp"
@@ -88,7 +89,7 @@ struct ActiveInferenceStep {
         [[fallthrough]];
       default: {
         const Given given = given_of(config, view, count);
-        if (phase == AiPhase::STEP && step_teams(team, config, view, first, count, given, episode)) break;
+        if (phase == AiPhase::STEP && step_dense(team, config, view, first, count, given, episode)) break;
         if (phase == AiPhase::STEP && learns_together(view)) {
           step_together(team, config, view, first, count, given, false);
           break;
@@ -112,21 +113,47 @@ struct ActiveInferenceStep {
   AATGS_FN static bool over(const View<Real>& view, uint32_t id, uint32_t episode) {
     return episode > 0 && view.clock[id][STEPS] >= episode;
   }
-  /// A step of agents whose policies are evaluated by teams of warps; false where that is not so. Without staged observations
+  /// A step of agents whose policies are evaluated on tensor cores; false where that is not so. Without staged observations
   /// the process shows them and moves on. Collective.
   template <class Team, class Real>
-  AI_CALL static bool step_teams(Team& team, const Config& config, const View<Real>& view, uint32_t first,
+  AI_CALL static bool step_dense(Team& team, const Config& config, const View<Real>& view, uint32_t first,
                                  uint32_t count, const Given& given, uint32_t episode) {
 #if defined(__CUDACC__)
     if constexpr (sizeof(Real) == 4) {
-      if (view.round_count == 0) return false;
+      if (view.tree.chunk_count == 0 && view.for_many == 0) return false;
       const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
-      const uint32_t team_number = threadIdx.x / kTeamThreads;
-      float* shared = CudaBlock<kThreads>(nullptr).template shared<float>() + team_number * team_words(view.kept);
-      for_agent_teams(team, count, [&](uint32_t i) {
-        if (closed && over(view, first + i, episode)) return;
-        team_step(view, first + i, config.header.seed, closed, given, first, shared, team_number);
-      });
+      const uint64_t seed = config.header.seed;
+      const auto skips = [&](uint32_t id) { return closed && over(view, id, episode); };
+      float* shared = CudaBlock<kThreads>(nullptr).template shared<float>();
+      if (view.tree.chunk_count > 0) {
+        block_steps(view, first, count, team.count() / kThreads, seed, closed, given, skips,
+                    reinterpret_cast<uint32_t*>(shared));
+        return true;
+      }
+      if (*view.many.ready == 0) fill_nodes(team, view);
+      const bool quick = acts_from_registers(view);
+      float* room =
+          view.in_shared ? shared + threadIdx.x / 32 * view.room.size : view.rooms + team.rank() / 32 * view.room.size;
+      for_many_agents(
+          team, view, first, count, room + view.room.predicted,
+          [&](uint32_t id) {
+            if (!skips(id)) dense_infer(view, id, seed, closed, given, first, last_move(view, id));
+          },
+          [&](uint32_t id) {
+            if (skips(id)) return;
+            uint32_t action;
+            if (quick) {
+              action = dense_act(view, id);
+            } else {
+              Agent<Lanes, float> agent(view, id, {room, 1});
+              infer_posterior(agent, false);
+              marginalize(agent);
+              act(agent, seed);
+              action = *row_of(view.actions, id);
+            }
+            dense_take(view, id, seed, closed, given, first, action);
+            __syncwarp();
+          });
       return true;
     }
 #endif
@@ -338,7 +365,7 @@ struct ActiveInferenceStep {
     const Given none{};
     for (uint32_t left = config.substeps; left > 0 && !team.cancelled();) {
       const uint32_t now = left < kBetweenLooks ? left : kBetweenLooks;
-      if (step_teams(team, config, view, first, count, none, episode)) {
+      if (step_dense(team, config, view, first, count, none, episode)) {
         left -= 1;
         done += count;
         team.barrier();
@@ -382,8 +409,8 @@ struct ActiveInferenceStep {
         const uint32_t f = model.lists[group.dep_at + d];
         joint = joint * model.factors[f].states + view.hidden[a.id][f];
       }
-      view.observations[a.id][i] =
-          sample(given + m.a_at + joint * m.outcomes, 1, m.outcomes, draw(seed, Purpose::OUTCOME, a.id, step, i));
+      view.observations[a.id][i] = sample(given + m.a_at + joint * m.outcomes, 1, m.outcomes,
+                                          draw(seed, Purpose::OUTCOME, view.first_agent + a.id, step, i));
     });
     a.scope.barrier();
   }
@@ -407,7 +434,7 @@ struct ActiveInferenceStep {
         }
         const uint64_t column = uint64_t{view.actions[a.id][f]} * factor.parents + parent;
         next[f] = sample(given + factor.b_at + column * factor.states, 1, factor.states,
-                         draw(seed, Purpose::MOVE, a.id, step, f));
+                         draw(seed, Purpose::MOVE, view.first_agent + a.id, step, f));
       }
       for (uint32_t f = 0; f < model.factor_count; ++f) view.hidden[a.id][f] = next[f];
     });

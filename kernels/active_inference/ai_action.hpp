@@ -79,16 +79,17 @@ AI_CALL void act(Agent<Scope, Real>& a, uint64_t seed) {
   }
   if (a.options.has(AiFlag::WHOLE_POLICY)) {
     a.scope.leader([&] {
-      const uint32_t p = choose(a.options, a.view.posterior[a.id], a.options.policies, seed, a.id, step, 0);
+      const uint32_t p =
+          choose(a.options, a.view.posterior[a.id], a.options.policies, seed, a.view.first_agent + a.id, step, 0);
       for (uint32_t f = 0; f < model.factor_count; ++f) actions[f] = model.policy_first[p * model.factor_count + f];
     });
   } else {
     const Vec<Real> marginals = a.view.marginals[a.id];
     a.scope.for_each(model.factor_count, [&](uint32_t f) {
       const Factor& factor = model.factors[f];
-      actions[f] = factor.controls == 1
-                       ? 0
-                       : choose(a.options, marginals.from(factor.control_at), factor.controls, seed, a.id, step, f);
+      actions[f] = factor.controls == 1 ? 0
+                                        : choose(a.options, marginals.from(factor.control_at), factor.controls, seed,
+                                                 a.view.first_agent + a.id, step, f);
     });
   }
   a.scope.barrier();

@@ -1,5 +1,5 @@
 // An agent step with one factor of at most 64 states and one modality, by one warp: each lane holds two states. What the
-// general path does, with the same operations in the same order; only policies are scored elsewhere (ai_dense_team.hpp).
+// general path does, with the same operations in the same order; only policies are scored elsewhere (ai_dense_block.hpp).
 #pragma once
 #include "active_inference/ai_action.hpp"
 #include "active_inference/ai_reset.hpp"
@@ -18,7 +18,7 @@ AATGS_FN bool acts_from_registers(const View<float>& view) {
          !options.has(AiFlag::STOCHASTIC) && !options.has(AiFlag::RANDOM_TIES) && !options.has(AiFlag::WHOLE_POLICY);
 }
 
-#if defined(__CUDACC__)
+#if AI_WARPS
 
 /// Two numbers of each lane: number `lane` and number `lane + 32` of a row.
 struct Pair {
@@ -59,14 +59,15 @@ __device__ inline uint32_t sample_pair(Pair weights, uint32_t n, const PhiloxBlo
   uint32_t last = 0;
   for (uint32_t first = 0; first < n; first += 8) {
     const float mine = first < 32 ? weights.low : weights.high;
+    float next[8];
+    for (uint32_t k = 0; k < 8; ++k) next[k] = __shfl_sync(0xffffffffu, mine, (first + k) & 31);
+    uint32_t found = n;
     for (uint32_t k = 0; k < 8; ++k) {
-      const uint32_t i = first + k;
-      const float weight = __shfl_sync(0xffffffffu, mine, i & 31);
-      if (i >= n) break;
-      if (weight > 0.0f) last = i;
-      reached += weight;
-      if (target < reached) return i;
+      if (first + k < n && next[k] > 0.0f) last = first + k;
+      reached += next[k];
+      if (target < reached && found == n) found = first + k;
     }
+    if (found < n) return found;
   }
   return last;
 }
@@ -114,7 +115,7 @@ __device__ __forceinline__ void dense_infer(const View<float>& view, uint32_t id
   if (closed) {
     const float* process = view.given[SET_A] + ((view.per_agent >> SET_A & 1) != 0 ? id * view.sizes[SET_A] : 0);
     observed = sample_pair(load_pair(process + *row_of(view.hidden, id) * outcomes, outcomes), outcomes,
-                           draw(seed, Purpose::OUTCOME, id, clock[STEPS], 0));
+                           draw(seed, Purpose::OUTCOME, view.first_agent + id, clock[STEPS], 0));
   } else {
     observed = given.observations ? static_cast<const uint32_t*>(given.observations)[id - first] : *observation;
   }
@@ -251,7 +252,7 @@ __device__ __forceinline__ void dense_take(const View<float>& view, uint32_t id,
   if (closed) {
     const float* process = view.given[SET_B] + ((view.per_agent >> SET_B & 1) != 0 ? id * view.sizes[SET_B] : 0);
     next = sample_pair(load_pair(process + (uint64_t{action} * n + *hidden) * n, n), n,
-                       draw(seed, Purpose::MOVE, id, step, 0));
+                       draw(seed, Purpose::MOVE, view.first_agent + id, step, 0));
   }
   __syncwarp();
   if (lane != 0) return;

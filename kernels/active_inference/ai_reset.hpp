@@ -74,8 +74,8 @@ AI_CALL void reset_agent(const View<Real>& view, uint32_t agent, uint64_t seed) 
   const Real* given = view.given[SET_D] + ((view.per_agent >> SET_D & 1) != 0 ? agent * view.sizes[SET_D] : 0);
   for (uint32_t f = 0; f < model.factor_count; ++f) {
     view.actions[agent][f] = 0;
-    view.hidden[agent][f] =
-        sample(given + model.factors[f].at, 1, model.factors[f].states, draw(seed, Purpose::START, agent, 0, f));
+    view.hidden[agent][f] = sample(given + model.factors[f].at, 1, model.factors[f].states,
+                                   draw(seed, Purpose::START, view.first_agent + agent, 0, f));
   }
 }
 

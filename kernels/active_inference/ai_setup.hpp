@@ -1,7 +1,8 @@
 // The setup's parts, checked; the memory of an instance, named.
 #pragma once
 #include "aatgs/module.hpp"
-#include "active_inference/ai_dense_team.hpp"
+#include "active_inference/ai_dense_block.hpp"
+#include "active_inference/ai_dense_many.hpp"
 #include "active_inference/ai_learn.hpp"
 #include "active_inference/ai_search.hpp"
 #include "active_inference/ai_small.hpp"
@@ -71,6 +72,7 @@ inline Structure structure_of(const Setup& setup) {
 inline const char* check_setup(const Setup& setup) {
   if (setup->precision != 32 && setup->precision != 64) return "precision must be 32 or 64";
   if (setup->agents == 0) return "agents must be at least 1";
+  if (setup->agents - 1 > 0xffffffffu - setup->first_agent) return "firstAgent and agents are too many together";
   if (setup->factors == 0 || setup->factors > kMaxFactors) return "factors must be 1 to 16";
   if (setup->modalities == 0 || setup->modalities > 32) return "modalities must be 1 to 32";
   if (setup->policy_length == 0 || setup->policy_length > 2 * kMaxFactors) return "policyLength must be 1 to 32";
@@ -187,6 +189,7 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   view.options = options_of<Real>(setup);
   const Options<Real>& options = view.options;
   view.agents = setup->agents;
+  view.first_agent = setup->first_agent;
   view.per_agent = setup->per_agent;
   view.learned = setup->learned;
   const bool plain = options.algorithm == static_cast<uint32_t>(AiAlgorithm::FPI) && options.horizon == 1 &&
@@ -271,7 +274,7 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   rows(view.details, options.has(AiFlag::DETAILS) ? uint64_t{setup->nodes} * view.details_width() : 0, "details");
   rows(view.soft, options.has(AiFlag::SOFT) ? model.outcomes : 0, nullptr);
 
-  uint64_t team_bytes = 0;
+  uint64_t block_bytes = 0;
   if constexpr (sizeof(Real) == 4) {
     view.small = small_shape(view, setup.part<Factor>(PART_FACTORS), setup.part<Modality>(PART_MODALITIES),
                              setup.part<Group>(PART_GROUPS), setup.part<uint32_t>(PART_LISTS));
@@ -288,23 +291,23 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
       rows_of_chains += chain_rows(factors[f], options.preference_steps);
     }
     view.chains = arena.state<ChainRow>(rows_of_chains);
+    const auto* nodes = setup.part<Node>(PART_NODES);
     const bool fits =
         arena.target().is_cuda && tensor_fits(view, setup.part<Group>(PART_GROUPS)) && setup->nodes <= kTensorNodes;
-    RoundPlan plan;
-    if (fits && acts_from_registers(view)) {
-      plan = plan_rounds(setup.part<Node>(PART_NODES), setup.part<uint32_t>(PART_NODE_ACTIONS), setup->nodes,
-                         options.policy_length);
-      team_bytes = uint64_t{kThreads / kTeamThreads} * team_words(plan.kept) * sizeof(float);
-      if (plan.kept > kMostKept || team_bytes + kTeamShared > arena.target().block_shared_bytes) {
-        plan = {};
-        team_bytes = 0;
-      }
+    const bool shared = (view.per_agent & (1u << SET_A | 1u << SET_B | 1u << SET_C)) == 0;
+    view.for_many = fits && shared && setup->agents >= kManyAgents && !options.has(AiFlag::INDUCTIVE);
+    view.many = lay_out_nodes(arena, nodes, view.for_many ? setup->nodes : 0);
+    ChunkPlan plan;
+    for (uint32_t at_once = kMostParents; fits && !view.for_many && acts_from_registers(view) && at_once > 0;) {
+      plan = plan_chunks(nodes, setup.part<uint32_t>(PART_NODE_ACTIONS), setup->nodes, options.policy_length,
+                         model.controls, at_once);
+      block_bytes = uint64_t{BlockRoom(model, plan.kept, plan.most).words} * sizeof(uint32_t);
+      if (!plan.chunks.empty() && block_bytes + kTeamShared <= arena.target().block_shared_bytes) break;
+      plan = {};
+      block_bytes = 0;
+      at_once -= kLeastParents;
     }
-    view.round_count = static_cast<uint32_t>(plan.rounds.size());
-    view.kept = plan.kept;
-    view.rounds = arena.constant(plan.rounds.size(), plan.rounds.data());
-    view.round_groups = arena.constant(plan.groups.size(), plan.groups.data());
-    view.round_rows = arena.constant(plan.rows.size(), plan.rows.data());
+    view.tree = lay_out_chunks(arena, plan);
   }
 
   uint64_t pooled = 0;
@@ -318,7 +321,7 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   const uint64_t workers = target.is_cuda ? (many ? kThreads : kThreads / 32) : 1;
   const uint64_t bytes = uint64_t{view.room.size} * sizeof(Real) * workers;
   view.in_shared = target.is_cuda && bytes + kTeamShared <= target.block_shared_bytes;
-  const uint64_t shared_bytes = view.in_shared && bytes > team_bytes ? bytes : team_bytes;
+  const uint64_t shared_bytes = view.in_shared && bytes > block_bytes ? bytes : block_bytes;
   if (shared_bytes > 0) arena.block_shared(shared_bytes);
   view.threads = static_cast<uint32_t>(view.in_shared ? 0 : workers * target.parallel_blocks);
   view.rooms = arena.scratch<Real>(uint64_t{view.threads} * view.room.size);

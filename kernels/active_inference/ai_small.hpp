@@ -96,6 +96,34 @@ struct SmallBeliefs {
   }
 };
 
+/// Fixed-point iteration from even beliefs; returns the iterations.
+template <uint32_t N1, uint32_t N2>
+AATGS_FN uint32_t small_fixed_point(const float (&likelihood)[N1 * N2], const SmallBeliefs<N1, N2>& log_prior,
+                                    uint32_t most, SmallBeliefs<N1, N2>& q) {
+  for (uint32_t i = 0; i < N1; ++i) q.first[i] = 1.0f / N1;
+  for (uint32_t i = 0; i < N2; ++i) q.second[i] = 1.0f / N2;
+  uint32_t iteration = 0;
+  while (iteration < most) {
+    SmallBeliefs<N1, N2> next = log_prior;
+    for (uint32_t i = 0; i < N1; ++i) {
+      for (uint32_t k = 0; k < N2; ++k) {
+        const float l = likelihood[i * N2 + k];
+        next.first[i] += l * q.second[k];
+        next.second[k] += l * q.first[i];
+      }
+    }
+    small_softmax(next.first);
+    small_softmax(next.second);
+    bool changed = false;
+    for (uint32_t i = 0; i < N1; ++i) changed |= next.first[i] != q.first[i];
+    for (uint32_t i = 0; i < N2; ++i) changed |= next.second[i] != q.second[i];
+    q = next;
+    ++iteration;
+    if (!changed) iteration = most;
+  }
+  return iteration;
+}
+
 /// What beliefs promise at step t: expected utility and information gain.
 template <uint32_t N1, uint32_t N2>
 AATGS_FN float small_worth(const SmallTables& tables, uint32_t modalities, bool gain, uint32_t t,
@@ -176,27 +204,7 @@ AI_CALL void small_infer_and_plan(Agent<Alone, float>& a, const SmallTables& tab
   Beliefs log_prior;
   for (uint32_t i = 0; i < N1; ++i) log_prior.first[i] = floored_log(prior.first[i], add);
   for (uint32_t i = 0; i < N2; ++i) log_prior.second[i] = floored_log(prior.second[i], add);
-  for (uint32_t i = 0; i < N1; ++i) q.first[i] = 1.0f / N1;
-  for (uint32_t i = 0; i < N2; ++i) q.second[i] = 1.0f / N2;
-  uint32_t iteration = 0;
-  while (iteration < options.iterations) {
-    Beliefs next = log_prior;
-    for (uint32_t i = 0; i < N1; ++i) {
-      for (uint32_t k = 0; k < N2; ++k) {
-        const float l = likelihood[i * N2 + k];
-        next.first[i] += l * q.second[k];
-        next.second[k] += l * q.first[i];
-      }
-    }
-    small_softmax(next.first);
-    small_softmax(next.second);
-    bool changed = false;
-    for (uint32_t i = 0; i < N1; ++i) changed |= next.first[i] != q.first[i];
-    for (uint32_t i = 0; i < N2; ++i) changed |= next.second[i] != q.second[i];
-    q = next;
-    ++iteration;
-    if (!changed) iteration = options.iterations;
-  }
+  const uint32_t iteration = small_fixed_point<N1, N2>(likelihood, log_prior, options.iterations, q);
   q.write(view.beliefs[a.id]);
   keep_energy(a, small_energy(q, log_prior, likelihood, add), iteration);
 

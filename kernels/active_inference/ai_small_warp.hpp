@@ -12,9 +12,9 @@ __device__ inline float from_lane(float x, uint32_t lane) { return __shfl_sync(0
 
 /// Fixed-point iteration, a state for each lane; all lanes get the beliefs. Returns the iterations.
 template <uint32_t N1, uint32_t N2>
-__device__ __forceinline__ uint32_t small_fixed_point(const float (&likelihood)[N1 * N2],
-                                                      const SmallBeliefs<N1, N2>& log_prior, uint32_t most,
-                                                      SmallBeliefs<N1, N2>& q) {
+__device__ __forceinline__ uint32_t small_warp_fixed_point(const float (&likelihood)[N1 * N2],
+                                                           const SmallBeliefs<N1, N2>& log_prior, uint32_t most,
+                                                           SmallBeliefs<N1, N2>& q) {
   constexpr uint32_t kOthers = N1 > N2 ? N1 : N2;
   const uint32_t lane = threadIdx.x & 31;
   const bool is_first = lane < N1, is_state = lane < N1 + N2;
@@ -115,14 +115,18 @@ __device__ __noinline__ void small_warp_step(Agent<Lanes, float>& a, const Small
   Beliefs log_prior;
   for (uint32_t i = 0; i < N1; ++i) log_prior.first[i] = floored_log(prior.first[i], add);
   for (uint32_t i = 0; i < N2; ++i) log_prior.second[i] = floored_log(prior.second[i], add);
-  const uint32_t iterations = small_fixed_point<N1, N2>(likelihood, log_prior, options.iterations, q);
+  const uint32_t iterations = small_warp_fixed_point<N1, N2>(likelihood, log_prior, options.iterations, q);
   const FreeEnergy<float> energy = small_energy(q, log_prior, likelihood, add);
 
-  const Vec<float> room = a.place(view.room.leaves), values = view.values[a.id], posterior = view.posterior[a.id];
+  const Vec<float> values = view.values[a.id], posterior = view.posterior[a.id];
   const Vec<float> habits = view.parameters[SET_E][a.id];
   const bool gain = options.has(AiFlag::STATE_GAIN);
-  float top = -INFINITY, sum = 0;
-  for (uint32_t leaf = lane; leaf < options.policies; leaf += 32) {
+  constexpr uint32_t each = kSmallPolicies / 32;
+  float weight[each], top = -INFINITY, sum = 0;
+  for (uint32_t i = 0; i < each; ++i) {
+    const uint32_t leaf = lane + 32 * i;
+    weight[i] = -INFINITY;
+    if (leaf >= options.policies) continue;
     const uint32_t first = tables.nodes[leaf][0], last = tables.nodes[leaf][1];
     const Beliefs half = moved(q, model.node_actions + first * 2);
     float value = small_worth(tables, modalities, gain, 0, half);
@@ -131,26 +135,30 @@ __device__ __noinline__ void small_warp_step(Agent<Lanes, float>& a, const Small
       value = small_worth(tables, modalities, gain, 1, now) + value;
     }
     values[leaf] = value;
-    const float weight = value * options.gamma + floored_log(habits[leaf], add);
-    room[leaf] = weight;
-    top = weight > top ? weight : top;
+    weight[i] = value * options.gamma + floored_log(habits[leaf], add);
+    top = weight[i] > top ? weight[i] : top;
   }
+  __syncwarp();
   for (int half = 16; half > 0; half /= 2) {
     const float other = __shfl_xor_sync(0xffffffffu, top, half);
     top = other > top ? other : top;
   }
-  for (uint32_t p = lane; p < options.policies; p += 32) room[p] = exp_of(room[p] - top);
-  __syncwarp();
-  for (uint32_t p = 0; p < options.policies; ++p) sum += room[p];
+  for (uint32_t i = 0; i < each; ++i) weight[i] = exp_of(weight[i] - top);
+  const auto weight_of = [&](uint32_t p) { return __shfl_sync(0xffffffffu, p < 32 ? weight[0] : weight[1], p & 31); };
+#pragma unroll 4
+  for (uint32_t p = 0; p < options.policies; ++p) sum += weight_of(p);
   const float scale = 1.0f / sum;
   const uint32_t second = model.factors[1].control_at;
   float marginal = 0;
+#pragma unroll 4
   for (uint32_t p = 0; p < options.policies; ++p) {
-    const float share = room[p] * scale;
-    if (lane == p % 32) posterior[p] = share;
+    const float share = weight_of(p) * scale;
     const uint32_t* first = model.policy_first + p * 2;
     if (lane == first[0]) marginal += share;
     if (lane == second + first[1]) marginal += share;
+  }
+  for (uint32_t i = 0; i < each; ++i) {
+    if (lane + 32 * i < options.policies) posterior[lane + 32 * i] = weight[i] * scale;
   }
   const Vec<float> marginals = view.marginals[a.id];
   if (lane < model.controls) marginals[lane] = marginal;

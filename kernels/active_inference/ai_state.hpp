@@ -54,10 +54,29 @@ struct Room {
 };
 
 struct SmallTables;
-struct Round;
-struct RoundGroup;
-struct RoundRow;
+struct Chunk;
+struct Fragment;
 struct ChainRow;
+
+/// Tables for many agents of one shared model (ai_dense_many.hpp).
+struct NodeTables {
+  uint32_t* ready;  // zero until a step has filled the others
+  const uint32_t* parents;  // of each node; itself at the root
+  float* paths;  // nodes x 64 x 64: [state then][state now]
+  float* linear;  // nodes x 64: utility and ambiguity of a state now
+  float* scales;  // nodes: by what `linear` is multiplied in fragments
+  Fragment* outcomes;  // nodes x tiles x steps x 32
+  Fragment* linears;  // nodes in eights x steps x 32
+};
+
+/// A policy tree that a block evaluates for each agent (ai_dense_block.hpp).
+struct ChunkTables {
+  uint32_t chunk_count, kept, most;  // no chunks: not so
+  const Chunk* chunks;
+  const uint32_t* children;  // of every kept row and control: its row, or none
+  const uint32_t* parents;  // of every row
+  const uint32_t* leaves;  // policies of the rows of the last depth
+};
 
 template <class Real>
 struct View {
@@ -65,6 +84,7 @@ struct View {
   Options<Real> options;
   Room room;
   uint32_t agents, interleave;
+  uint32_t first_agent;  // number of the first agent among those of all instances
   uint32_t alone;  // 1: an agent is one thread's work
   uint32_t in_shared;  // 1: working rooms lie in shared memory
   uint32_t threads;  // rooms in scratch memory, where they do not
@@ -73,11 +93,9 @@ struct View {
   SmallTables* small_tables;
   uint32_t chained;  // 1: the model is made of chains, and each of many agents is one thread
   ChainRow* chains;
-  // Policies by teams of warps, an agent each; 0: not so.
-  uint32_t round_count, kept;
-  const Round* rounds;
-  const RoundGroup* round_groups;
-  const RoundRow* round_rows;
+  uint32_t for_many;  // 1: policies are evaluated for many agents at once
+  NodeTables many;
+  ChunkTables tree;
   Real* rooms;
   double* pool;  // sums of what agents learn together, in parts
   // The parameters as given.

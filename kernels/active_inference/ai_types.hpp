@@ -17,6 +17,13 @@
 #define AI_ROLLED
 #endif
 
+/// Where the code of warps is compiled: on CUDA, and in a test that emulates a block.
+#if defined(__CUDACC__) || defined(AI_EMULATED)
+#define AI_WARPS 1
+#else
+#define AI_WARPS 0
+#endif
+
 namespace aatgs::active_inference {
 
 /// Hidden state factors at most: action combinations live in registers.

@@ -1,7 +1,7 @@
 // Who does an agent's work: on the CPU one thread for many agents in turn; on the GPU one thread for each of many agents,
 // or one warp for each of few, or of large ones.
 #pragma once
-#include "active_inference/ai_dense_team.hpp"
+#include "active_inference/ai_state.hpp"
 
 namespace aatgs::active_inference {
 
@@ -37,19 +37,5 @@ AATGS_FN void for_agents(Team& team, const View<Real>& view, uint32_t first, uin
   });
 #endif
 }
-
-#if defined(__CUDACC__)
-/// f(i) for every agent, each by eight warps of one block. No barrier at the end.
-template <class Team, class F>
-__device__ __forceinline__ void for_agent_teams(Team& team, uint32_t count, F f) {
-  constexpr uint32_t teams = kThreads / kTeamThreads;
-  // One block after the other has its first team, then its second: few agents are spread over all of the device.
-  const uint32_t blocks = team.count() / kThreads;
-  for (uint64_t i = blockIdx.x + uint64_t{threadIdx.x / kTeamThreads} * blocks; i < count;
-       i += uint64_t{teams} * blocks) {
-    f(static_cast<uint32_t>(i));
-  }
-}
-#endif
 
 }  // namespace aatgs::active_inference

@@ -14,7 +14,7 @@ namespace aatgs::lbs {
 inline constexpr uint32_t kOutputMagic = 0x5253424c;  // "LBSR"
 inline constexpr uint32_t kOutputHeaderWords = 8;
 /// Sites a structure's list has room for.
-inline constexpr uint32_t kListedSites = 64;
+inline constexpr uint32_t kListedSites = 128;
 inline constexpr uint32_t kSiteWords = 16;
 inline constexpr uint32_t kStructureWords = 4 + kListedSites * kSiteWords;
 

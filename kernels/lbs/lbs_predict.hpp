@@ -38,34 +38,24 @@ AATGS_FN void score_point(const Job& job, uint32_t q) {
   state.rays[q] = f[F_RAYS + 2];
 }
 
-/// Best first; a site within `apart` of a better one is dropped. For one thread: there are few candidates.
-AATGS_FN void list_sites(const Job& job, uint32_t structure, const Candidate* candidates, uint32_t n) {
+/// Best first; a site within `apart` of a better one is dropped. For one thread: there are few candidates. Listed sites
+/// name their candidate as their peak until they are measured.
+AATGS_FN void list_sites(const Job& job, uint32_t structure, const Candidate* candidates, const uint32_t* order,
+                         uint32_t n) {
   const LbsState& state = job.state;
   const SiteRules& rules = state.model.rules;
   StructureResult& result = state.results[structure];
-  const PointRange range = job.points_of(structure);
-  result.sites = 0;
-  result.points = range.count();
-  result.first_point = 0;
-  result.reserved = 0;
-  uint64_t used[kMaxSites / 64] = {};
-  while (result.sites < kListedSites) {
-    uint32_t best = n;
-    for (uint32_t i = 0; i < n; ++i) {
-      if (used[i / 64] >> i % 64 & 1) continue;
-      if (best == n || candidates[i].score > candidates[best].score) best = i;
-    }
-    if (best == n) break;
-    used[best / 64] |= uint64_t{1} << best % 64;
-    const Candidate& site = candidates[best];
+  uint32_t sites = 0;
+  for (uint32_t k = 0; k < n && sites < kListedSites; ++k) {
+    const Candidate& site = candidates[order[k]];
     bool clear = true;
-    for (uint32_t i = 0; i < result.sites && clear; ++i) {
+    for (uint32_t i = 0; i < sites && clear; ++i) {
       const ListedSite& other = result.list[i];
       clear = norm(site.centre - Vec{other.x, other.y, other.z}) >= rules.apart;
     }
     const float probability = sigmoid(state.model.calibration.slope * site.score + state.model.calibration.offset);
-    if (!clear || (result.sites > 0 && probability < rules.least_probability)) continue;
-    ListedSite& listed = result.list[result.sites++];
+    if (!clear || (sites > 0 && probability < rules.least_probability)) continue;
+    ListedSite& listed = result.list[sites++];
     listed = {};
     listed.x = site.centre.x;
     listed.y = site.centre.y;
@@ -76,87 +66,81 @@ AATGS_FN void list_sites(const Job& job, uint32_t structure, const Candidate* ca
     listed.strongest = site.strongest;
     listed.spread = site.spread;
     listed.points = site.points;
-    listed.other_chains = state.site_features[(uint64_t{structure} * kMaxSites + best) * kSiteFeatures + S_CHAINS];
-    listed.peak = site.peak;
+    listed.other_chains = state.site_features[(uint64_t{structure} * kMaxSites + order[k]) * kSiteFeatures + S_CHAINS];
+    listed.peak = order[k];
   }
+  result.sites = sites;
+  result.points = job.points_of(structure).count();
+  result.first_point = 0;
+  result.reserved = 0;
 }
 
 template <class Block>
 AATGS_FN void find_sites(Block& block, const Job& job, uint32_t structure) {
   const LbsState& state = job.state;
-  const PointRange range = job.points_of(structure);
   const ScoredPoints points = job.scored();
   Candidate* candidates = state.candidates + uint64_t{structure} * kMaxSites;
   float* features = state.site_features + uint64_t{structure} * kMaxSites * kSiteFeatures;
-  const uint32_t n = list_peaks(block, points, state.peaks, range, candidates);
+  uint32_t* order = block.template shared<uint32_t>();
+  const SiteWork work{job.surface, points,        state.peaks, job.points_of(structure),
+                      candidates,  state.site_of, state.climb, state.members};
+  const uint32_t n = find_candidates(block, work, order, features);
   block.for_each(n, [&](uint32_t i) {
-    pool(job.surface, points, state.peaks, range, candidates[i], features + i * kSiteFeatures);
-  });
-  block.barrier();
-  block.for_each(n, [&](uint32_t i) {
-    float* f = features + i * kSiteFeatures;
-    compare(candidates, n, i, f);
+    const float* f = features + i * kSiteFeatures;
     uint8_t bytes[kSiteFeatures];
     for (uint32_t k = 0; k < kSiteFeatures; ++k) bytes[k] = cut(state.model.site_borders + k * kBorders, f[k]);
     candidates[i].score = state.model.site.margin(bytes);
   });
   block.barrier();
-  block.leader([&] { list_sites(job, structure, candidates, n); });
+  block.for_each(n, [&](uint32_t i) {
+    uint32_t before = 0;
+    for (uint32_t j = 0; j < n; ++j) {
+      before += candidates[j].score > candidates[i].score || (candidates[j].score == candidates[i].score && j < i);
+    }
+    order[before] = i;
+  });
   block.barrier();
+  block.leader([&] { list_sites(job, structure, candidates, order, n); });
 }
 
 /// What users read of a listed site besides its place.
 template <class Block>
-AATGS_FN void measure_sites(Block& block, const Job& job, uint32_t structure) {
+AATGS_FN void measure_site(Block& block, const Job& job, uint32_t structure, uint32_t i) {
   const LbsState& state = job.state;
   StructureResult& result = state.results[structure];
-  const PointRange range = job.points_of(structure);
-  const Scene scene = job.scene();
-  for (uint32_t i = 0; i < result.sites; ++i) {
-    ListedSite& listed = result.list[i];
-    Candidate site{};
-    site.peak = listed.peak;
-    site.centre = {listed.x, listed.y, listed.z};
-    site.spread = listed.spread;
-    const float volume = volume_of(block, scene, state.cells.grids[structure], state.peaks, range, site,
-                                   block.template shared<uint8_t>());
-    block.for_each(range.count(), [&](uint32_t k) {
-      if (state.peaks[range.first + k] == listed.peak) state.site_of[range.first + k] = i + 1;
-    });
-    const auto sum = [&](auto of) {
-      return block.template sum<float>(range.count(), [&](uint32_t k) {
-        const uint32_t q = range.first + k;
-        return state.peaks[q] == listed.peak ? of(q) : 0.0f;
-      });
-    };
-    const auto weight_of = [&](uint32_t q) { return state.score[q] * state.score[q]; };
-    const float area = sum([&](uint32_t q) {
-      const float r = job.batch.atoms[job.surface.points[q].atom].radius() + kProbe;
-      return 12.5663706f * r * r / static_cast<float>(kDirections);
-    });
-    const float weight = sum(weight_of);
-    const float rays = sum([&](uint32_t q) { return weight_of(q) * state.rays[q]; });
-    block.leader([&] {
-      listed.volume = volume;
-      listed.area = area;
-      listed.enclosure = weight > 0.0f ? rays / (weight * static_cast<float>(kRays)) : 0.0f;
-    });
-    block.barrier();
-  }
-  block.for_each(result.sites, [&](uint32_t i) {
-    ListedSite& listed = result.list[i];
-    const Vec at_peak = at(job.surface.points[listed.peak]);
-    float sum = 0.0f, weight = 0.0f;
-    for_near(state.cells, state.cells.grids[structure], at_peak, 8.0f, [&](uint32_t place) {
+  if (i >= result.sites) return;
+  ListedSite& listed = result.list[i];
+  const Candidate& site = state.candidates[uint64_t{structure} * kMaxSites + listed.peak];
+  const uint32_t* members = state.members + site.first;
+  const Grid& grid = state.cells.grids[structure];
+  const float volume = volume_of(block, job.scene(), grid, members, site, block.template shared<uint8_t>());
+  block.for_each(site.points, [&](uint32_t k) { state.site_of[members[k]] = i + 1; });
+  const auto sum = [&](auto of) {
+    return block.template sum<float>(site.points, [&](uint32_t k) { return of(members[k]); });
+  };
+  const auto weight_of = [&](uint32_t q) { return state.score[q] * state.score[q]; };
+  const float area = sum([&](uint32_t q) {
+    const float r = job.batch.atoms[job.surface.points[q].atom].radius() + kProbe;
+    return 12.5663706f * r * r / static_cast<float>(kDirections);
+  });
+  const float weight = sum(weight_of);
+  const float rays = sum([&](uint32_t q) { return weight_of(q) * state.rays[q]; });
+  block.leader([&] {
+    listed.volume = volume;
+    listed.area = area;
+    listed.enclosure = weight > 0.0f ? rays / (weight * static_cast<float>(kRays)) : 0.0f;
+    const Vec at_peak = at(job.surface.points[site.peak]);
+    float hydropathy = 0.0f, near = 0.0f;
+    for_near(state.cells, grid, at_peak, 8.0f, [&](uint32_t place) {
       const Vec v = at(state.cells.sorted[place]) - at_peak;
       const float d2 = dot(v, v);
       if (d2 >= 64.0f) return;
       const float w = 1.0f - d2 / 64.0f;
-      sum += w * hydropathy_of(state.cells.sorted[place].residue());
-      weight += w;
+      hydropathy += w * hydropathy_of(state.cells.sorted[place].residue());
+      near += w;
     });
-    listed.hydropathy = weight > 0.0f ? sum / weight : 0.0f;
-    listed.peak -= range.first;
+    listed.hydropathy = near > 0.0f ? hydropathy / near : 0.0f;
+    listed.peak = site.peak - job.points_of(structure).first;
   });
 }
 
@@ -201,9 +185,11 @@ AATGS_FN void predict(Team& team, Job& job) {
   team.barrier();
   team.for_each(job.points, [&](uint32_t q) { state.peaks[q] = peak_of(state.climb, q); });
   team.barrier();
-  team.for_each_block(range.structures(), [&](auto& block, uint32_t s) {
-    find_sites(block, job, range.first + s);
-    measure_sites(block, job, range.first + s);
+  team.for_each_block(range.structures(), [&](auto& block, uint32_t s) { find_sites(block, job, range.first + s); });
+  team.barrier();
+  // A block a site: one structure alone has many.
+  team.for_each_block(range.structures() * kListedSites, [&](auto& block, uint32_t i) {
+    measure_site(block, job, range.first + i % range.structures(), i / range.structures());
   });
   team.barrier();
   team.for_each(range.atoms(), [&](uint32_t i) { mark_atom(job, range.first_atom + i); });

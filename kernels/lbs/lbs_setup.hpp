@@ -107,6 +107,7 @@ inline void lay_out_state(Arena& arena, const Setup& setup, LbsState& state) {
   state.density = arena.scratch<float>(points);
   state.climb = arena.scratch<uint32_t>(points);
   state.peaks = arena.scratch<uint32_t>(points);
+  state.members = arena.scratch<uint32_t>(points);
   state.site_of = arena.scratch<uint32_t>(points);
   state.candidates = arena.scratch<Candidate>(structures * kMaxSites);
   state.site_features = arena.scratch<float>(structures * kMaxSites * kSiteFeatures);

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 
+#include "aatgs/atomic.hpp"
 #include "lbs/lbs_features.hpp"
 #include "lbs/lbs_model.hpp"
 
@@ -22,7 +23,7 @@ struct SiteRules {
 };
 
 /// Most candidates of a structure.
-inline constexpr uint32_t kMaxSites = 128;
+inline constexpr uint32_t kMaxSites = 256;
 inline constexpr uint32_t kNoSite = 0xffffffff;
 
 /// What the site model sees.
@@ -59,10 +60,12 @@ AATGS_FN uint32_t pooled_feature(uint32_t k) {
 /// A candidate on its way to a site.
 struct Candidate {
   uint32_t peak;
+  uint32_t first, points;  // its points: where they begin in the list of members, and how many there are
+  uint32_t filled;  // of them, while the list is being made
   float density;
   float sum2, sum;
   float strongest;
-  uint32_t points, strong;
+  uint32_t strong;
   Vec centre;
   float spread;
   float score;  // log odds of the site model
@@ -127,77 +130,117 @@ struct PointRange {
   AATGS_FN uint32_t count() const { return last - first; }
 };
 
-/// The densest peaks of a structure, densest first; gives back how many. `peaks[q]` is the peak of point q. Collective.
+/// The points of one structure on their way to candidates.
+struct SiteWork {
+  const Surface& surface;
+  const ScoredPoints& points;
+  const uint32_t* peaks;  // by point: its peak
+  PointRange range;
+  Candidate* candidates;  // room for kMaxSites
+  uint32_t* number;  // by point, zero: of a peak its candidate, from 1
+  uint32_t* spare;  // by point
+  uint32_t* members;  // by point: the points of the first candidate in rising order, then those of the next
+
+  AATGS_FN uint32_t* members_of(const Candidate& candidate) const { return members + candidate.first; }
+  /// The candidate of a point, from 1; 0: none.
+  AATGS_FN uint32_t number_of(uint32_t point) const { return peaks[point] == kNoSite ? 0 : number[peaks[point]]; }
+};
+
+/// The densest peaks, densest first, the lowest point first of equals; gives back how many. `count` is a word that the
+/// block shares. Collective.
 template <class Block>
-AATGS_FN uint32_t list_peaks(Block& block, const ScoredPoints& points, const uint32_t* peaks, PointRange range,
-                             Candidate* candidates) {
-  float bound = 1e30f;
-  uint32_t bound_point = 0, n = 0;
-  for (; n < kMaxSites; ++n) {
-    // The densest after the last one; of equals the lowest point first.
-    const auto next = block.template argmin<float>(range.count(), [&](uint32_t i) {
-      const uint32_t q = range.first + i;
-      if (peaks[q] != q) return 1.0f;
-      const float density = points.density[q];
-      const bool after = density < bound || (density == bound && q > bound_point);
-      return after ? -density : 1.0f;
-    });
-    if (next.index >= range.count() || next.value > 0.0f) break;
-    bound = -next.value;
-    bound_point = range.first + static_cast<uint32_t>(next.index);
-    block.leader([&] {
-      candidates[n] = Candidate{};
-      candidates[n].peak = bound_point;
-      candidates[n].density = bound;
-    });
-  }
+AATGS_FN uint32_t list_peaks(Block& block, const SiteWork& work, uint32_t* count) {
+  const PointRange range = work.range;
+  uint32_t* list = work.spare + range.first;
+  block.leader([&] { *count = 0; });
   block.barrier();
-  return n;
+  block.for_each(range.count(), [&](uint32_t i) {
+    if (work.peaks[range.first + i] == range.first + i) list[fetch_add(*count, 1)] = range.first + i;
+  });
+  block.barrier();
+  const uint32_t found = *count;
+  const float* density = work.points.density;
+  block.for_each(found, [&](uint32_t i) {
+    const uint32_t peak = list[i];
+    uint32_t before = 0;
+    for (uint32_t j = 0; j < found; ++j) {
+      before += density[list[j]] > density[peak] || (density[list[j]] == density[peak] && list[j] < peak);
+    }
+    if (before >= kMaxSites) return;
+    work.candidates[before] = Candidate{};
+    work.candidates[before].peak = peak;
+    work.candidates[before].density = density[peak];
+    work.number[peak] = before + 1;
+  });
+  block.barrier();
+  return found < kMaxSites ? found : kMaxSites;
+}
+
+/// The points of each of n candidates, in rising order whoever comes first. Collective.
+template <class Block>
+AATGS_FN void list_members(Block& block, const SiteWork& work, uint32_t n) {
+  const PointRange range = work.range;
+  const auto for_members = [&](auto f) {
+    block.for_each(range.count(), [&](uint32_t i) {
+      const uint32_t number = work.number_of(range.first + i);
+      if (number != 0) f(range.first + i, work.candidates[number - 1]);
+    });
+    block.barrier();
+  };
+  for_members([](uint32_t, Candidate& candidate) { fetch_add(candidate.points, 1); });
+  block.for_each(n, [&](uint32_t i) {
+    uint32_t first = range.first;
+    for (uint32_t j = 0; j < i; ++j) first += work.candidates[j].points;
+    work.candidates[i].first = first;
+  });
+  block.barrier();
+  for_members(
+      [&](uint32_t q, Candidate& candidate) { work.spare[candidate.first + fetch_add(candidate.filled, 1)] = q; });
+  for_members([&](uint32_t q, const Candidate& candidate) {
+    const uint32_t* mates = work.spare + candidate.first;
+    uint32_t before = 0;
+    for (uint32_t j = 0; j < candidate.points; ++j) before += mates[j] < q;
+    work.members[candidate.first + before] = q;
+  });
 }
 
 /// Weighted mean of a site's points within `radius` of a place.
-AATGS_FN Vec settle(const Surface& surface, const ScoredPoints& points, const uint32_t* peaks, PointRange range,
-                    uint32_t peak, Vec from, float radius) {
+AATGS_FN Vec settle(const SiteWork& work, const Candidate& candidate, Vec from, float radius) {
   Vec sum{0, 0, 0};
   float weight = 0.0f;
-  for (uint32_t q = range.first; q < range.last; ++q) {
-    if (peaks[q] != peak) continue;
-    const Vec p = at(surface.points[q]);
+  const uint32_t* members = work.members_of(candidate);
+  for (uint32_t j = 0; j < candidate.points; ++j) {
+    const Vec p = at(work.surface.points[members[j]]);
     const Vec v = p - from;
     const float d2 = dot(v, v);
     if (d2 > radius * radius) continue;
-    const float w = points.score[q] * points.score[q];
+    const float w = work.points.score[members[j]] * work.points.score[members[j]];
     sum = sum + w * p;
     weight += w;
   }
   return weight > 0.0f ? (1.0f / weight) * sum : from;
 }
 
-/// What a candidate's points say together.
-AATGS_FN void pool(const Surface& surface, const ScoredPoints& points, const uint32_t* peaks, PointRange range,
-                   Candidate& candidate, float* f) {
-  const Vec first = settle(surface, points, peaks, range, candidate.peak, at(surface.points[candidate.peak]),
-                           points.rules.settle_near);
-  candidate.centre = settle(surface, points, peaks, range, candidate.peak, first, points.rules.settle_far);
-  for (uint32_t k = 0; k < kPooled; ++k) f[S_POOLED + k] = 0.0f;
+/// What a candidate's points say together, but for the means of their features.
+AATGS_FN void pool(const SiteWork& work, Candidate& candidate, float* f) {
+  const SiteRules& rules = work.points.rules;
+  const Vec first = settle(work, candidate, at(work.surface.points[candidate.peak]), rules.settle_near);
+  candidate.centre = settle(work, candidate, first, rules.settle_far);
   float spread = 0.0f, others = 0.0f;
-  for (uint32_t q = range.first; q < range.last; ++q) {
-    if (peaks[q] != candidate.peak) continue;
-    const float s = points.score[q];
+  const uint32_t* members = work.members_of(candidate);
+  for (uint32_t j = 0; j < candidate.points; ++j) {
+    const uint32_t q = members[j];
+    const float s = work.points.score[q];
     const float w = s * s;
-    const uint8_t* bytes = points.bytes + uint64_t{kPointFeatures} * q;
-    candidate.points += 1;
     candidate.strong += s > 0.5f;
     candidate.sum += s;
     candidate.sum2 += w;
     if (s > candidate.strongest) candidate.strongest = s;
-    const Vec v = at(surface.points[q]) - candidate.centre;
+    const Vec v = at(work.surface.points[q]) - candidate.centre;
     spread += w * dot(v, v);
-    others += w * static_cast<float>(bytes[F_OTHER_CHAINS]);
-    for (uint32_t k = 0; k < kPooled; ++k) f[S_POOLED + k] += w * static_cast<float>(bytes[pooled_feature(k)]);
+    others += w * static_cast<float>(work.points.bytes[uint64_t{kPointFeatures} * q + F_OTHER_CHAINS]);
   }
   const float scale = candidate.sum2 > 0.0f ? 1.0f / candidate.sum2 : 0.0f;
-  for (uint32_t k = 0; k < kPooled; ++k) f[S_POOLED + k] *= scale;
   candidate.spread = sqrtf(spread * scale);
   f[S_DENSITY] = candidate.density;
   f[S_SUM2] = candidate.sum2;
@@ -207,6 +250,17 @@ AATGS_FN void pool(const Surface& surface, const ScoredPoints& points, const uin
   f[S_STRONG] = static_cast<float>(candidate.strong);
   f[S_SPREAD] = candidate.spread;
   f[S_CHAINS] = others * scale;
+}
+
+/// Weighted mean of a feature of a candidate's points.
+AATGS_FN float pooled_mean(const SiteWork& work, const Candidate& candidate, uint32_t feature) {
+  float sum = 0.0f;
+  const uint32_t* members = work.members_of(candidate);
+  for (uint32_t j = 0; j < candidate.points; ++j) {
+    const float s = work.points.score[members[j]];
+    sum += s * s * static_cast<float>(work.points.bytes[uint64_t{kPointFeatures} * members[j] + feature]);
+  }
+  return candidate.sum2 > 0.0f ? sum * (1.0f / candidate.sum2) : 0.0f;
 }
 
 /// The features that compare a candidate with the others.
@@ -226,6 +280,27 @@ AATGS_FN void compare(const Candidate* candidates, uint32_t n, uint32_t self, fl
   f[S_CANDIDATES] = static_cast<float>(n);
   f[S_NEXT] = next;
   f[S_AROUND] = around;
+}
+
+/// The candidates of a structure with their features (kSiteFeatures each); gives back how many. Leaves `number` zero.
+/// Collective.
+template <class Block>
+AATGS_FN uint32_t find_candidates(Block& block, const SiteWork& work, uint32_t* count, float* features) {
+  const uint32_t n = list_peaks(block, work, count);
+  list_members(block, work, n);
+  const auto of = [&](uint32_t i) { return features + uint64_t{i} * kSiteFeatures; };
+  block.for_each(n, [&](uint32_t i) {
+    work.number[work.candidates[i].peak] = 0;
+    pool(work, work.candidates[i], of(i));
+  });
+  block.barrier();
+  block.for_each(n * kPooled, [&](uint32_t j) {
+    const uint32_t i = j / kPooled, k = j % kPooled;
+    of(i)[S_POOLED + k] = pooled_mean(work, work.candidates[i], pooled_feature(k));
+  });
+  block.for_each(n, [&](uint32_t i) { compare(work.candidates, n, i, of(i)); });
+  block.barrier();
+  return n;
 }
 
 }  // namespace aatgs::lbs

@@ -66,6 +66,7 @@ struct LbsState {
   float* density;
   uint32_t* climb;
   uint32_t* peaks;
+  uint32_t* members;      // points: those of each candidate, see SiteWork
   uint32_t* site_of;      // points: number of the site by its peak, from 1; 0: none
   Candidate* candidates;  // structures x kMaxSites
   float* site_features;   // structures x kMaxSites x kSiteFeatures

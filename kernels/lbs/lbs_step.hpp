@@ -48,10 +48,14 @@ struct LbsStep {
     const bool whole = !team.cancelled();
     uint32_t listed = 0;
     if (take > 0 && whole) listed = give_back(team, config, job, telemetry, overflow);
-    const uint32_t bytes = static_cast<uint32_t>(config.header.input_bytes);
-    const auto* input = reinterpret_cast<const uint8_t*>(config.header.input);
-    const uint32_t sum =
-        !loads ? 0 : team.template sum<uint32_t>(bytes, [&](uint32_t i) { return uint32_t{input[i]}; });
+    // Of the copy where there is one: what was staged may lie in the host's memory. Its last bytes may be no whole word.
+    const uint32_t* input = overflow == 0 ? state.input : staged;
+    const uint32_t rest = static_cast<uint32_t>(config.header.input_bytes % 4);
+    const uint32_t sum = !loads ? 0 : team.template sum<uint32_t>(staged_words + rest, [&](uint64_t i) -> uint32_t {
+      if (i >= staged_words) return reinterpret_cast<const uint8_t*>(staged + staged_words)[i - staged_words];
+      const uint32_t word = input[i];
+      return (word & 255) + (word >> 8 & 255) + (word >> 16 & 255) + (word >> 24);
+    });
     const uint32_t sites = take == 0 ? 0 : team.template sum<uint32_t>(take, [&](uint32_t s) {
       return state.results[job.range.first + s].sites;
     });

@@ -12,7 +12,7 @@ inline constexpr float kVolumeReach = 2.0f;
 
 /// Cubic angstroms. `cubes` is block memory of kVolumeSide^3 bytes. Collective.
 template <class Block>
-AATGS_FN float volume_of(Block& block, const Scene& scene, const Grid& grid, const uint32_t* peaks, PointRange range,
+AATGS_FN float volume_of(Block& block, const Scene& scene, const Grid& grid, const uint32_t* members,
                          const Candidate& site, uint8_t* cubes) {
   constexpr uint32_t n = kVolumeSide;
   const float size = site.spread < 8.0f ? 1.0f : 2.0f;
@@ -21,10 +21,8 @@ AATGS_FN float volume_of(Block& block, const Scene& scene, const Grid& grid, con
   block.barrier();
   block.for_each(n * n * n, [&](uint32_t i) { cubes[i] = 0; });
   block.barrier();
-  block.for_each(range.count(), [&](uint32_t i) {
-    const uint32_t q = range.first + i;
-    if (peaks[q] != site.peak) return;
-    const Vec p = at(scene.surface.points[q]) - low;
+  block.for_each(site.points, [&](uint32_t i) {
+    const Vec p = at(scene.surface.points[members[i]]) - low;
     const auto first = [&](float x) {
       const float f = floorf((x - kVolumeReach) / size);
       return f < 0.0f ? 0u : f >= static_cast<float>(n) ? n : static_cast<uint32_t>(f);

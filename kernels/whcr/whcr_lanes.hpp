@@ -58,6 +58,33 @@ AATGS_FN void shift_lanes(int16_t* from, int16_t* to, uint32_t word) {
 #endif
 }
 
+/// Adds a row to another; its length is a multiple of 32.
+AATGS_FN void add_rows(int16_t* to, const int16_t* row, uint32_t length) {
+#if AATGS_ON_DEVICE
+  for (uint32_t j = 0; j < length; ++j) to[j] = static_cast<int16_t>(to[j] + row[j]);
+#else
+  for (uint32_t j = 0; j < length; j += 8) {
+    *reinterpret_cast<Lanes*>(to + j) += *reinterpret_cast<const Lanes*>(row + j);
+  }
+#endif
+}
+
+/// Takes a row from one and adds it to another; its length is a multiple of 32.
+AATGS_FN void shift_rows(int16_t* from, int16_t* to, const int16_t* row, uint32_t length) {
+#if AATGS_ON_DEVICE
+  for (uint32_t j = 0; j < length; ++j) {
+    from[j] = static_cast<int16_t>(from[j] - row[j]);
+    to[j] = static_cast<int16_t>(to[j] + row[j]);
+  }
+#else
+  for (uint32_t j = 0; j < length; j += 8) {
+    const Lanes some = *reinterpret_cast<const Lanes*>(row + j);
+    *reinterpret_cast<Lanes*>(from + j) -= some;
+    *reinterpret_cast<Lanes*>(to + j) += some;
+  }
+#endif
+}
+
 /// Which of a row's next 16 entries equal `value`: a bit for each.
 AATGS_FN uint32_t matches(const int16_t* row, int16_t value) {
 #if !AATGS_ON_DEVICE && defined(__SSE2__)

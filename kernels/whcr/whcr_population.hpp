@@ -9,13 +9,13 @@
 #include "whcr/whcr_tabu.hpp"
 #include "whcr/whcr_weighted.hpp"
 #if defined(__CUDACC__)
-#include "whcr/whcr_warp_threads.cuh"
+#include "whcr/whcr_weighted_threads.cuh"
 #endif
 
 namespace aatgs::whcr {
 
 /// Bytes of working memory a block needs for anything it does.
-inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max_colors, uint32_t ring) {
+inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max_colors, uint32_t ring, bool cuda) {
   uint64_t most = 0;
   const auto keep = [&](const Carver& carver) { most = carver.used() > most ? carver.used() : most; };
   if (uses_table(dynamic)) {
@@ -25,7 +25,11 @@ inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max
   }
   if (uses_weights(dynamic)) {
     Carver walk(nullptr);
-    WeightedTable(walk, walk, graph, max_colors);
+    if (cuda) {
+      WeightedTables(walk, walk, graph.n, max_colors);
+    } else {
+      WeightedSums(walk, graph, max_colors);
+    }
     keep(walk);
   }
   if (dynamic == WhcrDynamic::REPAIR) {
@@ -53,6 +57,10 @@ AATGS_OUTLINE void walk(Block& block, const WhcrState& state, uint32_t index, ui
   const Style style = state.style_of(index);
   const bool table = style == Style::RECOMBINED || style == Style::ALONE;
 #if AATGS_ON_DEVICE
+  if (style == Style::WEIGHTED) {
+    weighted_walk_in_warps(state, index, moves, work_of(block, state, index), block.cancel_word());
+    return;
+  }
   if (table) {
     const uint32_t left = walk_in_warps(state, index, moves, block.cancel_word());
     if (left == 0) return;
@@ -62,12 +70,10 @@ AATGS_OUTLINE void walk(Block& block, const WhcrState& state, uint32_t index, ui
   Carver carver(work_of(block, state, index));
   if (table) {
     TabuWalk<Block>(block, state, index, carver).run(moves);
+#if !AATGS_ON_DEVICE
   } else if (style == Style::WEIGHTED) {
-    Carver shared(block.template shared<uint8_t>());
-    const auto tier = state.weighted_tier;
-    WeightedWalk<Block>(block, state, index, tier == WeightedTier::NONE ? carver : shared,
-                        tier == WeightedTier::ALL ? shared : carver)
-        .run(moves);
+    WeightedWalk<Block>(block, state, index, carver).run(moves);
+#endif
   } else {
     RepairWalk<Block>(block, state, index, carver).run(moves);
   }
@@ -186,7 +192,7 @@ template <class Team>
 AATGS_OUTLINE void substep(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   team.for_each_block(state.population,
-                      [&](auto& block, uint32_t index) { walk(block, state, index, moves_in_substep(state, index)); });
+                      [&](auto& block, uint32_t index) { walk(block, state, index, state.moves_per_substep); });
   team.barrier();
   const uint64_t moves =
       team.template sum<uint64_t>(state.population, [&](uint32_t i) { return state.members[i].moves; });

@@ -6,16 +6,6 @@
 
 namespace aatgs::whcr {
 
-/// A move under learnt weights takes about this many times as long as one of plain tabu search, and all members wait for
-/// each other.
-inline constexpr uint32_t kWeightedCost = 4;
-
-/// A member's moves in a substep.
-AATGS_FN uint32_t moves_in_substep(const WhcrState& state, uint32_t index) {
-  if (state.dynamic != WhcrDynamic::MIXED || state.style_of(index) != Style::WEIGHTED) return state.moves_per_substep;
-  return state.moves_per_substep < kWeightedCost ? 1 : state.moves_per_substep / kWeightedCost;
-}
-
 /// The couples of each style at first: a third each.
 AATGS_FN void share_out_evenly(Search& search, uint32_t population) {
   const uint32_t couples = population / 2;
@@ -56,6 +46,7 @@ AATGS_OUTLINE void share_out(Team& team, const WhcrState& state) {
   team.for_each(couples * 2, [&](uint32_t i) {
     if (style_by(shares, i / 2) == state.style_of(i)) return;
     state.members[i].fresh = 1;
+    state.members[i].taught = 0;
     if (i % 2 == 0) state.couples[i / 2] = {kNone, kNone};
   });
   team.barrier();

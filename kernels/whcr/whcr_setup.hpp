@@ -43,6 +43,12 @@ inline bool is_dense(const Graph& graph) {
   return graph.n <= kTableVertices && uint64_t{graph.offsets[graph.n]} * 16 > uint64_t{graph.n} * graph.n;
 }
 
+/// Whether a CPU thread keeps learnt weights as a matrix. Below one edge in 8 its rows cost more than the arcs.
+inline bool weighs_rows(const Graph& graph) {
+  constexpr uint32_t kVertices = 4096;
+  return graph.n <= kVertices && uint64_t{graph.offsets[graph.n]} * 8 > uint64_t{graph.n} * graph.n;
+}
+
 inline bool table_fits(const Graph& graph, uint32_t max_colors) {
   return graph.n <= kTableVertices && max_degree(graph) <= kTableDegree &&
          uint64_t{graph.n} * max_colors * sizeof(int16_t) <= kTableBytes;
@@ -210,7 +216,7 @@ inline void lay_out_work(Arena& arena, bool warps, bool matrix, WhcrState& state
   static constexpr uint32_t kSomeBits = 0;
   counted.bits = matrix ? &kSomeBits : nullptr;
   const uint64_t desk = desk_bytes(counted, state.max_colors);
-  const uint64_t walk = work_bytes(counted, state.dynamic, state.max_colors, state.ring);
+  const uint64_t walk = work_bytes(counted, state.dynamic, state.max_colors, state.ring, arena.target().is_cuda);
   state.work_bytes = walk > desk ? walk : desk;
   const uint64_t limit = arena.target().block_shared_bytes;
   state.work = nullptr;
@@ -227,7 +233,7 @@ inline void lay_out_work(Arena& arena, bool warps, bool matrix, WhcrState& state
     const uint64_t most = walk_limit(arena, state.population);
     if (warps) shared = lay_out_warps(arena, most, state);
     uint64_t bytes = 0;
-    if (weighted) state.weighted_tier = WeightedTable::tier(counted, state.max_colors, most, bytes);
+    if (weighted) state.weighted_tier = WeightedTables::tier(counted.n, state.max_colors, most, bytes);
     shared = bytes > shared ? bytes : shared;
   }
   state.desk_shared = desk <= limit;
@@ -253,7 +259,10 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   const bool sparse = state.dynamic == WhcrDynamic::SPARSE;
   const auto order = sparse ? std::vector<uint32_t>() : order_by_degree(given);
   const bool warps = table && arena.target().is_cuda && given.n <= kWarpVertices;
-  const auto bits = table && (warps || is_dense(given)) ? adjacency_bits(given) : std::vector<uint32_t>();
+  const bool weighs = uses_weights(state.dynamic) && !arena.target().is_cuda;
+  const bool matrix = warps || ((table || weighs) && is_dense(given));
+  const auto bits = matrix ? adjacency_bits(given) : std::vector<uint32_t>();
+  graph.weighs_rows = weighs && weighs_rows(given);
   graph.offsets = arena.constant(uint64_t{given.n} + 1, given.offsets);
   graph.neighbours = arena.constant(uint64_t{given.offsets[given.n]}, given.neighbours);
   graph.order = arena.constant(order.size(), order.data());

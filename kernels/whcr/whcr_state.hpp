@@ -16,6 +16,7 @@ struct Graph {
   const uint32_t* neighbours;
   const uint32_t* order;       // vertices by falling degree, the order of greedy colouring
   const uint32_t* bits;        // adjacency matrix of a dense graph, or null
+  bool weighs_rows;            // whether a CPU thread keeps learnt weights as a matrix, beside `bits`
   const uint8_t* priorities;   // or null
   AATGS_FN uint32_t degree(uint32_t v) const { return offsets[v + 1] - offsets[v]; }
 };
@@ -27,6 +28,7 @@ struct Member {
   uint32_t best_conflicts;  // fewest since it was last made (reset, recombined, fewer colours)
   uint32_t fresh;           // its colouring is new: the next walk forgets its tabu list and its best
   uint32_t best_unsaved;    // the colouring is the best one, and not copied yet
+  uint32_t taught;          // it has learnt weights of edges; they are kept when there are to be fewer colours
 };
 
 /// Best colourings of a couple of members over the present and the last cycle of generations.

@@ -16,7 +16,7 @@ namespace aatgs::whcr {
 struct Table {
   uint32_t stride;  // of counts
   uint32_t row_length;  // of rows
-  int16_t* counts;  // colors x stride; kTabuBit marks a tabu pair
+  int16_t* counts;  // colors x stride: edges, or their weights; kTabuBit marks a tabu pair
   int16_t* rows;  // n x row_length; kTabuBit also marks the vertex's own colour
   uint32_t words;  // of a set of vertices as bits; 0 on sparse graphs
   uint32_t* classes;  // colors x words: the vertices of each colour
@@ -24,7 +24,7 @@ struct Table {
   uint32_t* list;  // slot -> vertex in conflict
   uint32_t* slot;  // vertex -> slot or kNone
   int16_t* lowest;  // slot -> smallest entry of its row
-  int16_t* own;  // slot -> conflicts of the vertex
+  int16_t* own;  // slot -> conflicts of the vertex, or their weight
   uint32_t* met;  // slots that one move concerns
   uint32_t* due;  // clock modulo ring -> first tabu entry that ends then, or kNone
   uint32_t* due_next;  // tabu entry -> the next one that ends with it
@@ -89,17 +89,81 @@ struct Table {
     slot[list[at]] = at;
   }
 
-  /// A neighbour of the vertex in this slot left colour `from` for `to`.
-  AATGS_FN void meet(uint32_t at, uint32_t from, uint32_t to) const {
+  /// A neighbour of the vertex in this slot left colour `from` for `to`; the edge counts `weight`.
+  AATGS_FN void meet(uint32_t at, uint32_t from, uint32_t to, int16_t weight) const {
     int16_t* row = row_of(at);
     const int16_t low = lowest[at];
-    const int16_t less = --row[from];
-    const int16_t more = row[to]++;
+    const auto less = static_cast<int16_t>(row[from] - weight);
+    const int16_t before = row[to];
+    row[from] = less;
+    row[to] = static_cast<int16_t>(before + weight);
     if (less < low) {
       lowest[at] = less;
-    } else if (more == low) {
+    } else if (before == low) {
       lowest[at] = row_lowest(row, row_length);
     }
+  }
+
+  /// What a move means to a neighbour of the moved vertex, found through the list.
+  AATGS_FN void meet_one(uint32_t u, uint32_t color, uint32_t from, uint32_t to, uint32_t colors, int16_t weight) {
+    const uint32_t at = slot[u];
+    if (at == kNone) {
+      if (color == to) enter(u, to, colors);
+      return;
+    }
+    meet(at, from, to, weight);
+    if (color == to) own[at] = static_cast<int16_t>(own[at] + weight);
+    if (color == from) lose(at, weight);
+  }
+
+  /// What it means to all of them, through the moved vertex's row of the matrix. `weight(u)`: of the edge to u.
+  template <class Weight>
+  AATGS_FN void meet_dense(const uint32_t* adjacent, uint32_t from, uint32_t to, uint32_t colors, Weight weight) {
+    // First who is met, then what follows from it: nothing predicts who is whose neighbour, and a loop that branched on
+    // it would run the costly part one row at a time.
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < *size; ++at) {
+      const uint32_t u = list[at];
+      met[count] = at;
+      count += (adjacent[u / 32] >> (u % 32)) & 1u;
+    }
+    for (uint32_t i = 0; i < count; ++i) meet(met[i], from, to, weight(list[met[i]]));
+
+    const uint32_t* left = classes + from * words;
+    const uint32_t* joined = classes + to * words;
+    for (uint32_t w = 0; w < words; ++w) {
+      const uint32_t in_conflict = clashing[w];
+      const uint32_t known = adjacent[w] & in_conflict;
+      for (uint32_t u = known & joined[w]; u != 0; u &= u - 1) {
+        const uint32_t v = 32 * w + lowest_bit(u);
+        own[slot[v]] = static_cast<int16_t>(own[slot[v]] + weight(v));
+      }
+      for (uint32_t u = known & left[w]; u != 0; u &= u - 1) {
+        const uint32_t v = 32 * w + lowest_bit(u);
+        lose(slot[v], weight(v));
+      }
+      for (uint32_t u = adjacent[w] & joined[w] & ~in_conflict; u != 0; u &= u - 1) {
+        enter(32 * w + lowest_bit(u), to, colors);
+      }
+    }
+  }
+
+  /// Takes a conflict from a slot.
+  AATGS_FN void lose(uint32_t at, int16_t weight) {
+    own[at] = static_cast<int16_t>(own[at] - weight);
+    if (own[at] == 0) leave(at);
+  }
+
+  /// The moved vertex's own side of a move.
+  AATGS_FN void settle(uint32_t v, uint32_t from, uint32_t to) {
+    if (words) {
+      classes[from * words + v / 32] &= ~(1u << (v % 32));
+      classes[to * words + v / 32] |= 1u << (v % 32);
+    }
+    const uint32_t at = slot[v];
+    own[at] = row_of(at)[to] & kCountMask;
+    row_of(at)[to] |= kTabuBit;
+    if (own[at] == 0) leave(at);
   }
 
   /// Marks a pair as tabu; its vertex has a slot or not.
@@ -132,6 +196,16 @@ struct Table {
     place[last] = place[entry];
   }
 
+  /// Slots from counts and classes without tabu marks.
+  AATGS_FN void enter_all(const uint16_t* color, uint32_t n, uint32_t colors) {
+    *size = 0;
+    *held_size = 0;
+    for (uint32_t v = 0; v < n; ++v) {
+      slot[v] = kNone;
+      if (counts_of(color[v])[v] != 0) enter(v, color[v], colors);
+    }
+  }
+
   /// Counts, classes and slots from a colouring without tabu marks. Collective.
   template <class Block>
   AATGS_FN void build(Block& block, const Graph& graph, const uint16_t* color, uint32_t colors) {
@@ -153,14 +227,7 @@ struct Table {
       });
     }
     block.barrier();
-    block.leader([&] {
-      *size = 0;
-      *held_size = 0;
-      for (uint32_t v = 0; v < graph.n; ++v) {
-        slot[v] = kNone;
-        if (counts_of(color[v])[v] != 0) enter(v, color[v], colors);
-      }
-    });
+    block.leader([&] { enter_all(color, graph.n, colors); });
     block.barrier();
   }
 };

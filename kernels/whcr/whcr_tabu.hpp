@@ -128,7 +128,7 @@ class TabuWalk {
       int16_t* more = table_.counts_of(to);
       block_.for_each(graph_.words, [=](uint32_t w) { shift_lanes(less + 32 * w, more + 32 * w, adjacent[w]); });
       block_.barrier();
-      block_.leader([&] { meet_dense(adjacent, from, to); });
+      block_.leader([&] { table_.meet_dense(adjacent, from, to, colors_, [](uint32_t) { return int16_t{1}; }); });
     } else {
       const uint32_t begin = graph_.offsets[v];
       const uint32_t* neighbours = graph_.neighbours + begin;
@@ -140,54 +140,14 @@ class TabuWalk {
       });
       block_.barrier();
       block_.leader([&] {
-        for (uint32_t a = begin; a < graph_.offsets[v + 1]; ++a) meet(graph_.neighbours[a], from, to);
+        for (uint32_t a = begin; a < graph_.offsets[v + 1]; ++a) {
+          const uint32_t u = graph_.neighbours[a];
+          table_.meet_one(u, color_[u], from, to, colors_, 1);
+        }
       });
     }
     block_.leader([&] { settle(v, from, to, choice.was_tabu, clock, tenure); });
     block_.barrier();
-  }
-
-  /// A neighbour of the moved vertex, found through the list.
-  AATGS_FN void meet(uint32_t u, uint32_t from, uint32_t to) {
-    const uint32_t at = table_.slot[u];
-    if (at != kNone) {
-      table_.meet(at, from, to);
-      if (color_[u] == to) table_.own[at]++;
-      if (color_[u] == from && --table_.own[at] == 0) table_.leave(at);
-    } else if (color_[u] == to) {
-      table_.enter(u, to, colors_);
-    }
-  }
-
-  /// All of them, through the moved vertex's row of the matrix.
-  AATGS_FN void meet_dense(const uint32_t* adjacent, uint32_t from, uint32_t to) {
-    // First who is met, then what follows from it: nothing predicts who is whose neighbour, and a loop that branched on
-    // it would run the costly part one row at a time.
-    const uint32_t size = *table_.size;
-    const uint32_t* list = table_.list;
-    uint32_t* met = table_.met;
-    uint32_t count = 0;
-    for (uint32_t at = 0; at < size; ++at) {
-      const uint32_t u = list[at];
-      met[count] = at;
-      count += (adjacent[u / 32] >> (u % 32)) & 1u;
-    }
-    for (uint32_t i = 0; i < count; ++i) table_.meet(met[i], from, to);
-
-    const uint32_t* left = table_.classes + from * table_.words;
-    const uint32_t* joined = table_.classes + to * table_.words;
-    for (uint32_t w = 0; w < table_.words; ++w) {
-      const uint32_t clashing = table_.clashing[w];
-      const uint32_t known = adjacent[w] & clashing;
-      for (uint32_t u = known & joined[w]; u != 0; u &= u - 1) table_.own[table_.slot[32 * w + lowest_bit(u)]]++;
-      for (uint32_t u = known & left[w]; u != 0; u &= u - 1) {
-        const uint32_t at = table_.slot[32 * w + lowest_bit(u)];
-        if (--table_.own[at] == 0) table_.leave(at);
-      }
-      for (uint32_t u = adjacent[w] & joined[w] & ~clashing; u != 0; u &= u - 1) {
-        table_.enter(32 * w + lowest_bit(u), to, colors_);
-      }
-    }
   }
 
   /// The vertex's own side of the move.
@@ -202,15 +162,8 @@ class TabuWalk {
       }
       table_.counts_of(to)[v] &= kCountMask;
     }
-    if (graph_.bits) {
-      table_.classes[from * graph_.words + v / 32] &= ~(1u << (v % 32));
-      table_.classes[to * graph_.words + v / 32] |= 1u << (v % 32);
-    }
     color_[v] = static_cast<uint16_t>(to);
-    const uint32_t at = table_.slot[v];
-    table_.own[at] = table_.row_of(at)[to] & kCountMask;
-    table_.row_of(at)[to] |= kTabuBit;
-    if (table_.own[at] == 0) table_.leave(at);
+    table_.settle(v, from, to);
     const uint32_t i = static_cast<uint32_t>(clock) & ring_;
     tabu_[i] = {v, from, static_cast<uint32_t>(clock) + tenure};
     remind(i);

@@ -1,7 +1,9 @@
 // Trains the models of @aatgs/lbs and scores them in family-wise cross-validation.
 //
-//   lbs_train DATA OUT [name=value ...]     DATA: folder with entries.txt and entries.bin; OUT: gets model.bin, folds.txt
-//                                           and for each step of the way PRED.SET.MODE.csv, for eval.py
+//   lbs_train DATA OUT [name=value ...]
+//
+// DATA: folder with entries.txt and entries.bin. OUT gets model.bin, folds.txt and the models of the folds, and for each
+// step of the way PRED.SET.MODE.csv, for eval.py.
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -36,22 +38,30 @@ class Run {
     by_density("learned", found);
     const SiteModel site = train_sites(entries_, found, options_);
     report("ranked", site.sites);
-    std::printf("calibration: slope %.3f offset %.3f; expected error %.4f, before %.4f\n", site.calibration.slope,
-                site.calibration.offset, site.calibration_error, site.uncalibrated_error);
-    ModelFile file;
-    file.add(points.borders);
-    file.add(models.back().words);
-    file.add(site.borders);
-    file.add(site.forest.words);
-    const SiteRules rules = options_.rules();
-    file.add(std::vector<float>{rules.least_score, rules.density_radius, rules.climb, rules.settle_near,
-                                rules.settle_far, rules.apart, rules.least_probability, rules.reserved,
-                                site.calibration.slope, site.calibration.offset});
-    file.write(out_ + "/model.bin");
+    std::printf("calibration: slope %.3f offset %.3f; expected error %.4f, before %.4f\n",
+                site.calibrations.back().slope, site.calibrations.back().offset, site.calibration_error,
+                site.uncalibrated_error);
+    for (uint32_t f = 0; f <= options_.count("folds"); ++f) write(f, points, models[f], site);
     say("done");
   }
 
  private:
+  /// model.bin of everything; foldN.bin, which has not seen the entries of fold N, for measurements of the whole package.
+  void write(uint32_t fold, const Points& points, const Boosted& model, const SiteModel& site) const {
+    ModelFile file;
+    file.add(points.borders);
+    file.add(model.words);
+    file.add(site.borders);
+    file.add(site.forests[fold].words);
+    const SiteRules rules = options_.rules();
+    const Calibration& calibration = site.calibrations[fold];
+    file.add(std::vector<float>{rules.least_score, rules.density_radius, rules.climb, rules.settle_near,
+                                rules.settle_far, rules.apart, rules.least_probability, rules.reserved,
+                                calibration.slope, calibration.offset});
+    const bool whole = fold == options_.count("folds");
+    file.write(out_ + (whole ? "/model.bin" : "/fold" + std::to_string(fold) + ".bin"));
+  }
+
   /// What each kind of knowledge brings: walls alone, walls and what they are made of, both unlearned; learned walls.
   void way_there(Points& points) {
     // A feature's rank among the points of the sample, 0 to 1.
@@ -136,14 +146,17 @@ class Run {
     const std::string path = out_ + "/folds.txt";
     size_t count = 0;
     if (std::ifstream in(path); in >> count && count == entries_.size()) {
-      for (Entry& entry : entries_) in >> entry.fold;
+      std::string set, mode, id;
+      for (Entry& entry : entries_) in >> entry.fold >> set >> mode >> id;
       return;
     }
     const uint32_t families = assign_folds(entries_, options_.count("folds"));
     std::printf("%zu entries, %u families\n", entries_.size(), families);
     std::ofstream to(path);
     to << entries_.size() << "\n";
-    for (const Entry& entry : entries_) to << entry.fold << "\n";
+    for (const Entry& entry : entries_) {
+      to << entry.fold << " " << entry.set << " " << entry.mode << " " << entry.id << "\n";
+    }
     say("folds");
   }
 

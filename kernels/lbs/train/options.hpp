@@ -22,9 +22,9 @@ struct TrainOptions {
       {"hessian", 20},     {"columns", 0.3},      // share of features a tree sees
       {"rows", 0.5},         // share of rows a tree sees
       {"site_trees", 150},   // of the site model
-      {"site_depth", 4},   {"least", 0.03},       // rules of sites, see SiteRules
-      {"density", 4.5},    {"climb", 3.5},   {"settle_near", 5},
-      {"settle_far", 6},   {"apart", 3},     {"least_probability", 0.001},
+      {"site_depth", 4},   {"least", 0.01},       // rules of sites, see SiteRules
+      {"density", 4.5},    {"climb", 3.5},   {"settle_near", 6},
+      {"settle_far", 8},   {"apart", 3},     {"least_probability", 0.001},
       {"path", 1},           // whether to score the way there, too: geometry, chemistry, learning
   };
 

@@ -28,14 +28,16 @@ inline EntrySites find_candidates(const SceneData& data, const SiteRules& rules)
   for (uint32_t i = 0; i < data.count(); ++i) find_density(scene, data.grid, points, i);
   for (uint32_t i = 0; i < data.count(); ++i) find_climb(scene, data.grid, points, i);
   for (uint32_t i = 0; i < data.count(); ++i) peaks[i] = peak_of(climb.data(), i);
+  std::vector<uint32_t> number(data.count(), 0), members(data.count());
   out.candidates.resize(kMaxSites);
+  out.features.resize(uint64_t{kMaxSites} * kSiteFeatures);
+  const SiteWork work{data.surface,          points,        peaks.data(), data.all(),
+                      out.candidates.data(), number.data(), climb.data(), members.data()};
   SerialScope block;
-  const uint32_t n = list_peaks(block, points, peaks.data(), data.all(), out.candidates.data());
+  uint32_t count = 0;
+  const uint32_t n = lbs::find_candidates(block, work, &count, out.features.data());
   out.candidates.resize(n);
-  out.features.assign(uint64_t{n} * kSiteFeatures, 0.0f);
-  const auto f = [&](uint32_t s) { return &out.features[uint64_t{s} * kSiteFeatures]; };
-  for (uint32_t s = 0; s < n; ++s) pool(data.surface, points, peaks.data(), data.all(), out.candidates[s], f(s));
-  for (uint32_t s = 0; s < n; ++s) compare(out.candidates.data(), n, s, f(s));
+  out.features.resize(uint64_t{n} * kSiteFeatures);
   // A second centre on the same ligand is worth nothing.
   std::vector<bool> taken(data.entry->ligands.size(), false);
   for (const Candidate& candidate : out.candidates) {
@@ -71,8 +73,8 @@ inline std::vector<Site> in_order(const EntrySites& found, const std::vector<flo
 
 struct SiteModel {
   std::vector<float> borders;
-  Boosted forest;  // of everything
-  Calibration calibration;
+  std::vector<Boosted> forests;           // each without one fold; the last of everything
+  std::vector<Calibration> calibrations;  // the same
   double calibration_error = 0, uncalibrated_error = 0;
   std::vector<std::vector<Site>> sites;  // of each entry, by models that have not seen its fold
 };
@@ -96,7 +98,8 @@ inline SiteModel train_sites(const std::vector<Entry>& entries, std::vector<Entr
     for (size_t i = 0; i < one.features.size(); ++i)
       one.bytes.push_back(cut(&model.borders[(i % kSiteFeatures) * kBorders], one.features[i]));
   }
-  std::vector<Boosted> models(folds + 1);
+  std::vector<Boosted>& models = model.forests;
+  models.resize(folds + 1);
   parallel(folds + 1, [&](size_t f) {
     Table table;
     table.columns.resize(kSiteFeatures);
@@ -124,7 +127,8 @@ inline SiteModel train_sites(const std::vector<Entry>& entries, std::vector<Entr
     }
   }
   // Each fold is calibrated by the others.
-  std::vector<Calibration> by_fold(folds);
+  std::vector<Calibration>& by_fold = model.calibrations;
+  by_fold.resize(folds);
   for (uint32_t f = 0; f < folds; ++f) {
     std::vector<float> m, l;
     for (size_t i = 0; i < fold.size(); ++i) {
@@ -147,8 +151,7 @@ inline SiteModel train_sites(const std::vector<Entry>& entries, std::vector<Entr
   }
   model.calibration_error = calibration_error(probability, truth);
   model.uncalibrated_error = calibration_error(raw, truth);
-  model.calibration = calibrate(margin, label);
-  model.forest = std::move(models[folds]);
+  by_fold.push_back(calibrate(margin, label));
   return model;
 }
 

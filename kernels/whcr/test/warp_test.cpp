@@ -1,54 +1,13 @@
 // The warp walk makes the moves of the portable one, bit for bit; a thread block is emulated on the CPU.
 #include <cstdio>
-#include <cstring>
 
-#include "aatgs/team.hpp"
 #include "test/expect.hpp"
 #include "whcr/test/fibers.hpp"
-#include "whcr/test/graphs.hpp"
-#include "whcr/whcr_setup.hpp"
+#include "whcr/test/walk_bench.hpp"
 #include "whcr/whcr_warp_walk.hpp"
 
 namespace aatgs::whcr::test {
 namespace {
-
-/// An instance's memory without a team around it.
-struct Bench {
-  AatgsPlan plan{};
-  std::vector<uint64_t> memory;
-  std::vector<uint8_t> shared;
-  WhcrState state{};
-
-  Bench(const CsrGraph& graph, WhcrSetup setup, bool cuda) {
-    setup.vertices = graph.n();
-    setup.population = 1;
-    setup.dynamic = static_cast<uint32_t>(WhcrDynamic::TABLE);
-    const AatgsSpan parts[2] = {{graph.offsets.data(), graph.offsets.size() * 4},
-                                {graph.neighbours.data(), graph.neighbours.size() * 4}};
-    const AatgsSetup given{{&setup, sizeof setup}, parts, 2};
-    const AatgsTarget target{cuda, 1, uint64_t{cuda ? 224u << 10 : 1u << 30}};
-    const SetupView<WhcrSetup> view(given);
-    Arena counting(target, plan);
-    lay_out_state(counting, view, state);
-    memory.assign((plan.constant_bytes + plan.mutable_bytes + plan.scratch_bytes) / 8 + 64, 0);
-    shared.assign(plan.block_shared_bytes + 256, 0xa5);
-    AatgsPlan again{};
-    const auto base = (reinterpret_cast<uint64_t>(memory.data()) + 255) / 256 * 256;
-    Arena binding(target, again, plan, base, reinterpret_cast<void*>(base));
-    lay_out_state(binding, view, state);
-    state.search->seed = 5;
-    state.search->started = 1;
-  }
-  uint8_t* block_shared() {
-    return reinterpret_cast<uint8_t*>((reinterpret_cast<uint64_t>(shared.data()) + 127) / 128 * 128);
-  }
-  /// What a snapshot holds.
-  std::vector<uint8_t> snapshot() const {
-    const auto* begin = reinterpret_cast<const uint8_t*>(state.best);
-    return {begin, begin + plan.mutable_bytes};
-  }
-  void set_colors(uint32_t colors) { state.search->colors = colors; }
-};
 
 void portable(Bench& bench, uint32_t moves) {
   const uint32_t cancel = 0;
@@ -87,24 +46,14 @@ void either(Bench& bench, uint32_t moves, bool counts_shared) {
   if (left != 0) portable(bench, left);
 }
 
-void color_at_random(Bench& bench, uint32_t colors, uint32_t spread) {
-  bench.set_colors(colors);
-  for (uint32_t v = 0; v < bench.state.graph.n; ++v) {
-    bench.state.colors[v] =
-        static_cast<uint16_t>(random_for(*bench.state.search, Purpose::INIT, 0, 0, v).below(spread));
-  }
-  bench.state.members[0] = {};
-  bench.state.members[0].fresh = 1;
-}
-
 void same_moves(const char* name, const CsrGraph& graph, uint32_t colors, uint32_t spread, uint32_t moves,
                 uint32_t walks) {
   WhcrSetup setup{};
   setup.max_colors = colors + 3;
-  Bench one(graph, setup, false);
-  Bench other(graph, setup, true);
-  Bench third(graph, setup, true);
-  for (Bench* bench : {&one, &other, &third}) color_at_random(*bench, colors, spread);
+  Bench one(graph, setup, WhcrDynamic::TABLE, false);
+  Bench other(graph, setup, WhcrDynamic::TABLE, true);
+  Bench third(graph, setup, WhcrDynamic::TABLE, true);
+  for (Bench* bench : {&one, &other, &third}) bench->color_at_random(colors, spread);
   for (uint32_t i = 0; i < walks; ++i) {
     const uint32_t some = i == 0 ? 0 : moves;
     portable(one, some);

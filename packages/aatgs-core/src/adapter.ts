@@ -1,9 +1,11 @@
 import type { Advanced, AdvanceOptions } from './adaptive/advance.ts';
 import type { BatchOptions, StagedConfig } from './batch.ts';
 import type { ConfigRecord, TelemetryRecord } from './codec.ts';
-import type { ContextHealth, ContextInfo, GpuExecutionContext } from './context.ts';
+import type { GpuExecutionContext } from './context.ts';
+import type { ContextHealth, ContextInfo } from './context-info.ts';
 import type { ContextOptions } from './options.ts';
 import type { ContextStats } from './stats.ts';
+import { Turns } from './turns.ts';
 
 const PLACEMENT = ['async', 'device', 'engine', 'maxBlocks', 'threads', 'configSlots', 'telemetrySlots'] as const;
 
@@ -24,11 +26,16 @@ export function placementOf(options: PlacementOptions): PlacementOptions {
 export abstract class AlgorithmAdapter<C extends ConfigRecord, T extends TelemetryRecord> {
   /** The context all work runs in. */
   readonly context: GpuExecutionContext<C, T>;
+  readonly #turns = new Turns();
 
   protected constructor(context: GpuExecutionContext<C, T>) {
     this.context = context;
   }
 
+  /** Runs tasks one after another, in the order of the calls: for what needs the state on the device for itself. */
+  inOrder<R>(task: () => Promise<R>): Promise<R> {
+    return this.#turns.run(task);
+  }
   /** See {@link GpuExecutionContext.execute}. */
   execute(config: C, input?: Uint8Array): T | null {
     return this.context.execute(config, input);

@@ -2,11 +2,12 @@ import { type Advanced, type AdvanceHost, type AdvanceOptions, advance } from '.
 import { Pacer } from './adaptive/pacer.ts';
 import { Batch, type BatchOptions, type StagedConfig, unpack } from './batch.ts';
 import type { ConfigRecord, ModuleLayout, TelemetryRecord } from './codec.ts';
+import type { ContextHealth, ContextInfo } from './context-info.ts';
 import type { DeviceBuffer, DeviceSpan } from './device-buffer.ts';
 import { DeviceMemory } from './device-memory.ts';
-import { chooseDevice, type DeviceChoice, devices } from './devices.ts';
+import { chooseDevice, type DeviceChoice, wantedDevice } from './devices.ts';
 import { contextOpen } from './diagnostics.ts';
-import { AatgsError, guarded, invalidArgument } from './errors.ts';
+import { AatgsError, guarded } from './errors.ts';
 import { EngineStatus } from './generated/ring-layout.ts';
 import type { KernelModule } from './module.ts';
 import type { NativeContext, NativeContextInfo } from './native/binding.ts';
@@ -14,51 +15,10 @@ import { native } from './native/load.ts';
 import type { ContextObserver } from './observer.ts';
 import { type ContextOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { Pipeline } from './pipeline.ts';
+import { Readers } from './readers.ts';
 import type { ContextStats, IterationMode } from './stats.ts';
 import { Turns } from './turns.ts';
-import type { Waiters } from './waiters.ts';
-
-/** Where a context runs and why. */
-export interface ContextInfo {
-  /** Whether configs are waited for (`sync`) or not (`async`). */
-  readonly mode: 'sync' | 'async';
-  /** `'cpu'`, or the GPU's index. */
-  readonly device: 'cpu' | number;
-  /** The processor's or the GPU's name. */
-  readonly deviceName: string;
-  /** `'host'`, `'resident'` or `'launch'`: what runs the configs now. With `engine: 'auto'` it may change with the steps' length. */
-  readonly engine: string;
-  /** Threads on the CPU, blocks on a GPU. */
-  readonly workers: number;
-  /** Why this device was chosen; for `device: 'auto'` on the CPU, why no GPU is used. */
-  readonly reason: string;
-  /** The compiled module that runs here. */
-  readonly module: { readonly name: string; readonly version: string };
-  /** Memory the context holds on the device and for its rings now, buffers included, bytes. */
-  readonly deviceBytes: number;
-  /** Slots of the config ring. */
-  readonly configSlots: number;
-  /** Slots of the telemetry ring. */
-  readonly telemetrySlots: number;
-  /** Names of the state regions `read` accepts. */
-  readonly regions: readonly string[];
-}
-
-/** What `health()` sees at this moment. */
-export interface ContextHealth {
-  /** `running`, `parked` (asleep for want of work), `closed`, or `lost` (the device cannot be used any more). */
-  readonly state: 'running' | 'parked' | 'closed' | 'lost';
-  /** Configs queued whose records have not arrived. */
-  readonly pending: number;
-  /**
-   * Changes while the workers make progress: with every step on the CPU, at most once a millisecond on the resident
-   * engine, with barriers inside a long step on the launch engine. A value that stands still with work pending means a
-   * long or hung step.
-   */
-  readonly heartbeat: number;
-  /** Why the context has ended; empty while it lives. */
-  readonly reason: string;
-}
+import { WeakWake } from './waiters.ts';
 
 const abandoned = new FinalizationRegistry<string>((name) => {
   process.emitWarning(
@@ -68,23 +28,6 @@ const abandoned = new FinalizationRegistry<string>((name) => {
     },
   );
 });
-
-/** The `engine` option narrows the `device` option: 'host' means the CPU, the CUDA engines a GPU. */
-function wantedDevice({ device, engine }: ResolvedOptions): 'auto' | 'cpu' | number {
-  if (engine === 'auto') return device;
-  if (engine === 'host') {
-    if (typeof device === 'number') throw invalidArgument('engine', engine, "'resident' or 'launch' on a GPU");
-    return 'cpu';
-  }
-  if (device === 'cpu') throw invalidArgument('engine', engine, "'host' on the CPU");
-  return device === 'auto' ? (devices().cuda.devices[0]?.index ?? 0) : device;
-}
-
-/** The addon holds its callback for good; this one does not keep a forgotten context from being collected. */
-class WeakWake {
-  target: WeakRef<Waiters> | undefined;
-  readonly callback = (): void => this.target?.deref()?.onWake();
-}
 
 /**
  * Runs a kernel module's step for each config, in order, exactly once: waiting for each (sync) or through two rings
@@ -103,7 +46,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   readonly #memory: DeviceMemory;
   /** Keeps `submit`, `executeBatch` and transfers in call order. */
   readonly #turns = new Turns();
-  #readers: (() => void)[] = [];
+  readonly #readers: Readers<T>;
   /** Made when `advance` is first called. */
   #pacer: Pacer | undefined;
 
@@ -136,7 +79,8 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     this.#places = this.#native.info();
     const layout = module.spec.layout as ModuleLayout<unknown, C, T>;
     const label = { module: module.name, device: this.#choice.device };
-    this.#pipeline = new Pipeline(this.#native, this.#places, layout, this.#options, label, () => this.#wakeReaders());
+    this.#pipeline = new Pipeline(this.#native, this.#places, layout, this.#options, label, () => this.#readers.wake());
+    this.#readers = new Readers(this.#pipeline);
     const pipeline = this.#pipeline as unknown as Pipeline<ConfigRecord, TelemetryRecord>;
     this.#memory = new DeviceMemory(this.#native, this.#choice.device, pipeline, this.#places, module, this.#turns);
     wake.target = new WeakRef(this.#pipeline.waiters);
@@ -185,7 +129,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
       this.#pipeline.queue(config, input, this.#options.async ? 'async' : 'sync');
       if (!this.#options.async) this.#pipeline.waitSync('telemetry', this.#pipeline.ring.configWrite);
     });
-    this.#wakeReaders();
+    this.#readers.wake();
   }
 
   /**
@@ -219,7 +163,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   /**
    * Runs substeps of one config, cut into as many configs as measured time asks for: a step is kept between 50 us and 5 ms,
    * and the ring as full as it takes for the workers never to wait. Results do not depend on it. `stepSubsteps` and `depth`
-   * pin either; what was measured is kept for the next call.
+   * pin either. What was measured is kept for the next call; the time of a substep only if nothing else runs between.
    *
    * Rejects with ERR_AATGS_INVALID_ARGUMENT for a module that does not say how its configs are divided (the `substeps` of
    * its `KernelModule`), or a config that cannot be.
@@ -231,6 +175,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
       moduleName: this.#module.name,
       configSlots: ring.configSlots,
       async: this.#options.async,
+      queued: () => this.#pipeline.iteration,
       levels: () => ({ waiting: ring.configUsed, unread: ring.telemetryUsed / ring.telemetrySlots }),
       executeBatch: (configs, batch) => this.executeBatch(configs, batch),
     };
@@ -259,14 +204,14 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   async flush(options: { signal?: AbortSignal } = {}): Promise<void> {
     await this.#inTurn(async () => {});
     await this.#pipeline.waiters.wait('telemetry', this.#pipeline.ring.configWrite, options.signal);
-    this.#wakeReaders();
+    this.#readers.wake();
   }
 
   /** The blocking twin of `flush`; `submit` calls still waiting for room are not part of it. */
   flushSync(): void {
     this.#pipeline.check();
     this.#pipeline.waitSync('telemetry', this.#pipeline.ring.configWrite);
-    this.#wakeReaders();
+    this.#readers.wake();
   }
 
   /** The records that have arrived since the last call; never blocks. */
@@ -277,24 +222,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
 
   /** The FIFO as an async iterator; ends when the context closes or the signal aborts. */
   async *telemetry(options: { signal?: AbortSignal } = {}): AsyncGenerator<T, void, undefined> {
-    const { signal } = options;
-    const wake = () => this.#wakeReaders();
-    signal?.addEventListener('abort', wake, { once: true });
-    try {
-      while (!signal?.aborted) {
-        const record = this.#pipeline.fifo.shift();
-        if (record !== undefined) {
-          yield record;
-        } else if (this.#pipeline.ended) {
-          if (this.#pipeline.ended.code === 'ERR_AATGS_DEVICE_LOST') throw this.#pipeline.ended;
-          return;
-        } else {
-          await this.#nextRecord();
-        }
-      }
-    } finally {
-      signal?.removeEventListener('abort', wake);
-    }
+    yield* this.#readers.records(options.signal);
   }
 
   /** Counters since the context was made or since `resetStats()`. */
@@ -310,7 +238,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     this.#pipeline.stats.reset(this.#engineCounters());
   }
 
-  /** @internal calls an observer of the rings from now on; returns what ends that */
+  /** Calls an observer of the rings from now on; returns what ends that. */
   observe(observer: ContextObserver): () => void {
     return this.#pipeline.observe(observer);
   }
@@ -470,25 +398,10 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
     });
   }
 
-  /** Resolves when a record may have arrived, or the context ended. */
-  async #nextRecord(): Promise<void> {
-    const pipeline = this.#pipeline;
-    const woken = new Promise<void>((resolve) => this.#readers.push(resolve));
-    if (pipeline.drained) return woken;
-    const next = (pipeline.ring.telemetryRead + 1) >>> 0;
-    await Promise.race([woken, pipeline.waiters.wait('telemetry', next).catch(() => {})]);
-  }
-
-  #wakeReaders(): void {
-    const readers = this.#readers;
-    this.#readers = [];
-    for (const wake of readers) wake();
-  }
-
   /** First half of a shutdown: nobody may queue, nobody waits any more. */
   #close(): void {
     this.#pipeline.end(new AatgsError('ERR_AATGS_CLOSED', 'the context has been shut down; make a new one'));
-    this.#wakeReaders();
+    this.#readers.wake();
     abandoned.unregister(this);
   }
 

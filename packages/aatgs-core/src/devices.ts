@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { AatgsError, guarded } from './errors.ts';
+import { AatgsError, guarded, invalidArgument } from './errors.ts';
 import type { CudaStatus } from './native/binding.ts';
 import { native } from './native/load.ts';
+import type { ResolvedOptions } from './options.ts';
 
 /** What the CPU side of this machine is. */
 export interface CpuDevice {
@@ -63,6 +64,17 @@ export function linkBetween(from: 'cpu' | number, to: 'cpu' | number, enable = f
   if (from === to) return 'same';
   if (from === 'cpu' || to === 'cpu') return 'host';
   return guarded(() => native().binding.peerAccess(from, to, enable)) ? 'peer' : 'host';
+}
+
+/** The `engine` option narrows the `device` option: 'host' means the CPU, the CUDA engines a GPU. */
+export function wantedDevice({ device, engine }: Pick<ResolvedOptions, 'device' | 'engine'>): 'auto' | 'cpu' | number {
+  if (engine === 'auto') return device;
+  if (engine === 'host') {
+    if (typeof device === 'number') throw invalidArgument('engine', engine, "'resident' or 'launch' on a GPU");
+    return 'cpu';
+  }
+  if (device === 'cpu') throw invalidArgument('engine', engine, "'host' on the CPU");
+  return device === 'auto' ? (devices().cuda.devices[0]?.index ?? 0) : device;
 }
 
 /** What a `device` option means on this machine. */

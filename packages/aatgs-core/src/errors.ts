@@ -1,3 +1,5 @@
+import { argumentChecks } from './argument-checks.ts';
+
 /** Codes of the errors @aatgs/core throws; each is explained in docs/troubleshooting.md. */
 export const ERROR_CODES = [
   'ERR_AATGS_INVALID_ARGUMENT',
@@ -38,15 +40,18 @@ export interface AatgsErrorOptions {
   readonly cause?: unknown;
 }
 
-/** Every error of this project: match on `code`, which is stable; the message is for people. */
-export class AatgsError extends Error {
+/**
+ * Every error of this project: match on `code`, which is stable; the message is for people. A package's own errors are
+ * `class MyError extends AatgsError<MyErrorCode> {}`.
+ */
+export class AatgsError<Code extends string = string> extends Error {
   /** One of {@link ERROR_CODES}, or a code of the package that extends this class. */
-  readonly code: string;
+  readonly code: Code;
   /** The offending values, for programs; empty when there are none. */
   readonly details: Record<string, unknown>;
 
   /** @param message names what is wrong, the value, and what to do */
-  constructor(code: string, message: string, options: AatgsErrorOptions = {}) {
+  constructor(code: Code, message: string, options: AatgsErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
@@ -70,9 +75,6 @@ export function guarded<T>(call: () => T): T {
   }
 }
 
-export function invalidArgument(name: string, value: unknown, expected: string): AatgsError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return new AatgsError('ERR_AATGS_INVALID_ARGUMENT', `${name} is ${shown}; expected ${expected}`, {
-    details: { name, value, expected },
-  });
-}
+export const { invalidArgument, checkInteger } = argumentChecks(
+  (message, options) => new AatgsError('ERR_AATGS_INVALID_ARGUMENT', message, options),
+);

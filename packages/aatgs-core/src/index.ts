@@ -25,7 +25,8 @@ export {
   u64Field,
   viewsOf,
 } from './codec.ts';
-export { type ContextHealth, type ContextInfo, GpuExecutionContext } from './context.ts';
+export { GpuExecutionContext } from './context.ts';
+export type { ContextHealth, ContextInfo } from './context-info.ts';
 export { type BufferHost, DeviceBuffer, DeviceSpan } from './device-buffer.ts';
 export { type CpuDevice, type DeviceLink, type Devices, devices } from './devices.ts';
 export { CHANNELS } from './diagnostics.ts';
@@ -37,6 +38,7 @@ export { KernelModule, type KernelModuleSpec } from './module.ts';
 export type { CudaStatus, GpuDevice, NativeModuleInfo } from './native/binding.ts';
 export { type BinaryLocation, locateBinary } from './native/locate.ts';
 export { platformSuffix } from './native/platform.ts';
+export type { ContextObserver, EngineCounters, RingLevels } from './observer.ts';
 export type { ContextOptions } from './options.ts';
 export type { ContextStats, IterationMode, RingUtilization } from './stats.ts';
 export * from './trace/index.ts';

@@ -116,3 +116,9 @@ export class Waiters {
     });
   }
 }
+
+/** The addon holds its callback for good; this one does not keep a forgotten context from being collected. */
+export class WeakWake {
+  target: WeakRef<Waiters> | undefined;
+  readonly callback = (): void => this.target?.deref()?.onWake();
+}

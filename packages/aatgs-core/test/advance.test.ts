@@ -32,6 +32,8 @@ describe('advance', () => {
       [{}, { stepSubsteps: 1 }],
       [{}, { stepSubsteps: 300, depth: 1 }],
       [{}, { depth: 16 }],
+      [{}, { stepMs: 0.01, depth: 2 }],
+      [{}, { stepMs: 50 }],
     ];
     for (const [options, pins] of cases) {
       const mine = context(options);
@@ -71,6 +73,20 @@ describe('advance', () => {
     expect(records).toEqual([...records].sort((a, b) => a - b));
   });
 
+  test('says exactly how many substeps have run when until ends it', async () => {
+    for (const options of [{}, { async: false }, { configSlots: 1 }]) {
+      for (const depth of [1, 4]) {
+        const mine = context(options);
+        let seen = 0;
+        const until = () => ++seen >= 20;
+        const pins = { stepSubsteps: 7, ...(options.configSlots !== 1 && { depth }) };
+        const done = await mine.advance({}, { substeps: Number.POSITIVE_INFINITY, until, ...pins });
+        expect(done.substeps).toBe(7 * done.configs);
+        expect(done).toMatchObject({ met: true, substeps: done.last?.steps, configs: seen });
+      }
+    }
+  });
+
   test('a signal ends it', async () => {
     const mine = context();
     const endless = mine.advance({}, { substeps: Number.POSITIVE_INFINITY, signal: AbortSignal.timeout(20) });
@@ -82,7 +98,16 @@ describe('advance', () => {
     const mine = context();
     const code = { code: 'ERR_AATGS_INVALID_ARGUMENT' };
     await expect(mine.advance({ phase: ExamplePhase.RESET })).rejects.toMatchObject(code);
-    for (const pins of [{ substeps: -1 }, { substeps: 1.5 }, { stepSubsteps: 0 }, { depth: 0 }, { depth: 17 }]) {
+    for (const pins of [
+      { substeps: -1 },
+      { substeps: 1.5 },
+      { stepSubsteps: 0 },
+      { depth: 0 },
+      { depth: 17 },
+      { stepMs: 0 },
+      { stepMs: Number.NaN },
+      { maxConfigs: 0 },
+    ]) {
       await expect(mine.advance({}, pins)).rejects.toMatchObject(code);
     }
     const { substeps: _, ...spec } = exampleModule({ entities: 1, goal: 1 }).spec;
@@ -94,6 +119,41 @@ describe('advance', () => {
     const mine = context({ telemetrySlots: 64 });
     await mine.advance({}, { substeps: 500, stepSubsteps: 1, depth: 3 });
     expect(mine.stats.configRing.peak * 16).toBeLessThanOrEqual(3);
+  });
+
+  test('a pinned length is what steps take', async () => {
+    const mine = context();
+    const median = async (stepMs: number) => {
+      const lengths: number[] = [];
+      const onRecord = ({ durationNs }: ExampleTelemetry) => lengths.push(durationNs / 1e6);
+      await mine.advance({}, { substeps: Number.POSITIVE_INFINITY, maxConfigs: 60, stepMs, onRecord });
+      return lengths.slice(20).sort((a, b) => a - b)[20] as number;
+    };
+    const [short, long] = [await median(0.2), await median(4)];
+    // A busy machine stretches either.
+    expect(short).toBeGreaterThan(0.02);
+    expect(long).toBeLessThan(40);
+    expect(long / short).toBeGreaterThan(4);
+  });
+
+  test('at most so many configs, and the next call goes on where it stopped', async () => {
+    const mine = context();
+    const first = await mine.advance({}, { substeps: 1000, maxConfigs: 5, stepSubsteps: 10 });
+    expect(first).toMatchObject({ substeps: 50, configs: 5, met: false, last: { steps: 50 } });
+    expect(await mine.advance({}, { substeps: 950, maxConfigs: 2000 })).toMatchObject({ last: { steps: 1000 } });
+  });
+
+  test('a substep after something else counts as unknown', async () => {
+    const mine = context();
+    await mine.advance({}, { substeps: 5000 });
+    const before = mine.stats.iterations.batch;
+    await mine.advance({}, { substeps: 5000 });
+    expect(mine.stats.iterations.batch - before).toBeLessThan(1000);
+    await mine.submit({ phase: ExamplePhase.RESET });
+    const steps: number[] = [];
+    await mine.advance({}, { substeps: 5000, onRecord: (record) => steps.push(record.steps) });
+    expect(steps[0]).toBe(1);
+    expect(steps.at(-1)).toBe(5000);
   });
 
   test('as a task of a graph', async () => {
@@ -108,13 +168,16 @@ describe('advance', () => {
 });
 
 describe('Pacer', () => {
-  /** Lets a pacer run against a device: `hostUs` of other work on the host between refills, `overheadNs` a config. */
-  function simulate(substepNs: number, { hostUs = 0, overheadNs = 500, slots = 16, configs = 4000 } = {}) {
+  /**
+   * Lets a pacer run against a device: `hostUs` of other work on the host between refills, `overheadNs` a config, and
+   * `fixedNs` inside every step.
+   */
+  function simulate(substepNs: number, { hostUs = 0, overheadNs = 500, slots = 16, configs = 4000, fixedNs = 0 } = {}) {
     const pacer = new Pacer(slots);
     let [now, end] = [0, 0];
     const ring: { end: number; substeps: number; ns: number }[] = [];
     let busy = 0;
-    pacer.start(0);
+    pacer.start(0, 0);
     for (let i = 0; i < configs; i++) {
       while (ring[0] && ring[0].end <= now) {
         const done = ring.shift()!;
@@ -127,9 +190,10 @@ describe('Pacer', () => {
       }
       if (i > 0) pacer.feeding(ring.length, 0, now / 1e6);
       const substeps = pacer.substeps(0, Number.POSITIVE_INFINITY);
-      end = Math.max(now, end) + substeps * substepNs + overheadNs;
+      const ns = fixedNs + substeps * substepNs;
+      end = Math.max(now, end) + ns + overheadNs;
       busy += substeps * substepNs;
-      ring.push({ end, substeps, ns: substeps * substepNs });
+      ring.push({ end, substeps, ns });
     }
     return { pacer, busy: busy / end };
   }
@@ -151,11 +215,29 @@ describe('Pacer', () => {
     expect(pacer.targetNs).toBeGreaterThan(300_000);
     expect(busy).toBeGreaterThan(0.93);
   });
+  test('so does what every step has to do, however many substeps it has', () => {
+    for (const configs of [4000, 100_000]) {
+      const { pacer, busy } = simulate(50_000, { fixedNs: 130_000, configs });
+      expect(pacer.targetNs).toBeGreaterThan(1_000_000);
+      expect(busy).toBeGreaterThan(0.92);
+    }
+  });
   test('a host with pauses makes the ring deeper', () => {
     const calm = simulate(10_000).pacer.depth;
     const { pacer, busy } = simulate(10_000, { hostUs: 1500 });
     expect(pacer.depth).toBeGreaterThan(calm);
     expect(busy).toBeGreaterThan(0.9);
+  });
+  test('forgets how long a substep takes once something else has run', () => {
+    const pacer = new Pacer(16);
+    pacer.start(0, 0);
+    pacer.measured(0, 1, 1000);
+    pacer.fed(10);
+    pacer.start(1, 10);
+    expect(pacer.substeps(0, Number.POSITIVE_INFINITY)).toBeGreaterThan(100);
+    pacer.fed(20);
+    pacer.start(2, 21);
+    expect(pacer.substeps(0, Number.POSITIVE_INFINITY)).toBe(1);
   });
   test('records that pile up make them longer', () => {
     const pacer = new Pacer(16);

@@ -15,7 +15,7 @@ function run(body: string, ...flags: string[]) {
     ${body}`;
   return spawnSync(process.execPath, [...flags, '--input-type=module', '-e', script], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 60_000,
   });
 }
 

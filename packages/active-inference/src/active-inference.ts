@@ -1,13 +1,12 @@
-import { AlgorithmAdapter, GpuExecutionContext, placementOf } from '@aatgs/core';
-import { type PolicyDetails, splitDetails } from './details.ts';
+import { GpuExecutionContext, placementOf } from '@aatgs/core';
 import type { AsyncEnvironment, Environment } from './environments/environment.ts';
-import { ActiveInferenceError, checkInteger, invalidArgument } from './errors.ts';
+import { checkInteger, invalidArgument } from './errors.ts';
 import { type AiConfig, AiPhase, type AiTelemetry } from './generated/layout.ts';
-import { activeInferenceModule, orderOf } from './kernel.ts';
+import { bytesOf, type Range, stagedActions, stagedDistributions, stagedOutcomes } from './input.ts';
+import { activeInferenceModule } from './kernel.ts';
 import { Model, type ModelSpec, PARAMETERS, type ParameterName } from './model/model.ts';
-import { type PolicyTables, policyTables } from './model/policies.ts';
+import { policyTables } from './model/policies.ts';
 import { structureOf } from './model/structure.ts';
-import { sizeOf, type Tensor } from './model/tensor.ts';
 import {
   type ActiveInferenceOptions,
   checkAgents,
@@ -15,14 +14,11 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from './options.ts';
+import { Readings } from './readings.ts';
 import { type RolloutOptions, type RolloutResult, rollOut } from './rollout.ts';
-import { RowReader } from './rows.ts';
 
 /** Outcome numbers `[agent][modality]`; {@link NOT_OBSERVED} where nothing was seen. */
 export type Observations = ArrayLike<number>;
-
-/** An observation that was not made: it says nothing about the states. */
-export const NOT_OBSERVED = 0xffffffff;
 
 /** Which agents a call is for, and what they do whatever they prefer. */
 export interface StepOptions {
@@ -42,40 +38,8 @@ export interface StepResult {
   readonly freeEnergy: number;
 }
 
-/** The free energy of every agent's beliefs, with its parts; nats. Free energy is the sum of the first three less the last. */
-export interface FreeEnergies {
-  /** Of the present beliefs, or of the window's. */
-  readonly freeEnergy: Float64Array;
-  /** Sum of q ln q. */
-  readonly negativeEntropy: Float64Array;
-  /** Minus the sum of q ln p under the prior. */
-  readonly priorCrossEntropy: Float64Array;
-  /** The same under the transitions; zero without a window. */
-  readonly transitionCrossEntropy: Float64Array;
-  /** Expected log likelihood of the observations. */
-  readonly accuracy: Float64Array;
-  /** Iterations of inference. */
-  readonly iterations: Float64Array;
-  /** Precision of policies. */
-  readonly gamma: Float64Array;
-}
-
-const ENERGIES = [
-  'freeEnergy',
-  'negativeEntropy',
-  'priorCrossEntropy',
-  'transitionCrossEntropy',
-  'accuracy',
-  'iterations',
-  'gamma',
-] as const;
-
 /** Bytes of observations of a step from which fewer configs are staged ahead. */
 const LARGE_INPUT = 2 ** 26;
-
-/** Bytes of an array. */
-export const bytesOf = (array: NodeJS.TypedArray): Uint8Array =>
-  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /**
  * Active inference agents with one discrete generative model (Friston et al. 2017; Da Costa et al. 2020): beliefs by
@@ -84,15 +48,8 @@ export const bytesOf = (array: NodeJS.TypedArray): Uint8Array =>
  * Random numbers are keyed by agent, time step and factor: results do not depend on sync or async, threads or device. Only
  * policies scored on a GPU's tensor cores (float32, one factor of 33 to 64 states) differ from the CPU's by rounding.
  */
-export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
-  /** The model, checked. */
-  readonly model: Model;
-  /** Agents. */
-  readonly agents: number;
-  /** @internal policies as the kernel walks them */
-  readonly tables: PolicyTables;
+export class ActiveInference extends Readings {
   readonly #options: ResolvedOptions;
-  readonly #rows: RowReader;
   readonly #soft: boolean;
 
   /**
@@ -131,20 +88,12 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
         outputBytes: agents * factors * 4,
         ...placementOf(options),
       }),
+      model,
+      tables,
+      resolved,
     );
-    this.model = model;
-    this.agents = agents;
-    this.tables = tables;
     this.#options = resolved;
     this.#soft = options.softObservations === true;
-    const { algorithm, horizon } = resolved.inference;
-    const plain = algorithm === 'fpi' && horizon === 1 && !resolved.search;
-    this.#rows = new RowReader(this.context, agents, total(model.states), resolved.precision === 'f64', plain);
-  }
-
-  /** Number of listed policies; 0 when they are streamed. */
-  get policies(): number {
-    return this.tables.count;
   }
 
   /**
@@ -153,14 +102,14 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
    * Rejects with ERR_AI_UNKNOWN_OBSERVATION for an outcome that does not exist.
    */
   async step(observations: Observations, options: StepOptions = {}): Promise<StepResult> {
-    const config = { phase: AiPhase.STEP, ...this.#range(options), ...this.#kind(observations, options) };
-    return this.#stepped(await this.#one(config, this.#input(observations, options)));
+    const { config, input } = this.#given(AiPhase.STEP, observations, options);
+    return this.#stepped(await this.#one(config, input));
   }
 
   /** The blocking twin of `step`: the shortest way for one agent. */
   stepSync(observations: Observations, options: StepOptions = {}): StepResult {
-    const config = { phase: AiPhase.STEP, ...this.#range(options), ...this.#kind(observations, options) };
-    return this.#stepped(this.context.executeSync(config, this.#input(observations, options)));
+    const { config, input } = this.#given(AiPhase.STEP, observations, options);
+    return this.#stepped(this.context.executeSync(config, input));
   }
 
   #stepped({ output, freeEnergy }: AiTelemetry): StepResult {
@@ -170,8 +119,8 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
 
   /** Beliefs about states from observations; resolves with the mean free energy. */
   async inferStates(observations: Observations, options: Omit<StepOptions, 'forced'> = {}): Promise<number> {
-    const config = { phase: AiPhase.INFER, ...this.#range(options), ...this.#kind(observations, options) };
-    return (await this.#one(config, this.#input(observations, options))).freeEnergy;
+    const { config, input } = this.#given(AiPhase.INFER, observations, options);
+    return (await this.#one(config, input)).freeEnergy;
   }
 
   /** Expected free energy and probability of every policy, and of every factor's controls. */
@@ -181,9 +130,9 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
 
   /** Chooses the next action of every agent, `[agent][factor]`, and takes it. */
   async sampleAction(options: StepOptions = {}): Promise<Uint32Array> {
-    const forced = options.forced && bytesOf(this.#forced(options.forced, options));
-    const config = { phase: AiPhase.ACT, ...this.#range(options), forced: forced ? 1 : 0 };
-    const record = await this.#one(config, forced || undefined);
+    const range = this.#range(options);
+    const forced = options.forced && bytesOf(stagedActions(this.model, options.forced, range));
+    const record = await this.#one({ phase: AiPhase.ACT, ...range, forced: forced ? 1 : 0 }, forced);
     return this.#stepped(record).actions;
   }
 
@@ -251,229 +200,38 @@ export class ActiveInference extends AlgorithmAdapter<AiConfig, AiTelemetry> {
 
   /** Agents in closed loop with an environment on the host; with two halves the one steps while the other infers. */
   rollout(environment: Environment | AsyncEnvironment, options: RolloutOptions): Promise<RolloutResult> {
-    return rollOut(this, environment, options);
+    return rollOut([this], environment, options);
   }
 
-  /** Beliefs about the present: for each factor `[agent][state]`. */
-  async beliefs(): Promise<Float64Array[]> {
-    return this.#byFactor(await this.#rows.reals('beliefs', this.#states), 1);
-  }
-
-  /** What was believed before the present observation: for each factor `[agent][state]`. */
-  async prior(): Promise<Float64Array[]> {
-    return this.#byFactor(await this.#rows.reals('prior', this.#states), 1);
-  }
-
-  /** Beliefs over the window: for each factor `[agent][time][state]`, for `'policy-mmp'` `[agent][policy][time][state]`. */
-  async sequences(): Promise<Float64Array[]> {
-    const every = this.#options.inference.algorithm === 'policy-mmp';
-    const steps = this.#options.inference.horizon + (every ? this.tables.length : 0);
-    const rows = steps * (every ? this.tables.count : 1);
-    return this.#byFactor(await this.#rows.reals('sequences', rows * this.#states), rows);
-  }
-
-  /** Negative expected free energy of every policy, `[agent][policy]`, nats. */
-  async values(): Promise<Float64Array> {
-    this.#checkListed();
-    return this.#rows.reals('values', this.tables.count);
-  }
-
-  /** Probability of every policy, `[agent][policy]`. */
-  async posterior(): Promise<Float64Array> {
-    this.#checkListed();
-    return this.#rows.reals('posterior', this.tables.count);
-  }
-
-  /** Probability of every control: for each factor `[agent][control]`. */
-  async marginals(): Promise<Float64Array[]> {
-    const width = this.model.controls.reduce((sum, n) => sum + n, 0);
-    return split(await this.#rows.reals('marginals', width), this.model.controls, this.agents);
-  }
-
-  /** The last actions, `[agent][factor]`. */
-  async actions(): Promise<Uint32Array> {
-    return this.#rows.integers('actions', this.model.states.length);
-  }
-
-  /** Hidden states of the generative process of `simulate`, `[agent][factor]`. */
-  async hidden(): Promise<Uint32Array> {
-    return this.#rows.integers('hidden', this.model.states.length);
-  }
-
-  /** Variational free energy of every policy of `'policy-mmp'`, `[agent][policy]`. */
-  async policyEnergies(): Promise<Float64Array> {
-    return this.#rows.reals('policyEnergies', this.tables.count);
-  }
-
-  /** The free energy of every agent's beliefs, with its parts. */
-  async freeEnergy(): Promise<FreeEnergies> {
-    const all = await this.#rows.reals('energies', ENERGIES.length);
-    const column = (i: number) =>
-      Float64Array.from({ length: this.agents }, (_, a) => all[a * ENERGIES.length + i] as number);
-    return Object.fromEntries(ENERGIES.map((name, i) => [name, column(i)])) as unknown as FreeEnergies;
-  }
-
-  /** The last evaluation of all policies of agent 0, step by step; needs the option `details`. */
-  async details(): Promise<PolicyDetails[]> {
-    const width = this.#states + this.model.outcomes.reduce((sum, n) => sum + n, 0) + 5;
-    const nodes = this.tables.nodes.length / 2;
-    return splitDetails(this.model, this.tables, await this.#rows.reals('details', nodes * width, 1), width);
-  }
-
-  /** Learned parameters as they are now, in the axes of the model, with a leading axis of agents where each has its own. */
-  async parameters(name: ParameterName): Promise<Tensor[]> {
-    return this.#learned(name, 0);
-  }
-
-  /** Their Dirichlet counts. */
-  async counts(name: ParameterName): Promise<Tensor[]> {
-    return this.#learned(name, 1);
-  }
-
-  /** How likely a random choice takes every control (for each factor) and every policy, of agent 0; needs `details`. */
-  async chances(): Promise<{ controls: Float64Array[]; policies: Float64Array }> {
-    const { controls } = this.model;
-    const width = controls.reduce((sum, n) => sum + n, 0);
-    const all = await this.#rows.reals('chances', width + this.policies, 1);
-    return { controls: split(all.subarray(0, width), controls, 1), policies: all.slice(width) };
-  }
-
-  /** The inductive matrix of every factor, `[depth][state]`: from where a goal can be reached in so many steps. */
-  async paths(): Promise<Float64Array[]> {
-    const depth = this.#options.inductive?.depth;
-    if (depth === undefined) throw invalidArgument('goals', undefined, 'goals in the model');
-    const all = await this.#rows.reals('paths', depth * this.#states, 1);
-    return split(all, this.model.states, depth);
-  }
-
-  /** Novelty of every entry of A or B: minus what another observation would teach, nats; with `terms.parameterGain`. */
-  async novelty(name: 'A' | 'B'): Promise<Tensor[]> {
-    const own = this.#options.perAgent.includes(name);
-    return this.#tensors(name, `novelty${name}`, own, 0);
-  }
-
-  /** Smoothed beliefs about two steps at once, after `smooth`: for each factor `[agent][time][next state][state]`. */
-  async pairs(): Promise<Float64Array[]> {
-    const squares = this.model.states.map((n) => n * n);
-    const rows = this.#options.inference.horizon - 1;
-    const width = rows * squares.reduce((sum, n) => sum + n, 0);
-    return split(await this.#rows.reals('pairs', width), squares, this.agents * rows);
-  }
-
-  async #learned(name: ParameterName, part: 0 | 1): Promise<Tensor[]> {
-    if (!hasCounts(this.model, name))
-      throw invalidArgument('name', name, 'parameters that are learned; the others are as the model has them');
-    const space = (of: ParameterName) => {
-      const width = this.#shapes(of).reduce((sum, shape) => sum + sizeOf(shape), 0);
-      return this.#options.perAgent.includes(of) ? this.#rows.padded(width) : width;
-    };
-    const before = PARAMETERS.slice(0, PARAMETERS.indexOf(name)).filter((of) => hasCounts(this.model, of));
-    const skip = before.reduce((sum, of) => sum + 2 * space(of), part * space(name));
-    return this.#tensors(name, 'learned', this.#options.perAgent.includes(name), skip);
-  }
-
-  #shapes(name: ParameterName): (readonly number[])[] {
-    if (name === 'E') return [[this.policies]];
-    return this.model.tensors[name].map((tensor) => (name === 'C' ? tensor.own.slice(0, 1) : tensor.own));
-  }
-
-  async #tensors(name: ParameterName, region: string, own: boolean, skip: number): Promise<Tensor[]> {
-    const shapes = this.#shapes(name);
-    const width = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
-    const agents = own ? this.agents : 1;
-    const all = await this.#rows.reals(region, width, agents, skip);
-    let at = 0;
-    return shapes.map((shape) => {
-      const order = orderOf(name, shape);
-      const data = new Float64Array(order.length * agents);
-      for (let a = 0; a < agents; a++) {
-        for (const [i, to] of order.entries()) data[a * order.length + to] = all[a * width + at + i] as number;
-      }
-      at += order.length;
-      return { shape: own ? [agents, ...shape] : [...shape], data };
-    });
-  }
-
-  get #states(): number {
-    return this.model.states.reduce((sum, n) => sum + n, 0);
-  }
-
-  #byFactor(all: Float64Array, rows: number): Float64Array[] {
-    return split(all, this.model.states, this.agents * rows);
-  }
-
-  #checkListed(): void {
-    if (this.tables.streamed)
-      throw invalidArgument('policies.keep', 'marginals', "'posterior' to read values or probabilities of policies");
-  }
-
-  #range({ first = 0, count }: StepOptions): { first: number; count: number } {
+  #range({ first = 0, count }: StepOptions): Range {
     checkInteger('first', first, 0, this.agents - 1);
     return { first, count: checkInteger('count', count ?? this.agents - first, 1, this.agents - first) };
   }
 
-  #isSoft(observations: Observations, options: StepOptions): boolean {
-    const { count } = this.#range(options);
+  #isSoft(observations: Observations, { count }: Range): boolean {
     return this.#soft && observations.length === count * this.model.outcomes.reduce((sum, n) => sum + n, 0);
   }
 
-  #forced(forced: ArrayLike<number>, options: StepOptions): Uint32Array {
-    const { count } = this.#range(options);
-    const { controls } = this.model;
-    if (forced.length !== count * controls.length)
-      throw invalidArgument('forced', `${forced.length} actions`, `${count * controls.length}, [agent][factor]`);
-    return Uint32Array.from(forced, (u, i) => {
-      const most = controls[i % controls.length] as number;
-      return u === NOT_OBSERVED ? u : checkInteger(`forced[${i}]`, u, 0, most - 1);
-    });
-  }
-
-  #input(observations: Observations, options: StepOptions): Uint8Array {
-    const { count } = this.#range(options);
-    const { outcomes } = this.model;
-    const forced = options.forced ? bytesOf(this.#forced(options.forced, options)) : new Uint8Array(0);
-    if (this.#isSoft(observations, options)) {
-      const Kind = this.#options.precision === 'f64' ? Float64Array : Float32Array;
-      return Buffer.concat([bytesOf(Kind.from(observations)), forced]);
-    }
-    const n = outcomes.length;
-    if (observations.length !== count * n)
-      throw invalidArgument('observations', `${observations.length} outcomes`, `${count * n}, [agent][modality]`);
-    const staged = new Uint32Array(count * n + forced.byteLength / 4);
-    for (let i = 0, m = 0; i < count * n; i++) {
-      const outcome = observations[i] as number;
-      const most = outcomes[m] as number;
-      // What a Uint32Array does not hold as it is was no outcome.
-      staged[i] = outcome;
-      if (staged[i] !== outcome || (outcome >= most && outcome !== NOT_OBSERVED)) {
-        throw unknownObservation((i - m) / n + (options.first ?? 0), m, outcome, most);
-      }
-      m = m + 1 === n ? 0 : m + 1;
-    }
-    new Uint8Array(staged.buffer, count * n * 4).set(forced);
-    return bytesOf(staged);
-  }
-
-  #kind(observations: Observations, options: StepOptions): { soft: number; forced: number } {
-    return { soft: this.#isSoft(observations, options) ? 1 : 0, forced: options.forced ? 1 : 0 };
+  /** A config that takes observations, and what is staged with it. */
+  #given(phase: number, observations: Observations, options: StepOptions): { config: AiConfig; input: Uint8Array } {
+    const range = this.#range(options);
+    const forced = options.forced && bytesOf(stagedActions(this.model, options.forced, range));
+    const soft = this.#isSoft(observations, range);
+    const Kind = this.#options.precision === 'f64' ? Float64Array : Float32Array;
+    const staged = soft
+      ? stagedDistributions(this.model, observations, range, Kind)
+      : stagedOutcomes(this.model, observations, range);
+    const seen = bytesOf(staged);
+    return {
+      config: { phase, ...range, soft: soft ? 1 : 0, forced: forced ? 1 : 0 },
+      input: forced ? Buffer.concat([seen, forced]) : seen,
+    };
   }
 
   async #one(config: AiConfig, input?: Uint8Array): Promise<AiTelemetry> {
     const [record] = await this.context.executeBatch([input ? { config, input } : config]);
     return record as AiTelemetry;
   }
-}
-
-/** Parts of `sizes` of each of `rows` rows. */
-function split(all: Float64Array, sizes: readonly number[], rows: number): Float64Array[] {
-  const width = sizes.reduce((sum, n) => sum + n, 0);
-  let at = 0;
-  return sizes.map((n) => {
-    const part = new Float64Array(rows * n);
-    for (let r = 0; r < rows; r++) part.set(all.subarray(r * width + at, r * width + at + n), r * n);
-    at += n;
-    return part;
-  });
 }
 
 function checkStreamed(options: ResolvedOptions): void {
@@ -483,10 +241,3 @@ function checkStreamed(options: ResolvedOptions): void {
   if (options.action.from === 'policies') throw refuse("action.from 'policies'");
   if (options.precisionUpdates > 0) throw refuse('precisionUpdates');
 }
-
-const unknownObservation = (agent: number, modality: number, outcome: number, most: number) =>
-  new ActiveInferenceError(
-    'ERR_AI_UNKNOWN_OBSERVATION',
-    `the observation of agent ${agent} in modality ${modality} is ${outcome}; expected an outcome from 0 to ${most - 1}`,
-    { details: { agent, modality, value: outcome } },
-  );

@@ -27,14 +27,7 @@ export type ActiveInferenceErrorCode = (typeof ACTIVE_INFERENCE_ERROR_CODES)[num
 export type ActiveInferenceErrorOptions = AatgsErrorOptions;
 
 /** Every error @aatgs/active-inference throws on bad input, before anything runs. */
-export class ActiveInferenceError extends AatgsError {
-  declare readonly code: ActiveInferenceErrorCode;
-
-  /** Made by this package's checks; `options.details` holds the offending value. */
-  constructor(code: ActiveInferenceErrorCode, message: string, options: ActiveInferenceErrorOptions = {}) {
-    super(code, message, options);
-  }
-}
+export class ActiveInferenceError extends AatgsError<ActiveInferenceErrorCode> {}
 
 export const { invalidArgument, checkInteger } = argumentChecks(
   (message, options) => new ActiveInferenceError('ERR_AI_INVALID_ARGUMENT', message, options),

@@ -1,7 +1,5 @@
 export {
   ActiveInference,
-  type FreeEnergies,
-  NOT_OBSERVED,
   type Observations,
   type StepOptions,
   type StepResult,
@@ -19,6 +17,7 @@ export {
   type ActiveInferenceErrorOptions,
 } from './errors.ts';
 export { type AiConfig, AiPhase, type AiSetup, type AiTelemetry } from './generated/layout.ts';
+export { NOT_OBSERVED } from './input.ts';
 export { ACTIVE_INFERENCE_PRESETS, type ActiveInferenceKernel, activeInferenceLibrary } from './kernel.ts';
 export * from './model/index.ts';
 export type {
@@ -31,6 +30,8 @@ export type {
   SearchOptions,
   TermOptions,
 } from './options.ts';
+export { Population, shareOf } from './population.ts';
+export { type FreeEnergies, Readings } from './readings.ts';
 export type { RolloutOptions, RolloutResult, RolloutStep } from './rollout.ts';
 export type { Difference } from './verify/compare.ts';
 export { type CaseResult, type VerifyOptions, verifyDirectory } from './verify/index.ts';

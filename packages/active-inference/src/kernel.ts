@@ -91,6 +91,7 @@ export function activeInferenceModule(
       learnFactors: mask(options.learning?.factors, model.states.length, 'learning.factors'),
       learnAutomatically: bits(resolved.automatic),
       episode: resolved.episode,
+      firstAgent: resolved.firstAgent,
       tolerance: conventions.tolerance,
       tau: conventions.tau,
       gamma: conventions.gamma,

@@ -119,6 +119,11 @@ export interface ActiveInferenceOptions extends PlacementOptions, ConventionOpti
   readonly precisionUpdates?: number;
   /** Steps of an episode, after which `simulate` does nothing until a reset; 0: no end. Default 0. */
   readonly episode?: number;
+  /**
+   * Number of the first agent, for parts of one population on several devices: random numbers belong to an agent's number
+   * among all. Default 0.
+   */
+  readonly firstAgent?: number;
   /** Keep predicted states, expected outcomes and the terms of every node of the policy trees. Default false. */
   readonly details?: boolean;
   /** Observations may be distributions over outcomes. Default false. */
@@ -140,9 +145,11 @@ export interface ResolvedOptions {
   readonly rates: readonly number[];
   readonly forgetting: readonly number[];
   readonly automatic: readonly ParameterName[];
+  readonly pooled: readonly ParameterName[];
   readonly perAgent: readonly ParameterName[];
   readonly precisionUpdates: number;
   readonly episode: number;
+  readonly firstAgent: number;
 }
 
 const oneOf = <T extends string>(name: string, value: T, values: readonly T[]): T => {
@@ -213,6 +220,7 @@ export function resolveOptions(model: Model, options: ActiveInferenceOptions): R
     rates: PARAMETERS.map((name) => checkNumber(`learning.${name}.rate`, rule(name).rate ?? 1, 0)),
     forgetting: PARAMETERS.map((name) => checkNumber(`learning.${name}.forgetting`, rule(name).forgetting ?? 0, 0, 1)),
     automatic,
+    pooled,
     perAgent: PARAMETERS.filter(
       (name) =>
         options.perAgent?.includes(name) ||
@@ -220,6 +228,7 @@ export function resolveOptions(model: Model, options: ActiveInferenceOptions): R
     ),
     precisionUpdates: checkInteger('precisionUpdates', options.precisionUpdates ?? 0, 0, 2 ** 16),
     episode: checkInteger('episode', options.episode ?? 0, 0, 2 ** 31),
+    firstAgent: checkInteger('firstAgent', options.firstAgent ?? 0, 0, 2 ** 32 - agents),
   };
 }
 

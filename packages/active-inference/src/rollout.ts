@@ -1,4 +1,4 @@
-import type { ActiveInference } from './active-inference.ts';
+import type { ActiveInference, StepResult } from './active-inference.ts';
 import type { AsyncEnvironment, Environment } from './environments/environment.ts';
 import { checkInteger } from './errors.ts';
 
@@ -34,50 +34,65 @@ export interface RolloutResult {
   readonly elapsedMs: number;
 }
 
-/** Runs agents against an environment; see `ActiveInference.rollout`. */
+/** Runs agents, or parts of one population, against an environment; see `ActiveInference.rollout`. */
 export async function rollOut(
-  agents: ActiveInference,
+  members: readonly ActiveInference[],
   environment: Environment | AsyncEnvironment,
   options: RolloutOptions,
 ): Promise<RolloutResult> {
   const steps = checkInteger('steps', options.steps, 1);
-  const { model, agents: n } = agents;
+  const { model } = members[0] as ActiveInference;
+  const n = members.reduce((sum, { agents }) => sum + agents, 0);
   const observations = new Uint32Array(n * model.outcomes.length);
   const actions = new Uint32Array(n * model.states.length);
-  const halves = (options.halves ?? agents.info.mode === 'async') && n > 1;
-  const middle = halves ? n >> 1 : n;
-  const parts = [
-    { first: 0, count: middle },
-    { first: middle, count: n - middle },
-  ].filter((part) => part.count > 0);
+  // The first parts see the next step before the last ones have done this one.
+  const shown = options.onStep ? observations.slice() : observations;
   const freeEnergy = new Float64Array(steps);
-  const seen = (part: Part) =>
-    observations.subarray(part.first * model.outcomes.length, (part.first + part.count) * model.outcomes.length);
-  const done = (part: Part) =>
-    actions.subarray(part.first * model.states.length, (part.first + part.count) * model.states.length);
-  await agents.reset();
+  const parts = partsOf(members, options);
+  const seen = ({ at, count }: Part) =>
+    observations.subarray(at * model.outcomes.length, (at + count) * model.outcomes.length);
+  const done = ({ at, count }: Part) => actions.subarray(at * model.states.length, (at + count) * model.states.length);
+  await Promise.all(members.map((member) => member.reset()));
   const started = performance.now();
-  for (const part of parts) await environment.reset(part.first, part.count, seen(part));
+  for (const part of parts) await environment.reset(part.at, part.count, seen(part));
   // While one half's step runs on the device, the other half's environment runs here.
-  const infer = (part: Part) => agents.step(seen(part), part);
+  const infer = (part: Part) => part.member.step(seen(part), part);
   const pending = parts.map(infer);
   for (let step = 0; step < steps; step++) {
     for (const [i, part] of parts.entries()) {
       options.signal?.throwIfAborted();
-      const result = await (pending[i] as Promise<{ actions: Uint32Array; freeEnergy: number }>);
+      const result = await (pending[i] as Promise<StepResult>);
       done(part).set(result.actions);
       freeEnergy[step] = (freeEnergy[step] as number) + (result.freeEnergy * part.count) / n;
+      if (options.onStep) shown.set(seen(part), part.at * model.outcomes.length);
       if (i === parts.length - 1)
-        options.onStep?.({ step, observations, actions, freeEnergy: freeEnergy[step] as number });
+        options.onStep?.({ step, observations: shown, actions, freeEnergy: freeEnergy[step] as number });
       if (step + 1 === steps) continue;
-      await environment.step(part.first, part.count, done(part), seen(part));
+      await environment.step(part.at, part.count, done(part), seen(part));
       pending[i] = infer(part);
     }
   }
   return { freeEnergy, elapsedMs: performance.now() - started };
 }
 
+/** Agents `first` to `first + count - 1` of a member, which are those from `at` on of all. */
 interface Part {
+  readonly member: ActiveInference;
+  readonly at: number;
   readonly first: number;
   readonly count: number;
+}
+
+/** First halves of all members, then the second ones, so that every member has work while a half's environment runs. */
+function partsOf(members: readonly ActiveInference[], { halves }: RolloutOptions): Part[] {
+  const turns: Part[][] = [[], []];
+  let at = 0;
+  for (const member of members) {
+    const { agents } = member;
+    const middle = (halves ?? member.info.mode === 'async') && agents > 1 ? agents >> 1 : agents;
+    turns[0]?.push({ member, at, first: 0, count: middle });
+    if (middle < agents) turns[1]?.push({ member, at: at + middle, first: middle, count: agents - middle });
+    at += agents;
+  }
+  return turns.flat();
 }

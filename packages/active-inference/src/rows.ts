@@ -28,9 +28,21 @@ export class RowReader {
 
   /** `[agent][width]` of a region of numbers, behind `skip` of them; with `agents` 1 what all of them share. */
   async reals(region: string, width: number, agents: number = this.#agents, skip = 0): Promise<Float64Array> {
-    const bytes = await this.#context.read(region);
-    const all = this.#double ? new Float64Array(bytes.slice().buffer) : new Float32Array(bytes.slice().buffer);
-    return this.#inOrder(skip > 0 ? all.subarray(skip) : all, Float64Array, width, agents);
+    const all = await this.#numbers(region, skip);
+    return this.#part(all, new Float64Array(width * agents), { width, agents, rows: 1, at: 0, size: width });
+  }
+
+  /** Parts of `sizes` of each of an agent's `rows` rows: for each part `[agent][row][size]`. */
+  async parts(region: string, sizes: readonly number[], rows = 1, agents: number = this.#agents) {
+    const all = await this.#numbers(region, 0);
+    const width = sizes.reduce((sum, n) => sum + n, 0);
+    let at = 0;
+    return sizes.map((size) => {
+      const out = new Float64Array(agents * rows * size);
+      this.#part(all, out, { width, agents, rows, at, size });
+      at += size;
+      return out;
+    });
   }
 
   /** Numbers that a row of each agent takes on the device. */
@@ -40,22 +52,45 @@ export class RowReader {
 
   /** `[agent][width]` of a region of integers. */
   async integers(region: string, width: number): Promise<Uint32Array> {
-    const bytes = await this.#context.read(region);
-    return this.#inOrder(new Uint32Array(bytes.slice().buffer), Uint32Array, width, this.#agents);
+    const all = typed(await this.#context.read(region), Uint32Array);
+    const agents = this.#agents;
+    return this.#part(all, new Uint32Array(width * agents), { width, agents, rows: 1, at: 0, size: width });
   }
 
-  #inOrder<A extends Float64Array | Uint32Array>(
-    all: ArrayLike<number>,
-    Kind: new (n: number) => A,
-    width: number,
-    agents: number,
-  ): A {
-    const out = new Kind(width * agents);
+  async #numbers(region: string, skip: number): Promise<Float32Array | Float64Array> {
+    const bytes = await this.#context.read(region);
+    const all = this.#double ? typed(bytes, Float64Array) : typed(bytes, Float32Array);
+    return skip > 0 ? all.subarray(skip) : all;
+  }
+
+  /** Copies numbers `at` to `at + size` of every row in order. Element by element: rows are short. */
+  #part<A extends Float64Array | Uint32Array>(all: ArrayLike<number>, out: A, part: Part): A {
+    const { width, agents, rows, at, size } = part;
     const lanes = agents === 1 ? 1 : this.#interleave;
-    for (let agent = 0; agent < agents; agent++) {
-      const base = Math.floor(agent / lanes) * width * lanes + (agent % lanes);
-      for (let i = 0; i < width; i++) out[agent * width + i] = all[base + i * lanes] as number;
+    const whole = rows * width;
+    for (let agent = 0, to = 0; agent < agents; agent++) {
+      const base = Math.floor(agent / lanes) * whole * lanes + (agent % lanes);
+      for (let row = 0; row < whole; row += width) {
+        for (let i = row + at, end = i + size; i < end; i++) out[to++] = all[base + i * lanes] as number;
+      }
     }
     return out;
   }
+}
+
+interface Part {
+  readonly width: number;
+  readonly agents: number;
+  readonly rows: number;
+  readonly at: number;
+  readonly size: number;
+}
+
+/** A view of bytes as numbers; a copy where they are not aligned. */
+function typed<A>(
+  bytes: Uint8Array,
+  Kind: { new (buffer: ArrayBufferLike, at: number, n: number): A; readonly BYTES_PER_ELEMENT: number },
+): A {
+  const aligned = bytes.byteOffset % Kind.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  return new Kind(aligned.buffer, aligned.byteOffset, aligned.byteLength / Kind.BYTES_PER_ELEMENT);
 }

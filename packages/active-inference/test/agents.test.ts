@@ -23,6 +23,44 @@ describe('agents do what the worlds are about', () => {
     }
   });
 
+  test('a step of a rollout shows what all agents saw and did in it', async () => {
+    const { model } = tmaze();
+    const agents = 7;
+    // Everybody sees a place that says which time step it is, and notes what they did in it.
+    const taken: number[][] = [];
+    const steps = new Array<number>(agents).fill(0);
+    const environment = {
+      reset: (_: number, __: number, observations: Uint32Array) => void observations.fill(0),
+      step(first: number, count: number, actions: Uint32Array, observations: Uint32Array) {
+        for (let i = 0; i < count; i++) {
+          const step = (steps[first + i] as number)++;
+          taken[step] ??= [];
+          (taken[step] as number[])[first + i] = actions[2 * i] as number;
+          observations.set([(step + 1) % 4, 0, 0], 3 * i);
+        }
+      },
+    };
+    await using ai = new ActiveInference(model, {
+      ...cpu,
+      async: true,
+      agents,
+      action: { selection: 'stochastic' },
+    });
+    const seen: { places: number[]; actions: number[] }[] = [];
+    await ai.rollout(environment, {
+      steps: 6,
+      onStep: ({ observations, actions }) =>
+        seen.push({
+          places: [...observations].filter((_, i) => i % 3 === 0),
+          actions: [...actions].filter((_, i) => i % 2 === 0),
+        }),
+    });
+    for (const [step, { places, actions }] of seen.entries()) {
+      expect(places).toEqual(new Array(agents).fill(step % 4));
+      if (step < 5) expect(actions).toEqual(taken[step]);
+    }
+  });
+
   test('grid world: to the goal by the shortest way', async () => {
     const { model } = gridWorld({ rows: 3 });
     const { goals: _, ...plain } = model;

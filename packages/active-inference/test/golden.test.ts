@@ -42,6 +42,13 @@ test('a case with a wrong value fails, with the place of the largest difference'
   expect(await verifyCase(of([1]), { precision: 'f64', device: 'cpu' })).toMatchObject({ passed: false });
 });
 
+test('a case without a prior begins with an even one over the states of its likelihoods', async () => {
+  const { prior: _, ...inputs } = bayes.inputs;
+  const expected = { legacy: { values: { qs: [[9 / 11, 2 / 11]] } } };
+  const of = readCase(JSON.stringify({ ...bayes, inputs, expected }), 'x.json');
+  expect(await verifyCase(of, { precision: 'f64', device: 'cpu' })).toMatchObject({ passed: true, checks: 1 });
+});
+
 test('a case that compares nothing, of no known kind, or that cannot run has not passed', async () => {
   const at = (extra: object) => readCase(JSON.stringify({ ...bayes, expected: {}, ...extra }), 'x.json');
   expect((await verifyCase(at({}))).passed).toBe(false);

@@ -77,6 +77,11 @@ describe('beliefs against brute force', () => {
     await ai.inferStates([0, 0, 1, 0, 0, 1, 0]);
     for (const [f, beliefs] of (await ai.beliefs()).entries())
       expect(difference(beliefs, hard[f] as Float64Array)).toBe(0);
+    for (const bad of [-0.1, Number.NaN, Number.POSITIVE_INFINITY])
+      await expect(ai.inferStates([0, 0, 1, 0, 0, bad, 0])).rejects.toMatchObject({
+        code: 'ERR_AI_UNKNOWN_OBSERVATION',
+        details: { agent: 0, modality: 1, value: bad },
+      });
   });
 });
 

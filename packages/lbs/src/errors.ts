@@ -1,5 +1,5 @@
 import { AatgsError, type AatgsErrorOptions, argumentChecks } from '@aatgs/core';
-import type { FileErrors } from '@aatgs/core/files';
+import { fileErrorsOf } from '@aatgs/core/files';
 
 /** Codes of the errors this package throws. Stable: match on these, not on messages. */
 export const LBS_ERROR_CODES = [
@@ -26,26 +26,11 @@ export type LbsErrorCode = (typeof LBS_ERROR_CODES)[number];
 export type LbsErrorOptions = AatgsErrorOptions;
 
 /** Every error @aatgs/lbs throws on bad input. The message names what is wrong, the value, and what to do. */
-export class LbsError extends AatgsError {
-  declare readonly code: LbsErrorCode;
-
-  /** Made by this package's checks; `options.details` holds the offending value. */
-  constructor(code: LbsErrorCode, message: string, options: LbsErrorOptions = {}) {
-    super(code, message, options);
-  }
-}
+export class LbsError extends AatgsError<LbsErrorCode> {}
 
 export const { invalidArgument, checkInteger } = argumentChecks(
   (message, options) => new LbsError('ERR_LBS_INVALID_ARGUMENT', message, options),
 );
 
 /** How this package's readers report what is wrong with a file. */
-export const fileErrors: FileErrors<LbsErrorCode, LbsError> = {
-  codes: {
-    PARSE: 'ERR_LBS_PARSE',
-    TRUNCATED: 'ERR_LBS_TRUNCATED',
-    TOO_LARGE: 'ERR_LBS_TOO_LARGE',
-    IO: 'ERR_LBS_IO',
-  },
-  make: (code, message, options) => new LbsError(code, message, options),
-};
+export const fileErrors = fileErrorsOf('LBS', LbsError);

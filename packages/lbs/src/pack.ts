@@ -40,16 +40,19 @@ export function packStructure(structure: Structure): PackedStructure {
   const floats = new Float32Array(words.buffer);
   const places = new Uint32Array(n);
   const box = new Float32Array([Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity]);
-  const [ox, oy, oz] = origin;
-  for (let i = 0; i < n; i++) {
-    floats[4 * i] = (x[i] as number) - ox;
-    floats[4 * i + 1] = (y[i] as number) - oy;
-    floats[4 * i + 2] = (z[i] as number) - oz;
-    for (let k = 0; k < 3; k++) {
-      const value = floats[4 * i + k] as number;
-      if (value < (box[k] as number)) box[k] = value;
-      if (value > (box[3 + k] as number)) box[3 + k] = value;
+  for (const [k, values] of [x, y, z].entries()) {
+    const middle = origin[k] as number;
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = 0; i < n; i++) {
+      const value = Math.fround((values[i] as number) - middle);
+      floats[4 * i + k] = value;
+      if (value < low) low = value;
+      if (value > high) high = value;
     }
+    box[k] = low;
+    box[3 + k] = high;
+  }
+  for (let i = 0; i < n; i++) {
     const r = atomResidue[i] as number;
     const residue = residues[r];
     if (!residue) continue;

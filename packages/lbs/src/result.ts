@@ -5,7 +5,7 @@ import type { Residue, Structure } from './structure/structure.ts';
 /** The layout of kernels/lbs/lbs_output.hpp. */
 const MAGIC = 0x5253424c;
 const HEADER_WORDS = 8;
-const LISTED_SITES = 64;
+const LISTED_SITES = 128;
 const SITE_WORDS = 16;
 const STRUCTURE_WORDS = 4 + LISTED_SITES * SITE_WORDS;
 
@@ -111,8 +111,7 @@ export function decode(output: Uint8Array, members: readonly BatchMember[], want
     const points = u32[at + 1] as number;
     const first = u32[at + 2] as number;
     const residues = residueResults(structure, atoms);
-    const lining = Array.from({ length: u32[at] as number }, (): number[] => []);
-    for (let i = 0; i < packed.atoms; i++) lining[(atoms.sites[i] as number) - 1]?.push(i);
+    const lining = liningAtoms(atoms.sites, u32[at] as number);
     const sites = lining.map((mine, i) => readSite(f32, u32, at + 4 + SITE_WORDS * i, i + 1, structure, packed, mine));
     const prediction = { id, sites, ...residues, atomScores: atoms.scores, points, structure };
     if (!wantPoints) return prediction;
@@ -150,6 +149,16 @@ function residueResults(structure: Structure, atoms: AtomResults) {
   return { residueScores, residueSites };
 }
 
+/** The atoms of each site, in rising order. */
+function liningAtoms(siteOf: Uint32Array, sites: number): number[][] {
+  const lining = Array.from({ length: sites }, (): number[] => []);
+  for (let i = 0; i < siteOf.length; i++) {
+    const site = siteOf[i] as number;
+    if (site !== 0) (lining[site - 1] as number[]).push(i);
+  }
+  return lining;
+}
+
 function readSite(
   f32: Float32Array,
   u32: Uint32Array,
@@ -160,9 +169,18 @@ function readSite(
   atoms: readonly number[],
 ): Site {
   const f = (k: number) => f32[at + k] as number;
-  const residues = [...new Set(atoms.map((atom) => structure.atomResidue[atom] as number))];
-  const lined = residues.map((r) => structure.residues[r] as Residue);
-  const plddt = lined.reduce((sum, residue) => sum + residue.plddt, 0) / lined.length;
+  const residues: number[] = [];
+  let [last, plddt, atInterface] = [-1, 0, false];
+  for (const atom of atoms) {
+    // A residue's atoms stand together.
+    const r = structure.atomResidue[atom] as number;
+    if (r === last) continue;
+    const residue = structure.residues[r] as Residue;
+    plddt += residue.plddt;
+    atInterface ||= last >= 0 && residue.chain !== (structure.residues[last] as Residue).chain;
+    residues.push(r);
+    last = r;
+  }
   return {
     rank,
     center: [f(0) + origin[0], f(1) + origin[1], f(2) + origin[2]],
@@ -179,8 +197,8 @@ function readSite(
     enclosure: f(10),
     hydropathy: f(11),
     druggability: druggability(f(7), f(10), f(11)),
-    atInterface: new Set(lined.map(({ chain }) => chain)).size > 1,
-    plddt,
+    atInterface,
+    plddt: plddt / residues.length,
   };
 }
 

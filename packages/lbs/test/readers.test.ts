@@ -127,6 +127,9 @@ describe('PDB files', () => {
     const shares = pdb([...backbone(1, 0, { b: 0.9 }), ...backbone(2, 3.7, { b: 0.3 })]);
     const [kept] = parse(`TITLE     ESMFOLD V1\n${shares}`).residues;
     expect(kept?.plddt).toBeCloseTo(90, 6);
+    // Others do not say what they are.
+    expect(parse(text, { predicted: true }).residues.map(({ plddt }) => plddt)).toEqual([90]);
+    expect(parse(`TITLE     ALPHAFOLD\n${text}`, { predicted: false }).residues).toHaveLength(2);
   });
 
   test('numbers beyond the columns, hybrid-36', () => {

@@ -1,5 +1,5 @@
 import { AatgsError, type AatgsErrorOptions, argumentChecks } from '@aatgs/core';
-import type { FileErrors } from '@aatgs/core/files';
+import { fileErrorsOf } from '@aatgs/core/files';
 
 /** Codes of the errors this package throws. Stable: match on these, not on messages. */
 export const THERMO_ERROR_CODES = [
@@ -26,26 +26,11 @@ export type ThermoErrorCode = (typeof THERMO_ERROR_CODES)[number];
 export type ThermoErrorOptions = AatgsErrorOptions;
 
 /** Every error @aatgs/thermo throws on bad input. The message names what is wrong, the value, and what to do. */
-export class ThermoError extends AatgsError {
-  declare readonly code: ThermoErrorCode;
-
-  /** Made by this package's checks; `options.details` holds the offending value. */
-  constructor(code: ThermoErrorCode, message: string, options: ThermoErrorOptions = {}) {
-    super(code, message, options);
-  }
-}
+export class ThermoError extends AatgsError<ThermoErrorCode> {}
 
 export const { invalidArgument, checkInteger } = argumentChecks(
   (message, options) => new ThermoError('ERR_THERMO_INVALID_ARGUMENT', message, options),
 );
 
 /** How this package's readers report what is wrong with a file. */
-export const fileErrors: FileErrors<ThermoErrorCode, ThermoError> = {
-  codes: {
-    PARSE: 'ERR_THERMO_PARSE',
-    TRUNCATED: 'ERR_THERMO_TRUNCATED',
-    TOO_LARGE: 'ERR_THERMO_TOO_LARGE',
-    IO: 'ERR_THERMO_IO',
-  },
-  make: (code, message, options) => new ThermoError(code, message, options),
-};
+export const fileErrors = fileErrorsOf('THERMO', ThermoError);

@@ -36,20 +36,17 @@ export interface ProgressScale {
   energy(units: number): number;
 }
 
-/** Steps are kept near this length: long enough to hide scheduling, short enough to stop and report in time. */
-const STEP_TARGET_NS = 4_000_000;
+/** Long enough for launches, which beat the resident scheduler there, and short enough to stop and report in time. */
+const STEP_MS = 4;
 const PROGRESS_EVERY_MS = 100;
-/** Configs fed before the run looks up: the unit of checkpoints. */
+/** Configs before the run looks up: the unit of checkpoints. */
 const SEGMENT = 64;
 
-/**
- * Feeds RUN configs until the step reports convergence or a limit is met. How many rounds a config carries follows from
- * measured time; results do not depend on it, since k substeps equal k configs.
- */
+/** Advances until the step reports convergence or a limit is met. */
 export class Search {
   /** Every fall of the best energy. */
   readonly history: ThermoProgress[] = [];
-  /** Rounds fed so far, of which all have run once `run` resolves. */
+  /** Rounds that have run, up to the last look. */
   rounds: number;
   converged = false;
   last: ThermoTelemetry | undefined;
@@ -58,9 +55,6 @@ export class Search {
   readonly #scale: ProgressScale;
   readonly #maxRounds: number;
   readonly #started = performance.now();
-  #roundNs = 0;
-  /** Rounds of the configs in flight. */
-  readonly #sizes: number[] = [];
   #reported = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -90,39 +84,21 @@ export class Search {
 
   /** Runs a first config (a reset, or no rounds at all), then the rest. `betweenSegments` runs with nothing in flight. */
   async run(first: ThermoConfig, betweenSegments?: () => Promise<void>): Promise<void> {
-    await this.#feed([first]);
+    const { signal } = this.#limits;
+    const watch = { onRecord: (record: ThermoTelemetry) => this.#note(record), ...(signal && { signal }) };
+    await this.#context.executeBatch([first], { collect: false, ...watch });
+    const pace = { stepMs: STEP_MS, depth: this.#context.info.configSlots, maxConfigs: SEGMENT };
     while (!this.over) {
-      await this.#feed(this.#segment());
+      const { substeps } = await this.#context.advance(
+        { phase: ThermoPhase.RUN },
+        { substeps: this.#maxRounds - this.rounds, until: () => this.converged || this.late, ...pace, ...watch },
+      );
+      this.rounds += substeps;
       await betweenSegments?.();
     }
   }
 
-  async #feed(configs: Iterable<ThermoConfig>): Promise<void> {
-    const { signal } = this.#limits;
-    const onRecord = (record: ThermoTelemetry) => this.#note(record);
-    await this.#context.executeBatch(configs, {
-      onRecord,
-      until: isConverged,
-      collect: false,
-      ...(signal && { signal }),
-    });
-  }
-
-  *#segment(): Generator<ThermoConfig> {
-    for (let i = 0; i < SEGMENT && !this.over; i++) {
-      const wanted = this.#roundNs === 0 ? 1 : Math.max(1, Math.round(STEP_TARGET_NS / this.#roundNs));
-      const substeps = Math.min(wanted, this.#maxRounds - this.rounds);
-      this.#sizes.push(substeps);
-      this.rounds += substeps;
-      yield { phase: ThermoPhase.RUN, substeps };
-    }
-  }
-
   #note(record: ThermoTelemetry): void {
-    if (record.phase === ThermoPhase.RUN) {
-      const rounds = this.#sizes.shift() ?? 0;
-      if (rounds > 0 && !isConverged(record)) this.#roundNs = record.durationNs / rounds;
-    }
     this.converged = isConverged(record);
     const improved = this.last === undefined || record.bestEnergy < this.last.bestEnergy;
     this.last = record;

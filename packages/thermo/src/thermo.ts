@@ -102,7 +102,6 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
   /** The model, as given to the constructor. */
   readonly model: Model;
   readonly #options: ResolvedThermoOptions;
-  #queue: Promise<unknown> = Promise.resolve();
 
   /** Throws ERR_THERMO_INVALID_ARGUMENT for bad options, or what `GpuExecutionContext` throws. */
   constructor(model: Model, options: ThermoOptions = {}) {
@@ -251,13 +250,6 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
         `${member} of ${members}`,
         'sampleAcross(group, ...) for instances that share replicas',
       );
-  }
-
-  /** One run after another: they share the state on the device. @internal */
-  inOrder<R>(task: () => Promise<R>): Promise<R> {
-    const result = this.#queue.then(task);
-    this.#queue = result.catch(() => {}); // whoever made the call gets the error
-    return result;
   }
 }
 

@@ -1,5 +1,5 @@
 import { AatgsError, type AatgsErrorOptions, argumentChecks } from '@aatgs/core';
-import type { FileErrors } from '@aatgs/core/files';
+import { fileErrorsOf } from '@aatgs/core/files';
 
 export { shown } from '@aatgs/core';
 
@@ -36,27 +36,11 @@ export type WhcrErrorCode = (typeof WHCR_ERROR_CODES)[number];
 export type WhcrErrorOptions = AatgsErrorOptions;
 
 /** Every error @aatgs/whcr throws on bad input. The message names what is wrong, the value, and what to do. */
-export class WhcrError extends AatgsError {
-  /** One of {@link WHCR_ERROR_CODES}. */
-  declare readonly code: WhcrErrorCode;
-
-  /** @param message names what is wrong, the value, and what to do */
-  constructor(code: WhcrErrorCode, message: string, options: WhcrErrorOptions = {}) {
-    super(code, message, options);
-  }
-}
+export class WhcrError extends AatgsError<WhcrErrorCode> {}
 
 export const { invalidArgument, checkInteger } = argumentChecks(
   (message, options) => new WhcrError('ERR_WHCR_INVALID_ARGUMENT', message, options),
 );
 
 /** How this package's readers report what is wrong with a file. */
-export const fileErrors: FileErrors<WhcrErrorCode, WhcrError> = {
-  codes: {
-    PARSE: 'ERR_WHCR_PARSE',
-    TRUNCATED: 'ERR_WHCR_TRUNCATED',
-    TOO_LARGE: 'ERR_WHCR_TOO_LARGE',
-    IO: 'ERR_WHCR_IO',
-  },
-  make: (code, message, options) => new WhcrError(code, message, options),
-};
+export const fileErrors = fileErrorsOf('WHCR', WhcrError);

@@ -39,7 +39,7 @@ export interface WhcrOptions extends PlacementOptions {
    * graph's size; sparse: 64.
    */
   readonly movesPerSubstep?: number;
-  /** Dense: moves of each colouring between recombinations. Default: n^2 / 25, for 16 colourings or more n^2 / 100; 10,000 to 200,000. */
+  /** Dense: moves of each colouring between recombinations. Default: n^2 / 25, for 16 colourings or more n^2 / 50; 10,000 to 200,000. */
   readonly movesPerGeneration?: number;
   /** One byte a vertex: between equally good moves the higher goes first. Default: none. See also `setPriors`. */
   readonly priorities?: Uint8Array;
@@ -101,11 +101,11 @@ export function resolveWhcrOptions(graph: Graph, options: WhcrOptions): Resolved
 
 /**
  * A few couples must each get there, so their walks are long; of many some will, and shorter walks show sooner which: with 132
- * couples DSJC1000.5 with 83 colours took 33, 24 and 21 s with 40,000, 20,000 and 10,000 moves a generation, DSJC500.5 with 48
+ * couples DSJC1000.5 with 83 colours took 32, 22 and 31 s with 40,000, 20,000 and 10,000 moves a generation, DSJC500.5 with 48
  * colours 1.7 s with 10,000 and 2.2 s with 2,500 (bench/results/whcr-quality-h200.json).
  */
 function generation(graph: Graph, population: number): number {
-  return Math.max(10_000, Math.min(200_000, Math.floor(graph.n ** 2 / (population < 16 ? 25 : 100))));
+  return Math.max(10_000, Math.min(200_000, Math.floor(graph.n ** 2 / (population < 16 ? 25 : 50))));
 }
 
 /** A substep lists its conflicts or rebuilds its tables, which must cost little beside its moves. */

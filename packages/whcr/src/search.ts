@@ -45,21 +45,18 @@ export interface SearchLimits {
   readonly onProgress?: (progress: SearchProgress) => void;
 }
 
-/** Steps are kept near this length: long enough to hide scheduling, short enough to stop and report in time. */
-const STEP_TARGET_NS = 4_000_000;
+/** Long enough for launches, which beat the resident scheduler there, and short enough to stop and report in time. */
+const STEP_MS = 4;
 const PROGRESS_EVERY_MS = 100;
-/** Configs fed before the search looks up: the unit of checkpoints. */
+/** Configs before the search looks up: the unit of checkpoints. */
 const SEGMENT = 64;
 
-/**
- * Feeds RUN configs until the step reports convergence or a limit is met. How many substeps a config carries follows
- * from measured time; results do not depend on it, since k substeps equal k configs.
- */
+/** Advances until the step reports convergence or a limit is met. */
 export class Search {
   readonly history: SearchProgress[] = [];
   /** One sample a segment, where there is a hierarchy. */
   readonly levels: LevelSample[] = [];
-  /** Substeps fed so far, of which all have run once `run` resolves. */
+  /** Substeps that have run, up to the last look. */
   substeps: number;
   converged = false;
   last: WhcrTelemetry | undefined;
@@ -69,11 +66,7 @@ export class Search {
   readonly #limits: SearchLimits;
   readonly #maxSubsteps: number;
   readonly #started: number;
-  #substepNs = 0;
-  /** Substeps of the configs in flight. */
-  readonly #sizes: number[] = [];
   #reported = Number.NEGATIVE_INFINITY;
-  #looked = Number.NEGATIVE_INFINITY;
   #rings = { configRing: 0, telemetryRing: 0 };
 
   constructor(
@@ -93,19 +86,39 @@ export class Search {
   get elapsedMs(): number {
     return performance.now() - this.#started;
   }
+  /** Whether the time is up. */
+  get late(): boolean {
+    return this.elapsedMs >= (this.#limits.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
+  }
   /** Whether the goal or a limit has been reached. */
   get over(): boolean {
-    const late = this.elapsedMs >= (this.#limits.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
-    return this.converged || this.substeps >= this.#maxSubsteps || late;
+    return this.converged || this.substeps >= this.#maxSubsteps || this.late;
   }
 
   /** Runs a first config (a reset, or no substeps at all), then the search. `betweenSegments` runs with nothing in flight. */
   async run(first: StagedConfig<WhcrConfig> | WhcrConfig, betweenSegments?: () => Promise<void>): Promise<void> {
-    await this.#feed([first]);
-    while (!this.over) {
-      await this.#feed(this.#segment());
-      await this.#sampleLevels();
-      await betweenSegments?.();
+    const { signal } = this.#limits;
+    const { configSlots, telemetrySlots } = this.#context.info;
+    const watch = { onRecord: (record: WhcrTelemetry) => this.#note(record), ...(signal && { signal }) };
+    const stopWatching = this.#context.observe({
+      queued: ({ configs, records }) => {
+        this.#rings = { configRing: configs / configSlots, telemetryRing: records / telemetrySlots };
+      },
+    });
+    try {
+      await this.#context.executeBatch([first], { collect: false, ...watch });
+      const pace = { stepMs: STEP_MS, depth: configSlots, maxConfigs: SEGMENT };
+      while (!this.over) {
+        const { substeps } = await this.#context.advance(
+          { phase: WhcrPhase.RUN },
+          { substeps: this.#maxSubsteps - this.substeps, until: () => this.converged || this.late, ...pace, ...watch },
+        );
+        this.substeps += substeps;
+        await this.#sampleLevels();
+        await betweenSegments?.();
+      }
+    } finally {
+      stopWatching();
     }
   }
 
@@ -119,42 +132,8 @@ export class Search {
     this.levels.push({ elapsedMs: this.elapsedMs, levels });
   }
 
-  async #feed(configs: Iterable<StagedConfig<WhcrConfig> | WhcrConfig>): Promise<void> {
-    const { signal } = this.#limits;
-    const onRecord = (record: WhcrTelemetry) => this.#note(record);
-    await this.#context.executeBatch(configs, {
-      onRecord,
-      until: isConverged,
-      collect: false,
-      ...(signal && { signal }),
-    });
-  }
-
-  *#segment(): Generator<WhcrConfig> {
-    for (let i = 0; i < SEGMENT && !this.over; i++) {
-      const wanted = this.#substepNs === 0 ? 1 : Math.max(1, Math.round(STEP_TARGET_NS / this.#substepNs));
-      const substeps = Math.min(wanted, this.#maxSubsteps - this.substeps);
-      this.#lookAtRings();
-      this.#sizes.push(substeps);
-      this.substeps += substeps;
-      yield { phase: WhcrPhase.RUN, substeps };
-    }
-  }
-  /** Not while a record is being delivered: reading the statistics delivers what has arrived. */
-  #lookAtRings(): void {
-    const now = this.elapsedMs;
-    if (now - this.#looked < PROGRESS_EVERY_MS / 2) return;
-    this.#looked = now;
-    const { configRing, telemetryRing } = this.#context.stats;
-    this.#rings = { configRing: configRing.current, telemetryRing: telemetryRing.current };
-  }
-
   #note(record: WhcrTelemetry): void {
     this.kernelMs += record.durationNs / 1e6;
-    if (record.phase === WhcrPhase.RUN) {
-      const substeps = this.#sizes.shift() ?? 0;
-      if (substeps > 0 && !isConverged(record)) this.#substepNs = record.durationNs / substeps;
-    }
     this.converged = isConverged(record);
     const before = this.last;
     this.last = record;

@@ -2,8 +2,8 @@ import { countColors, dsatur, type Graph, greedy, PhiloxStream, type Seed } from
 
 /** Most bytes of starts handed to a population at once. */
 const GIVEN_BYTES = 2 ** 24;
-/** One member in so many starts from the DSATUR colouring. */
-const MADE = 4;
+/** Every other couple of members starts from the DSATUR colouring. */
+const COUPLES = 4;
 
 /** Colourings that a start hands to a population of a graph with n vertices; members take them in turn. */
 export const givenCount = (n: number, population: number): number =>
@@ -15,18 +15,20 @@ const UNCOLORED = 0xffff_ffff;
 const ARCS = 2e8;
 /** Passes it makes at most. */
 const PASSES = 1000;
+/** And at most so many in a row that save no colour: on random graphs none does after the first few. */
+const PATIENCE = 100;
 /** Philox stream of the random starts. */
 const STREAM = 0x57a7;
 
 /**
- * Starts for k colours. One in four: the k largest classes of an iterated DSATUR colouring, the rest left to the step,
+ * Starts for k colours. Two in four: the k largest classes of an iterated DSATUR colouring, the rest left to the step,
  * which colours it with as few conflicts as it can. The others at random, so that the population does not start all alike.
  */
 export function givenStarts(graph: Graph, colors: number, count: number, seed: Seed): Uint32Array[] {
   const random = new PhiloxStream(seed, STREAM);
   const made = largestClasses(iterated(graph, dsatur(graph), colors, random), colors);
   return Array.from({ length: count }, (_, i) =>
-    i % MADE === 0 ? made : Uint32Array.from({ length: graph.n }, () => random.below(colors)),
+    i % COUPLES < 2 ? made : Uint32Array.from({ length: graph.n }, () => random.below(colors)),
   );
 }
 
@@ -34,9 +36,13 @@ export function givenStarts(graph: Graph, colors: number, count: number, seed: S
 function iterated(graph: Graph, coloring: Uint32Array, wanted: number, random: PhiloxStream): Uint32Array {
   let best = coloring;
   const passes = Math.min(PASSES, Math.ceil(ARCS / (2 * graph.m + graph.n)));
-  for (let pass = 0; pass < passes; pass++) {
+  let fewest = Number.POSITIVE_INFINITY;
+  let idle = 0;
+  for (let pass = 0; pass < passes && idle < PATIENCE; pass++) {
     const classes = sortedClasses(best);
     if (classes.length <= wanted) return best;
+    idle = classes.length < fewest ? 0 : idle + 1;
+    fewest = classes.length;
     const kind = random.below(8);
     if (kind < 4) classes.reverse();
     else if (kind === 7) shuffle(classes, random);

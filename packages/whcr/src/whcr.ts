@@ -51,7 +51,6 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
   readonly #given: WhcrOptions;
   readonly #options: ResolvedWhcrOptions;
   #hasPriors = false;
-  #queue: Promise<unknown> = Promise.resolve();
 
   /** Throws ERR_WHCR_INVALID_ARGUMENT for bad options, or what `GpuExecutionContext` throws. */
   constructor(graph: Graph, options: WhcrOptions = {}) {
@@ -78,7 +77,7 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
 
   /** Repairs a colouring with conflicts to a proper one with `colors` colours. Its colours must be below `colors`. */
   repair(coloring: ArrayLike<number>, options: RepairOptions): Promise<ColoringResult> {
-    return this.#inOrder(async () => {
+    return this.inOrder(async () => {
       const colors = this.#checkColors('colors', options.colors);
       const { partner } = options;
       const starts = partner ? [coloring, partner] : [coloring];
@@ -101,7 +100,7 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
    * search would start from.
    */
   color(options: ColorOptions = {}): Promise<ColoringResult> {
-    return this.#inOrder(async () => {
+    return this.inOrder(async () => {
       const started = performance.now();
       if (options.colors === undefined) return this.#balanced(await this.#colorOnce(options, started), options);
       checkLimits(options);
@@ -121,7 +120,7 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
 
   /** Looks for a proper colouring with as few colours as possible, until a limit or the target is met. */
   minimize(options: MinimizeOptions = {}): Promise<ColoringResult> {
-    return this.#inOrder(async () => {
+    return this.inOrder(async () => {
       const started = performance.now();
       checkLimits(options);
       const { from } = options;
@@ -157,7 +156,7 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
    * @throws {WhcrError} `ERR_WHCR_INVALID_ARGUMENT` for arrays of another length, or weights out of range.
    */
   setPriors(priors: Priors, weights: PriorWeights = {}): Promise<void> {
-    return this.#inOrder(async () => {
+    return this.inOrder(async () => {
       const config = encodePriors(this.graph, priors, weights, this.maxColors, this.#options.beliefs !== 0);
       await this.executeBatch([config]);
       this.#hasPriors = config.config.priors !== 0;
@@ -287,12 +286,5 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
         `a colouring with conflicts, e.g. ${conflictEdges[0]}`,
         'a proper colouring; use repair() first',
       );
-  }
-
-  /** One search after another: they share the state on the device. */
-  #inOrder<R>(task: () => Promise<R>): Promise<R> {
-    const result = this.#queue.then(task);
-    this.#queue = result.catch(() => {}); // whoever made the call gets the error
-    return result;
   }
 }

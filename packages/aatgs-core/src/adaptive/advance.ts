@@ -3,6 +3,9 @@ import { type ConfigRecord, isConverged, isIdle, type TelemetryRecord } from '..
 import { AatgsError, invalidArgument } from '../errors.ts';
 import type { Pacer } from './pacer.ts';
 
+/** Longer steps could not be told from steps that hang. */
+const LONGEST_PIN_MS = 1000;
+
 /**
  * How configs of a module are divided. The module promises that k substeps of one config equal k configs of one substep; the
  * conformance kit checks it.
@@ -28,8 +31,12 @@ export interface AdvanceOptions<T> {
   readonly onRecord?: (record: T) => void;
   /** Pins the substeps of every config. Default: from measured time, so that a step takes 50 us to 5 ms. */
   readonly stepSubsteps?: number;
+  /** Pins the length of a step, milliseconds, as far as substeps can be divided. Default: from 0.05 to 5, by measurement. */
+  readonly stepMs?: number;
   /** Pins how many configs are in the ring at once. Default: from measured time and how full the ring is. */
   readonly depth?: number;
+  /** Configs at most, whatever is left of the substeps: for calls with something else between them. Default: no limit. */
+  readonly maxConfigs?: number;
 }
 
 /** What `context.advance` did. */
@@ -51,6 +58,8 @@ export interface AdvanceHost<C, T> {
   readonly configSlots: number;
   /** Whether configs are queued without waiting for each. */
   readonly async: boolean;
+  /** Configs and transfers queued so far. */
+  queued(): number;
   /** Configs in the ring, and the share of the telemetry ring that is not collected, as of the last exchange. */
   levels(): { waiting: number; unread: number };
   executeBatch(configs: Iterable<C>, options: BatchOptions<T>): Promise<unknown>;
@@ -77,23 +86,29 @@ export async function advance<C extends ConfigRecord, T extends TelemetryRecord>
   checkCount('substeps', total, 0, Number.POSITIVE_INFINITY);
   if (options.stepSubsteps !== undefined) checkCount('stepSubsteps', options.stepSubsteps, 1, 2 ** 32 - 1);
   if (options.depth !== undefined) checkCount('depth', options.depth, 1, host.configSlots);
+  const { maxConfigs = Number.POSITIVE_INFINITY, stepMs } = options;
+  checkCount('maxConfigs', maxConfigs, 1, Number.POSITIVE_INFINITY);
+  if (stepMs !== undefined && !(stepMs > 0 && stepMs <= LONGEST_PIN_MS)) {
+    throw invalidArgument('stepMs', stepMs, `milliseconds, above 0 and at most ${LONGEST_PIN_MS}`);
+  }
   const phase = config.phase ?? 0;
   const sizes: number[] = []; // of the configs in flight
   const done = { last: undefined as T | undefined, substeps: 0, configs: 0, met: false };
 
   function* configs(): Generator<C> {
-    pacer.start(performance.now());
-    while (done.substeps < total) {
+    pacer.start(performance.now(), host.queued());
+    while (done.substeps < total && done.configs < maxConfigs) {
       if (host.async && done.configs > 0) {
         const { waiting, unread } = host.levels();
         pacer.feeding(waiting, unread, performance.now());
       }
       const left = total - done.substeps;
-      const size = Math.min(left, options.stepSubsteps ?? pacer.substeps(phase, left));
+      const size = Math.min(left, options.stepSubsteps ?? pacer.substeps(phase, left, stepMs));
       sizes.push(size);
+      yield rule!.with(config, size);
+      // Only now: a batch that stops while it waits for room leaves its last config out.
       done.substeps += size;
       done.configs++;
-      yield rule!.with(config, size);
     }
   }
   const onRecord = (record: T) => {
@@ -109,7 +124,10 @@ export async function advance<C extends ConfigRecord, T extends TelemetryRecord>
     until: () => done.met,
     depth: options.depth === undefined ? () => pacer.depth : options.depth,
     ...(options.signal && { signal: options.signal }),
-    ...(options.onQueued && { onQueued: options.onQueued }),
+    onQueued: () => {
+      pacer.fed(host.queued());
+      options.onQueued?.();
+    },
   });
   return done;
 }

@@ -1,3 +1,3 @@
 export { decompress, readBytes } from './bytes.ts';
-export type { FileErrors, FileFault } from './file-errors.ts';
+export { type FileErrors, type FileFault, fileErrorsOf } from './file-errors.ts';
 export { TextScanner } from './scanner.ts';

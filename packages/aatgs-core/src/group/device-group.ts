@@ -1,6 +1,6 @@
 import { type StagedConfig, unpack } from '../batch.ts';
 import type { ConfigRecord, TelemetryRecord } from '../codec.ts';
-import type { ContextHealth, ContextInfo } from '../context.ts';
+import type { ContextHealth, ContextInfo } from '../context-info.ts';
 import { type DeviceLink, devices, linkBetween } from '../devices.ts';
 import { invalidArgument } from '../errors.ts';
 import { type ContextLike, contextOf, type PlacePool } from '../graph/place.ts';

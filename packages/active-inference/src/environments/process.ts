@@ -102,9 +102,15 @@ export class ProcessEnvironment implements Environment {
     const next = ((this.#random[agent] as number) + 0x9e3779b9) >>> 0;
     this.#random[agent] = next;
     const target = (hash(next) / 2 ** 32) * (sums[(column + 1) * n - 1] as number);
-    let i = 0;
-    while (i < n - 1 && target >= (sums[column * n + i] as number)) i++;
-    return i;
+    // The first entry whose sum is larger.
+    let low = column * n;
+    let high = low + n - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (target >= (sums[middle] as number)) low = middle + 1;
+      else high = middle;
+    }
+    return low - column * n;
   }
 }
 

@@ -108,6 +108,8 @@ export interface AiSetup {
   readonly learnAutomatically?: number;
   /** Steps of the first episode; 0: no end. Default 0. */
   readonly episode?: number;
+  /** Number of the first agent, for random numbers. Default 0. */
+  readonly firstAgent?: number;
   /** FPI stops when the free energy changes by less; 0: never. Default 0. */
   readonly tolerance?: number;
   /** Step size of message passing. Default 1. */
@@ -166,7 +168,7 @@ export interface AiTelemetry extends TelemetryRecord {
 /** Codecs of the active_inference module's messages. */
 export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry> = {
   name: 'active_inference',
-  fingerprint: 'ce14d0d23fd4934d',
+  fingerprint: '230a01fe79c93e3d',
   fields: [
     { name: 'AiSetup.precision', offset: 0, bytes: 4 },
     { name: 'AiSetup.agents', offset: 4, bytes: 4 },
@@ -192,18 +194,19 @@ export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry>
     { name: 'AiSetup.learnFactors', offset: 84, bytes: 4 },
     { name: 'AiSetup.learnAutomatically', offset: 88, bytes: 4 },
     { name: 'AiSetup.episode', offset: 92, bytes: 4 },
-    { name: 'AiSetup.tolerance', offset: 96, bytes: 8 },
-    { name: 'AiSetup.tau', offset: 104, bytes: 8 },
-    { name: 'AiSetup.gamma', offset: 112, bytes: 8 },
-    { name: 'AiSetup.alpha', offset: 120, bytes: 8 },
-    { name: 'AiSetup.inductionEpsilon', offset: 128, bytes: 8 },
-    { name: 'AiSetup.inductionThreshold', offset: 136, bytes: 8 },
-    { name: 'AiSetup.policyPrune', offset: 144, bytes: 8 },
-    { name: 'AiSetup.outcomePrune', offset: 152, bytes: 8 },
-    { name: 'AiSetup.prunePenalty', offset: 160, bytes: 8 },
-    { name: 'AiSetup.searchGamma', offset: 168, bytes: 8 },
-    { name: 'AiSetup.rates', offset: 176, bytes: 40 },
-    { name: 'AiSetup.forgetting', offset: 216, bytes: 40 },
+    { name: 'AiSetup.firstAgent', offset: 96, bytes: 4 },
+    { name: 'AiSetup.tolerance', offset: 104, bytes: 8 },
+    { name: 'AiSetup.tau', offset: 112, bytes: 8 },
+    { name: 'AiSetup.gamma', offset: 120, bytes: 8 },
+    { name: 'AiSetup.alpha', offset: 128, bytes: 8 },
+    { name: 'AiSetup.inductionEpsilon', offset: 136, bytes: 8 },
+    { name: 'AiSetup.inductionThreshold', offset: 144, bytes: 8 },
+    { name: 'AiSetup.policyPrune', offset: 152, bytes: 8 },
+    { name: 'AiSetup.outcomePrune', offset: 160, bytes: 8 },
+    { name: 'AiSetup.prunePenalty', offset: 168, bytes: 8 },
+    { name: 'AiSetup.searchGamma', offset: 176, bytes: 8 },
+    { name: 'AiSetup.rates', offset: 184, bytes: 40 },
+    { name: 'AiSetup.forgetting', offset: 224, bytes: 40 },
     { name: 'AiConfig.substeps', offset: 64, bytes: 4 },
     { name: 'AiConfig.first', offset: 68, bytes: 4 },
     { name: 'AiConfig.count', offset: 72, bytes: 4 },
@@ -217,7 +220,7 @@ export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry>
     { name: 'AiTelemetry.freeEnergy', offset: 40, bytes: 8 },
     { name: 'AiTelemetry.agents', offset: 48, bytes: 4 },
   ],
-  setupBytes: 256,
+  setupBytes: 272,
   encodeSetup(v: SlotViews, base: number, message: AiSetup): void {
     v.u32[(base >>> 2) + 0] = u32Field(message.precision ?? 32, 'precision');
     v.u32[(base >>> 2) + 1] = u32Field(message.agents ?? 1, 'agents');
@@ -243,21 +246,22 @@ export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry>
     v.u32[(base >>> 2) + 21] = u32Field(message.learnFactors ?? 4294967295, 'learnFactors');
     v.u32[(base >>> 2) + 22] = u32Field(message.learnAutomatically ?? 0, 'learnAutomatically');
     v.u32[(base >>> 2) + 23] = u32Field(message.episode ?? 0, 'episode');
-    v.f64[(base >>> 3) + 12] = message.tolerance ?? 0;
-    v.f64[(base >>> 3) + 13] = message.tau ?? 1;
-    v.f64[(base >>> 3) + 14] = message.gamma ?? 1;
-    v.f64[(base >>> 3) + 15] = message.alpha ?? 1;
-    v.f64[(base >>> 3) + 16] = message.inductionEpsilon ?? 0.001;
-    v.f64[(base >>> 3) + 17] = message.inductionThreshold ?? 0.0625;
-    v.f64[(base >>> 3) + 18] = message.policyPrune ?? 0.0625;
-    v.f64[(base >>> 3) + 19] = message.outcomePrune ?? 0.0625;
-    v.f64[(base >>> 3) + 20] = message.prunePenalty ?? 512;
-    v.f64[(base >>> 3) + 21] = message.searchGamma ?? 1;
+    v.u32[(base >>> 2) + 24] = u32Field(message.firstAgent ?? 0, 'firstAgent');
+    v.f64[(base >>> 3) + 13] = message.tolerance ?? 0;
+    v.f64[(base >>> 3) + 14] = message.tau ?? 1;
+    v.f64[(base >>> 3) + 15] = message.gamma ?? 1;
+    v.f64[(base >>> 3) + 16] = message.alpha ?? 1;
+    v.f64[(base >>> 3) + 17] = message.inductionEpsilon ?? 0.001;
+    v.f64[(base >>> 3) + 18] = message.inductionThreshold ?? 0.0625;
+    v.f64[(base >>> 3) + 19] = message.policyPrune ?? 0.0625;
+    v.f64[(base >>> 3) + 20] = message.outcomePrune ?? 0.0625;
+    v.f64[(base >>> 3) + 21] = message.prunePenalty ?? 512;
+    v.f64[(base >>> 3) + 22] = message.searchGamma ?? 1;
     for (let i = 0; i < 5; i++) {
-      v.f64[(base >>> 3) + 22 + i] = message.rates?.[i] ?? 0;
+      v.f64[(base >>> 3) + 23 + i] = message.rates?.[i] ?? 0;
     }
     for (let i = 0; i < 5; i++) {
-      v.f64[(base >>> 3) + 27 + i] = message.forgetting?.[i] ?? 0;
+      v.f64[(base >>> 3) + 28 + i] = message.forgetting?.[i] ?? 0;
     }
   },
   encodeConfig(v: SlotViews, base: number, message: AiConfig): void {

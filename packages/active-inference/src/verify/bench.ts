@@ -1,5 +1,6 @@
-import { ActiveInference, bytesOf } from '../active-inference.ts';
+import { ActiveInference } from '../active-inference.ts';
 import { AiArray, AiPhase } from '../generated/layout.ts';
+import { bytesOf } from '../input.ts';
 import type { ModelSpec } from '../model/model.ts';
 import type { ActiveInferenceOptions } from '../options.ts';
 

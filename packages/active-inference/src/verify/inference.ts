@@ -192,7 +192,19 @@ async function fillWindow(bench: Bench, sequence: number[][], actions: number[][
 /** States of every factor, from B, from the prior, or from A. */
 export function statesOf(input: InputReader): number[] {
   const lengths = (name: string) => input.get<unknown[][]>(name)?.map((entry) => entry.length);
-  return lengths('B') ?? lengths('prior') ?? lengths('D') ?? lengths('qs') ?? [];
+  return lengths('B') ?? lengths('prior') ?? lengths('D') ?? lengths('qs') ?? statesOfLikelihoods(input);
+}
+
+/** From the axes of the likelihoods behind their outcomes. */
+function statesOfLikelihoods(input: InputReader): number[] {
+  const states: number[] = [];
+  for (const [m, likelihood] of (input.get<unknown[]>('A') ?? []).entries()) {
+    const axes: number[] = [];
+    for (let inner = likelihood; Array.isArray(inner); inner = inner[0]) axes.push(inner.length);
+    const dependencies = input.dependencies().aDependencies?.[m] ?? axes.slice(1).map((_, f) => f);
+    for (const [i, f] of dependencies.entries()) states[f] = axes[i + 1] as number;
+  }
+  return states;
 }
 
 export const rowsOf = (all: Float64Array, n: number): Float64Array[] =>

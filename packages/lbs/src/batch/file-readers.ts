@@ -10,6 +10,8 @@ import type { ReadOptions } from '../structure/structure.ts';
 import type { ReadOutcome, ReadTask } from './read-worker.ts';
 import { fromSent } from './transfer.ts';
 
+/** Files a thread is given at a time: it goes on while nobody looks after it, and reads one while it parses another. */
+const FILES_EACH = 4;
 /** A thread without work ends after this time, milliseconds: two batches in a row use the same ones. */
 const IDLE_MS = 5000;
 
@@ -23,9 +25,9 @@ export class FileReaders {
     this.#threads = threads;
   }
 
-  /** Files worth asking for ahead: every thread has its next one waiting. */
+  /** Files worth asking for ahead: every thread has its next ones waiting. */
   get ahead(): number {
-    return 2 * this.#threads + 2;
+    return (FILES_EACH + 1) * this.#threads + 2;
   }
 
   /** Reads and packs a file; throws what `readStructure` throws. */
@@ -38,6 +40,7 @@ export class FileReaders {
       filename: join(dirname(createRequire(import.meta.url).resolve('@aatgs/lbs/package.json')), 'dist/read-worker.js'),
       minThreads: 0,
       maxThreads: this.#threads,
+      concurrentTasksPerWorker: FILES_EACH,
       idleTimeout: IDLE_MS,
     });
     const task = { path: path instanceof URL ? fileURLToPath(path) : path, options: plain(options) };
@@ -62,11 +65,12 @@ export class FileReaders {
 }
 
 /** What can be sent to a thread: a signal cannot. */
-function plain({ chains, model, minPlddt, name, maxBytes }: ReadOptions): ReadOptions {
+function plain({ chains, model, minPlddt, predicted, name, maxBytes }: ReadOptions): ReadOptions {
   return {
     ...(chains !== undefined && { chains: [...chains] }),
     ...(model !== undefined && { model }),
     ...(minPlddt !== undefined && { minPlddt }),
+    ...(predicted !== undefined && { predicted }),
     ...(name !== undefined && { name }),
     ...(maxBytes !== undefined && { maxBytes }),
   };

@@ -130,8 +130,11 @@ export function elementOf(columns: string, inAminoAcid: boolean): string {
   return letters[0] as string;
 }
 
+const USUAL = new Set(['C', 'N', 'O', 'S', 'H']);
+
 /** The symbol in capitals, without charge; empty where it is none. */
 export function normalElement(text: string): string {
+  if (USUAL.has(text)) return text;
   const letters = text
     .trim()
     .toUpperCase()

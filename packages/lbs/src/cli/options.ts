@@ -8,6 +8,7 @@ export interface CommonCliOptions {
   readonly chains?: string[];
   readonly model?: number;
   readonly minPlddt: number;
+  readonly predicted?: boolean;
   readonly sync?: boolean;
   readonly device: 'auto' | 'cpu' | number;
   readonly threads?: number;
@@ -50,6 +51,7 @@ export function lbsCommand(name: string): Command {
     .option('--chains <names>', 'only these chains, separated by commas', (text: string) => text.split(','))
     .option('--model <n>', 'this model of a file with several (default: the first)', integerOption(0))
     .option('--min-plddt <value>', 'leave out residues of predicted models below this', percentOption, 50)
+    .option('--predicted', 'B-factors are pLDDT, also where the file does not say that it is a predicted model')
     .option('--sync', 'wait for every batch; the result is the same')
     .option('--device <device>', 'auto, cpu or the index of a GPU', deviceOption, 'auto')
     .option('--threads <n>', 'CPU threads; the result is the same', integerOption(1));
@@ -68,6 +70,6 @@ export function lbsOptions({ sync, device, threads, readers, formats }: CommonCl
 }
 
 /** The reader's options of a command line. */
-export function readOptions({ chains, model, minPlddt }: CommonCliOptions): ReadOptions {
-  return { minPlddt, ...(chains && { chains }), ...(model !== undefined && { model }) };
+export function readOptions({ chains, model, minPlddt, predicted }: CommonCliOptions): ReadOptions {
+  return { minPlddt, ...given({ chains, model, predicted }) };
 }

@@ -32,21 +32,22 @@ export function parseStructure(bytes: Uint8Array | string, options: ReadOptions 
   const { minPlddt = 50, model } = options;
   if (!(minPlddt >= 0 && minPlddt <= 100)) throw invalidArgument('minPlddt', minPlddt, 'a number from 0 to 100');
   if (model !== undefined && !Number.isSafeInteger(model)) throw invalidArgument('model', model, 'an integer');
-  const text = typeof bytes === 'string' ? bytes : decode(bytes, source, options.maxBytes ?? MAX_BYTES);
+  const plain = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : decompress(bytes, source, options);
   const name = options.name ?? source;
-  if (text.trim() === '') {
+  if (plain.every((byte) => byte <= SPACE)) {
     throw new LbsError('ERR_LBS_TRUNCATED', `${source}: the file is empty; fetch it again`, { details: { source } });
   }
-  return looksLikeCif(text) ? parseMmcif(text, source, name, options) : parsePdb(text, source, name, options);
+  if (!looksLikeCif(plain.toString('latin1', 0, 65536))) return parsePdb(plain, source, name, options);
+  return parseMmcif(typeof bytes === 'string' ? bytes : plain.toString('latin1'), source, name, options);
 }
+const SPACE = 32;
 
-function decode(bytes: Uint8Array, source: string, maxBytes: number): string {
+function decompress(bytes: Uint8Array, source: string, { maxBytes = MAX_BYTES }: ReadOptions): Buffer {
   const plain = files.decompress(bytes, source, maxBytes, fileErrors);
-  return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString('latin1');
+  return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
 }
 
-function looksLikeCif(text: string): boolean {
-  const start = text.slice(0, 65536);
+function looksLikeCif(start: string): boolean {
   if (/^(ATOM {2}|HETATM|HEADER|REMARK|CRYST1|MODEL )/m.test(start)) return /^\s*(#.*\s+)*data_/i.test(start);
   return /^\s*data_|^loop_|^_atom_site/im.test(start);
 }

@@ -73,9 +73,10 @@ export class StructureBuilder {
   build(
     name: string,
     source: string,
-    about: { model: number; models: number; predicted: boolean },
+    found: { model: number; models: number; predicted: boolean },
     options: ReadOptions,
   ): Structure {
+    const about = { ...found, predicted: options.predicted ?? found.predicted };
     const groups = this.#oneLocation(this.#groups);
     settleModified(groups);
     if (about.predicted) inPercent(groups);

@@ -87,6 +87,11 @@ export interface ReadOptions {
    * 0 keeps all. Nothing else depends on B-factors.
    */
   readonly minPlddt?: number;
+  /**
+   * Whether B-factors are confidences (pLDDT). Default: where the file says that it is a predicted model, as those of the
+   * AlphaFold data base do; those of some programs do not.
+   */
+  readonly predicted?: boolean;
   /** Name of the structure; default: the file's name without extensions. */
   readonly name?: string;
   /** Most bytes a file may have when decompressed. Default 2^30. */

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { deviceOption, EXIT, integerOption, printJson, seedOption } from '@aatgs/core/cli';
 import { Command, InvalidArgumentError } from 'commander';
 import ora from 'ora';
@@ -26,7 +27,7 @@ interface ColorCliOptions {
   readonly out?: string;
   readonly sync?: boolean;
   readonly device: 'auto' | 'cpu' | number;
-  readonly threads?: number;
+  readonly threads: number;
   readonly population?: number;
   readonly dynamic?: NonNullable<WhcrOptions['dynamic']>;
   readonly start?: Start;
@@ -59,7 +60,7 @@ function searchCommand(name: string): Command {
     .option('--out <file>', 'write the colouring: one colour a line, in vertex order')
     .option('--sync', 'wait for every step; the result is the same')
     .option('--device <device>', 'auto, cpu or the index of a GPU', deviceOption, 'auto')
-    .option('--threads <n>', 'CPU threads; the result is the same', integerOption(1))
+    .option('--threads <n>', 'CPU threads; the result is the same', integerOption(1), availableParallelism())
     .option(
       '--population <n>',
       'colourings searched at once (default: as many as keep the device busy)',
@@ -123,7 +124,7 @@ async function solve(
     async: !options.sync,
     device: options.device,
     ...(k !== undefined && { maxColors: Math.max(k, startColors(graph)) }),
-    ...(threads !== undefined && { threads }),
+    threads, // this process does nothing else: no core is left free for it
     ...(population !== undefined && { population }),
     ...(dynamic !== undefined && { dynamic }),
     ...(options.regime !== undefined && { regime: options.regime }),
