@@ -26,6 +26,11 @@ const runs = {
     const { coloring, iterations } = await whcr.color({ colors: 8, seed: 3, start: 'random', maxIterations: 400 });
     return [...coloring, iterations];
   },
+  async weighted(options) {
+    await using whcr = new Whcr(gnp(200, 0.5, 1), { ...options, dynamic: 'weighted', population: 3 });
+    const { coloring, iterations } = await whcr.color({ colors: 26, seed: 3, maxIterations: 900 });
+    return [...coloring, iterations];
+  },
   async sparse(options) {
     await using whcr = new Whcr(gnp(600, 0.01, 1), { ...options, regime: 'sparse' });
     const { coloring, iterations } = await whcr.color({ colors: 5, seed: 3, maxIterations: 2000 });
