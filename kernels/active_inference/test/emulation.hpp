@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "whcr/test/fibers.hpp"
+#include "test/fibers.hpp"
 
 #define AI_EMULATED
 #define __device__
@@ -15,7 +15,7 @@
 namespace aatgs::active_inference::emulated {
 
 inline constexpr uint32_t kBlockThreads = 512;
-inline whcr::test::FiberBlock block(kBlockThreads);
+inline aatgs::test::FiberBlock block(kBlockThreads);
 
 struct ThreadIndex {
   struct {

@@ -2,12 +2,15 @@
 #include <cstdio>
 
 #include "test/expect.hpp"
-#include "whcr/test/fibers.hpp"
+#include "test/fibers.hpp"
 #include "whcr/test/walk_bench.hpp"
 #include "whcr/whcr_warp_walk.hpp"
 
 namespace aatgs::whcr::test {
 namespace {
+
+using aatgs::test::FiberBlock;
+using aatgs::test::FiberThread;
 
 void portable(Bench& bench, uint32_t moves) {
   const uint32_t cancel = 0;

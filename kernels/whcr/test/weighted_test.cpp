@@ -2,13 +2,16 @@
 #include <cstdio>
 
 #include "test/expect.hpp"
-#include "whcr/test/fibers.hpp"
+#include "test/fibers.hpp"
 #include "whcr/test/walk_bench.hpp"
 #include "whcr/whcr_weighted.hpp"
 #include "whcr/whcr_weighted_warps.hpp"
 
 namespace aatgs::whcr::test {
 namespace {
+
+using aatgs::test::FiberBlock;
+using aatgs::test::FiberThread;
 
 void portable(Bench& bench, uint32_t moves) {
   const uint32_t cancel = 0;

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace aatgs::whcr::test {
+namespace aatgs::test {
 
 class FiberBlock {
  public:
@@ -17,16 +17,8 @@ class FiberBlock {
 
   /// Runs `body(thread)` on every thread, to its end.
   void run(const std::function<void(uint32_t)>& body) {
-    for (uint32_t i = 0; i < fibers_.size(); ++i) {
-      Fiber& fiber = fibers_[i];
-      fiber = {};
-      fiber.stack = std::make_unique<uint8_t[]>(kStack);
-      getcontext(&fiber.context);
-      fiber.context.uc_stack = {fiber.stack.get(), 0, kStack};
-      fiber.context.uc_link = &main_;
-      current_body_ = &body;
-      makecontext(&fiber.context, reinterpret_cast<void (*)()>(&FiberBlock::enter), 0);
-    }
+    current_body_ = &body;
+    for (Fiber& fiber : fibers_) prepare(fiber);
     for (bool left = true; left;) {
       left = false;
       progressed_ = false;
@@ -78,6 +70,14 @@ class FiberBlock {
     uint32_t arrived = 0, phase = 0;
   };
 
+  void prepare(Fiber& fiber) {
+    fiber = {};
+    fiber.stack = std::make_unique<uint8_t[]>(kStack);
+    getcontext(&fiber.context);
+    fiber.context.uc_stack = {fiber.stack.get(), 0, kStack};
+    fiber.context.uc_link = &main_;
+    makecontext(&fiber.context, reinterpret_cast<void (*)()>(&FiberBlock::enter), 0);
+  }
   static void enter() {
     FiberBlock& block = *active_;
     (*block.current_body_)(block.now_);
@@ -128,4 +128,4 @@ class FiberThread {
   uint32_t thread_;
 };
 
-}  // namespace aatgs::whcr::test
+}  // namespace aatgs::test
