@@ -76,7 +76,7 @@ struct ScoredPoints {
   const float* score;  // by point: of the point model, 0 to 1
   const uint8_t* bytes;  // by point: kPointFeatures
   float* density;  // by point
-  uint32_t* climb;  // by point: where it climbs to, then its peak; itself for a peak, kNoSite below the threshold
+  uint32_t* climb;  // by point: where it climbs to; itself for a peak, kNoSite below the threshold; then spare room
 };
 
 AATGS_FN void find_density(const Scene& scene, const Grid& grid, const ScoredPoints& points, uint32_t self) {

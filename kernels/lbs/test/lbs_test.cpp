@@ -110,25 +110,22 @@ void points_climb_to_the_nearest_denser_one() {
   const uint32_t n = instance.load(batch, 1).telemetry.points;
   const LbsState& state = instance.state();
   const SiteRules& rules = state.model.rules;
+  // Where each climbs to is written over once the peaks are known: worked out here once more.
+  std::vector<uint32_t> climb(n, kNoSite);
   uint32_t peaks = 0;
   for (uint32_t q = 0; q < n; ++q) {
-    if (state.score[q] < rules.least_score) {
-      EXPECT(state.climb[q] == kNoSite);
-      continue;
-    }
+    if (state.score[q] < rules.least_score) continue;
     float nearest = rules.climb * rules.climb;
-    uint32_t to = q;
+    climb[q] = q;
     for (uint32_t r = 0; r < n; ++r) {
       const float a = state.density[r], b = state.density[q];
       if (a < b || (a == b && r >= q)) continue;
       const Vec v = at(state.points[r]) - at(state.points[q]);
-      if (dot(v, v) < nearest) nearest = dot(v, v), to = r;
+      if (dot(v, v) < nearest) nearest = dot(v, v), climb[q] = r;
     }
-    EXPECT(state.climb[q] == to);
-    EXPECT(state.peaks[q] == peak_of(state.climb, q));
-    EXPECT(state.climb[state.peaks[q]] == state.peaks[q]);
-    peaks += to == q;
+    peaks += climb[q] == q;
   }
+  for (uint32_t q = 0; q < n; ++q) EXPECT(state.peaks[q] == peak_of(climb.data(), q));
   EXPECT(peaks > 1);
 }
 
