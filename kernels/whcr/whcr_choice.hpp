@@ -33,6 +33,26 @@ struct Choice {
   bool was_tabu;
 };
 
+/// How little other modules want a vertex to have a colour.
+AATGS_FN uint64_t weakness(const Priors& priors, bool steered, uint32_t v, uint32_t c) {
+  return steered ? kStrongest - priors.strength(v, c) : 0u;
+}
+
+/// The best of a slot's best colours: its weakness, its rank, and itself in the lowest 16 bits.
+AATGS_FN uint64_t best_color(const Table& table, uint32_t at, const Draw& draw, const Priors& priors, bool steered) {
+  const int16_t* row = table.row_of(at);
+  const uint32_t v = table.list[at];
+  uint64_t least = ~uint64_t{0};
+  for (uint32_t base = 0; base < table.row_length; base += kRowChunk) {
+    for (uint32_t found = matches(row + base, table.lowest[at]); found != 0; found &= found - 1) {
+      const uint32_t c = base + lowest_bit(found);
+      const uint64_t tie = weakness(priors, steered, v, c) << 32 | draw.color_rank(c) << 16 | c;
+      least = tie < least ? tie : least;
+    }
+  }
+  return least;
+}
+
 template <class Block>
 class Chooser {
  public:
@@ -69,7 +89,7 @@ class Chooser {
       return least;
     });
     const auto slot = static_cast<uint32_t>(found.index * kRowChunk + (found.value & 15));
-    return {slot, static_cast<uint32_t>(best_color(slot, draw)) & 0xffff, change, false};
+    return {slot, static_cast<uint32_t>(best_color(table_, slot, draw, priors_, steered_)) & 0xffff, change, false};
   }
 
  private:
@@ -85,7 +105,7 @@ class Chooser {
     const auto found = block_.template argmin<uint64_t>(*table_.held_size, [&](uint32_t j) {
       const TabuEntry& entry = tabu_[table_.held[j]];
       if (tabu_change(j) != change) return ~uint64_t{0};
-      return weakness(entry.vertex, entry.color) << 32 | draw.vertex_rank(entry.vertex) << 16 |
+      return weakness(priors_, steered_, entry.vertex, entry.color) << 32 | draw.vertex_rank(entry.vertex) << 16 |
              draw.color_rank(entry.color);
     });
     const TabuEntry& entry = tabu_[table_.held[found.index]];
@@ -94,27 +114,8 @@ class Chooser {
 
   /// The place of a slot's vertex among equals: priors first, then chance.
   AATGS_FN uint64_t vertex_order(uint32_t at, Draw draw) const {
-    const uint64_t weakest = steered_ ? best_color(at, draw) >> 32 : 0u;
+    const uint64_t weakest = steered_ ? best_color(table_, at, draw, priors_, steered_) >> 32 : 0u;
     return weakest << 16 | draw.vertex_rank(table_.list[at]);
-  }
-
-  /// The best of the slot's best colours: its weakness, its rank, and itself in the lowest 16 bits.
-  AATGS_FN uint64_t best_color(uint32_t at, Draw draw) const {
-    const int16_t* row = table_.row_of(at);
-    const uint32_t v = table_.list[at];
-    uint64_t least = ~uint64_t{0};
-    for (uint32_t base = 0; base < table_.row_length; base += kRowChunk) {
-      for (uint32_t found = matches(row + base, table_.lowest[at]); found != 0; found &= found - 1) {
-        const uint32_t c = base + lowest_bit(found);
-        const uint64_t tie = weakness(v, c) << 32 | draw.color_rank(c) << 16 | c;
-        least = tie < least ? tie : least;
-      }
-    }
-    return least;
-  }
-
-  AATGS_FN uint64_t weakness(uint32_t v, uint32_t c) const {
-    return steered_ ? kStrongest - priors_.strength(v, c) : 0u;
   }
 
   Block& block_;

@@ -29,6 +29,14 @@ struct Member {
   uint32_t fresh;           // its colouring is new: the next walk forgets its tabu list and its best
   uint32_t best_unsaved;    // the colouring is the best one, and not copied yet
   uint32_t taught;          // it has learnt weights of edges; they are kept when there are to be fewer colours
+
+  /// A walk has ended, its best colouring copied.
+  AATGS_FN void walked(uint64_t clock, int32_t left, int32_t fewest) {
+    moves = clock;
+    conflicts = static_cast<uint32_t>(left);
+    best_conflicts = static_cast<uint32_t>(fewest);
+    best_unsaved = 0;
+  }
 };
 
 /// Best colourings of a couple of members over the present and the last cycle of generations.

@@ -56,12 +56,7 @@ class TabuWalk {
     }
     if (unsaved) save();
     block_.barrier();
-    block_.leader([&] {
-      member_.moves = clock;
-      member_.conflicts = static_cast<uint32_t>(conflicts);
-      member_.best_conflicts = static_cast<uint32_t>(best);
-      member_.best_unsaved = 0;
-    });
+    block_.leader([&] { member_.walked(clock, conflicts, best); });
     block_.barrier();
   }
 

@@ -13,27 +13,15 @@ class WarpChoice : public WarpTabus<Threads, kWords, kBitsShared> {
 
  protected:
   using Base = WarpTabus<Threads, kWords, kBitsShared>;
-  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::colors_, Base::index_, Base::seed_,
-      Base::proposals_, Base::hue_, Base::own_, Base::low_, Base::pair_, Base::drawn_, Base::outgrown_,
-      Base::outgrown_here_, Base::kSlots, Base::kCancelled, Base::kOutgrown, Base::kNoChange;
+  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::colors_, Base::proposals_, Base::hue_,
+      Base::own_, Base::low_, Base::pair_, Base::outgrown_, Base::outgrown_here_, Base::kSlots, Base::kCancelled,
+      Base::kOutgrown, Base::kNoChange;
 
   struct Agreed {
     Proposal move;
     uint32_t clashing;
     uint32_t stop;
   };
-
-  /// Every lane draws for one of the next 32 moves.
-  AATGS_FN void refill(uint64_t clock) {
-    Search keys{};
-    keys.seed = seed_;
-    drawn_ = random_for(keys, Purpose::MOVE, index_, (clock & ~uint64_t{31}) + lane_).first();
-  }
-  AATGS_FN Draw draw_at(uint64_t clock) const {
-    const uint32_t from = static_cast<uint32_t>(clock) & 31;
-    return Draw::from(threads_.shuffle(drawn_.x[0], from), threads_.shuffle(drawn_.x[1], from),
-                      threads_.shuffle(drawn_.x[2], from), threads_.shuffle(drawn_.x[3], from));
-  }
 
   /// The best move of the warp's own vertices. `gap`: what a tabu move must change the conflicts by, and less.
   AATGS_FN void propose(const Draw& draw, int32_t gap, uint64_t clock) {

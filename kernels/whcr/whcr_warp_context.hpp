@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "whcr/whcr_bytes.hpp"
-#include "whcr/whcr_choice.hpp"
+#include "whcr/whcr_warp_draws.hpp"
 #include "whcr/whcr_warp_tables.hpp"
 
 namespace aatgs::whcr {
@@ -31,8 +31,6 @@ class WarpContext {
         words_(WarpTables(state.graph.n).words),
         stride_(WarpTables(state.graph.n).stride),
         warps_(kWords > 1 ? kWarpThreads / 32 : (words_ + 31) / 32),
-        index_(index),
-        seed_(state.search->seed),
         member_(state.members[index]),
         color_(state.colors_of(index)),
         best_(state.best_of(index)),
@@ -41,7 +39,8 @@ class WarpContext {
         proposals_(reinterpret_cast<Proposal*>(memory.shared)),
         hue_(reinterpret_cast<uint16_t*>(memory.shared + WarpTables::proposals())),
         counts_(memory.counts),
-        bits_(memory.bits) {}
+        bits_(memory.bits),
+        draws_(state.search->seed, index, lane_) {}
 
   /// Threads that take part; the others of the block must not call `run`.
   AATGS_FN uint32_t size() const { return 32 * warps_; }
@@ -80,8 +79,7 @@ class WarpContext {
 
   Threads threads_;
   const uint32_t thread_, lane_, warp_;
-  const uint32_t n_, colors_, row_words_, ring_, words_, stride_, warps_, index_;
-  const uint64_t seed_;
+  const uint32_t n_, colors_, row_words_, ring_, words_, stride_, warps_;
   Member& member_;
   uint16_t* const color_;
   uint16_t* const best_;
@@ -99,7 +97,7 @@ class WarpContext {
   uint32_t need_[kWords];  // 0x80: the lowest count must be looked up
   // Tabu entries of the warp's vertices, in any lane.
   uint32_t pair_[kSlots], expires_[kSlots], born_[kSlots];
-  PhiloxBlock drawn_;
+  WarpDraws draws_;
   int32_t conflicts_ = 0;
   bool outgrown_ = false;
   bool outgrown_here_ = false;

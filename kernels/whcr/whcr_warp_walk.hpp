@@ -29,11 +29,11 @@ class WarpWalk : public WarpMoves<Threads, kWords, kBitsShared> {
     bool unsaved = fresh || member_.best_unsaved != 0;
     threads_.barrier(this->size());  // everybody has read the member
     uint32_t stop = 0;
-    this->refill(clock);
+    draws_.refill(clock);
     for (; clock < end && conflicts > 0; ++clock) {
-      if ((clock & 31) == 0) this->refill(clock);
+      if ((clock & 31) == 0) draws_.refill(clock);
       this->release(static_cast<uint32_t>(clock));
-      const Draw draw = this->draw_at(clock);
+      const Draw draw = draws_.at(threads_, clock);
       this->propose(draw, best - conflicts, clock);
       threads_.barrier(this->size());
       const Agreed agreed = this->agree(clock);
@@ -59,10 +59,7 @@ class WarpWalk : public WarpMoves<Threads, kWords, kBitsShared> {
     this->save(color_);
     this->keep_tabus();
     if (thread_ == 0) {
-      member_.moves = clock;
-      member_.conflicts = static_cast<uint32_t>(conflicts);
-      member_.best_conflicts = static_cast<uint32_t>(best);
-      member_.best_unsaved = 0;
+      member_.walked(clock, conflicts, best);
       member_.fresh = 0;
     }
     return stop >= kOutgrown ? static_cast<uint32_t>(end - clock) : 0;
@@ -70,9 +67,10 @@ class WarpWalk : public WarpMoves<Threads, kWords, kBitsShared> {
 
  private:
   using Base = WarpMoves<Threads, kWords, kBitsShared>;
-  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::colors_, Base::row_words_,
-      Base::words_, Base::warps_, Base::member_, Base::color_, Base::best_, Base::matrix_, Base::proposals_, Base::hue_,
-      Base::bits_, Base::own_, Base::low_, Base::ties_, Base::hues_, Base::need_, Base::conflicts_, Base::kOutgrown;
+  using Base::threads_, Base::draws_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::colors_,
+      Base::row_words_, Base::words_, Base::warps_, Base::member_, Base::color_, Base::best_, Base::matrix_,
+      Base::proposals_, Base::hue_, Base::bits_, Base::own_, Base::low_, Base::ties_, Base::hues_, Base::need_,
+      Base::conflicts_, Base::kOutgrown;
   using typename Base::Agreed;
 
   /// Builds the tables; false, with nothing changed, when they are too small for this colouring. Collective.

@@ -61,10 +61,7 @@ class WeightedWalk {
     }
     release(static_cast<uint32_t>(clock));
     sums_.store();
-    member_.moves = clock;
-    member_.conflicts = static_cast<uint32_t>(conflicts);
-    member_.best_conflicts = static_cast<uint32_t>(best);
-    member_.best_unsaved = 0;
+    member_.walked(clock, conflicts, best);
     member_.fresh = 0;
     member_.taught = 1;
   }
@@ -74,8 +71,7 @@ class WeightedWalk {
     for (uint32_t v = 0; v < graph_.n; ++v) best_[v] = color_[v];
   }
 
-  /// Tenures are far below 2^31 moves, so the signed difference tells before from after.
-  AATGS_FN bool is_over(uint32_t v, uint32_t now) const { return static_cast<int32_t>(left_until_[v] - now) <= 0; }
+  AATGS_FN bool is_over(uint32_t v, uint32_t now) const { return tenure_over(left_until_[v], now); }
 
   /// Marks the tabus in force, and forgets those that have ended.
   AATGS_FN void hold_all(uint32_t now) {
@@ -134,25 +130,9 @@ class WeightedWalk {
     if (first == ~uint64_t{0}) return;  // everything tabu: the move is skipped, and time lifts them
     const auto at = static_cast<uint32_t>(first);
     const uint32_t v = table_.list[at];
-    const uint32_t to = choose_color(at, draw);
+    const uint32_t to = static_cast<uint32_t>(best_color(table_, at, draw, priors_, steered_)) & 0xffff;
     if (change >= 0 && sums_.learn(color_)) rebuild(now);
     move(v, to, now + 2 + draw.stay % kWeightedTenure, conflicts);
-  }
-
-  /// The best of a slot's best colours: priors first, then chance.
-  AATGS_FN uint32_t choose_color(uint32_t at, const Draw& draw) const {
-    const int16_t* row = table_.row_of(at);
-    const uint32_t v = table_.list[at];
-    uint64_t least = ~uint64_t{0};
-    for (uint32_t base = 0; base < table_.row_length; base += kRowChunk) {
-      for (uint32_t found = matches(row + base, table_.lowest[at]); found != 0; found &= found - 1) {
-        const uint32_t c = base + lowest_bit(found);
-        const uint64_t weakness = steered_ ? kStrongest - priors_.strength(v, c) : 0u;
-        const uint64_t mine = weakness << 32 | draw.color_rank(c) << 16 | c;
-        least = mine < least ? mine : least;
-      }
-    }
-    return static_cast<uint32_t>(least) & 0xffff;
   }
 
   /// After the weights have faded.

@@ -13,8 +13,8 @@ class WeightedChoice : public WeightedContext<Threads> {
 
  protected:
   using Base = WeightedContext<Threads>;
-  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::colors_, Base::index_, Base::seed_,
-      Base::steered_, Base::priors_, Base::table_, Base::drawn_, Base::changed_, Base::kWarps, Base::kFreeColor;
+  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::colors_, Base::steered_, Base::priors_,
+      Base::table_, Base::changed_, Base::kWarps, Base::kFreeColor;
   using typename Base::Tables;
 
   /// What everybody knows after a barrier.
@@ -23,18 +23,6 @@ class WeightedChoice : public WeightedContext<Threads> {
     int32_t changed;
     bool stop;
   };
-
-  /// Every lane draws for one of the next 32 moves.
-  AATGS_FN void refill(uint64_t clock) {
-    Search keys{};
-    keys.seed = seed_;
-    drawn_ = random_for(keys, Purpose::MOVE, index_, (clock & ~uint64_t{31}) + lane_).first();
-  }
-  AATGS_FN Draw draw_at(uint64_t clock) const {
-    const uint32_t from = static_cast<uint32_t>(clock) & 31;
-    return Draw::from(threads_.shuffle(drawn_.x[0], from), threads_.shuffle(drawn_.x[1], from),
-                      threads_.shuffle(drawn_.x[2], from), threads_.shuffle(drawn_.x[3], from));
-  }
 
   AATGS_FN void propose(const Draw& draw, uint64_t clock) {
     look_up();

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "aatgs/atomic.hpp"
-#include "whcr/whcr_choice.hpp"
+#include "whcr/whcr_warp_draws.hpp"
 #include "whcr/whcr_weighted_tables.hpp"
 
 namespace aatgs::whcr {
@@ -15,6 +15,9 @@ inline constexpr uint32_t kWeightedTenure = 5;
 inline constexpr uint32_t kMostWeightOfVertex = kCountMask;
 /// The place of a change among all in an unsigned number.
 inline constexpr int32_t kChangeZero = 0x8000;
+
+/// Tenures are far below 2^31 moves, so the signed difference tells before from after.
+AATGS_FN bool tenure_over(uint32_t until, uint32_t now) { return static_cast<int32_t>(until - now) <= 0; }
 
 /// `Threads`: as for the tabu walk in warps (whcr_warp_context.hpp).
 template <class Threads>
@@ -29,8 +32,6 @@ class WeightedContext {
         warp_(thread_ / 32),
         n_(state.graph.n),
         colors_(state.search->colors),
-        index_(index),
-        seed_(state.search->seed),
         steered_(state.priors.active()),
         arcs_(state.graph.offsets[state.graph.n]),
         offsets_(state.graph.offsets),
@@ -42,7 +43,8 @@ class WeightedContext {
         left_color_(state.left_color + uint64_t{index} * state.graph.n),
         left_until_(state.left_until + uint64_t{index} * state.graph.n),
         weights_(state.weights_of(index)),
-        table_(small, large, state.graph.n, state.search->colors) {}
+        table_(small, large, state.graph.n, state.search->colors),
+        draws_(state.search->seed, index, lane_) {}
 
  protected:
   using Tables = WeightedTables;
@@ -85,13 +87,11 @@ class WeightedContext {
   }
   AATGS_FN bool is_mine(uint32_t v) const { return v % kWarpThreads == thread_; }
   AATGS_FN uint32_t degree(uint32_t v) const { return table_.begin[v + 1] - table_.begin[v]; }
-  /// Tenures are far below 2^31 moves, so the signed difference tells before from after.
-  AATGS_FN bool is_over(uint32_t v, uint32_t now) const { return static_cast<int32_t>(table_.until[v] - now) <= 0; }
+  AATGS_FN bool is_over(uint32_t v, uint32_t now) const { return tenure_over(table_.until[v], now); }
 
   Threads threads_;
   const uint32_t thread_, lane_, warp_;
-  const uint32_t n_, colors_, index_;
-  const uint64_t seed_;
+  const uint32_t n_, colors_;
   const bool steered_;
   const uint32_t arcs_;
   const uint32_t* const offsets_;  // copies: what is behind a reference is read again after every store
@@ -104,7 +104,7 @@ class WeightedContext {
   uint32_t* const left_until_;
   uint16_t* const weights_;
   const Tables table_;
-  PhiloxBlock drawn_;
+  WarpDraws draws_;
   int32_t changed_ = 0;  // by the last move, in conflicting edges, as far as this thread has seen
 };
 

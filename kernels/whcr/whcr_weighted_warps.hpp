@@ -24,10 +24,10 @@ class WeightedWarps : public WeightedMoves<Threads> {
     auto best = static_cast<int32_t>(member_.best_conflicts);
     int32_t conflicts = load(fresh, taught, static_cast<uint32_t>(clock));
     if (fresh) best = conflicts + 1;
-    this->refill(clock);
+    draws_.refill(clock);
     for (;; ++clock) {
-      if ((clock & 31) == 0) this->refill(clock);
-      const Draw draw = this->draw_at(clock);
+      if ((clock & 31) == 0) draws_.refill(clock);
+      const Draw draw = draws_.at(threads_, clock);
       this->propose(draw, clock);
       this->barrier();
       const auto agreed = this->agree();
@@ -47,10 +47,7 @@ class WeightedWarps : public WeightedMoves<Threads> {
     }
     store(clock);
     if (thread_ == 0) {
-      member_.moves = clock;
-      member_.conflicts = static_cast<uint32_t>(conflicts);
-      member_.best_conflicts = static_cast<uint32_t>(best);
-      member_.best_unsaved = 0;
+      member_.walked(clock, conflicts, best);
       member_.fresh = 0;
       member_.taught = 1;
     }
@@ -58,9 +55,9 @@ class WeightedWarps : public WeightedMoves<Threads> {
 
  private:
   using Base = WeightedMoves<Threads>;
-  using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::arcs_, Base::offsets_, Base::member_,
-      Base::given_, Base::best_, Base::left_color_, Base::left_until_, Base::weights_, Base::table_, Base::kWarps,
-      Base::kFreeColor;
+  using Base::threads_, Base::draws_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::arcs_, Base::offsets_,
+      Base::member_, Base::given_, Base::best_, Base::left_color_, Base::left_until_, Base::weights_, Base::table_,
+      Base::kWarps, Base::kFreeColor;
 
   /// Takes up the member's colouring, weights and tabus; its conflicts. Collective.
   AATGS_FN int32_t load(bool fresh, bool taught, uint32_t now) {
