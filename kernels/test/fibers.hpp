@@ -48,14 +48,16 @@ class FiberBlock {
     while (warp.phase == generation) yield();
     return warp.values[phase];
   }
-  void barrier(uint32_t threads) {
-    const uint32_t generation = generation_;
-    if (++arrived_ == threads) {
-      arrived_ = 0;
-      ++generation_;
+  /// Some threads meet at one of several barriers.
+  void barrier(uint32_t threads, uint32_t which = 0) {
+    Meeting& meeting = meetings_[which];
+    const uint32_t generation = meeting.generation;
+    if (++meeting.arrived == threads) {
+      meeting.arrived = 0;
+      ++meeting.generation;
       progressed_ = true;
     }
-    while (generation_ == generation) yield();
+    while (meeting.generation == generation) yield();
   }
 
  private:
@@ -64,6 +66,9 @@ class FiberBlock {
     ucontext_t context;
     std::unique_ptr<uint8_t[]> stack;
     bool done = false;
+  };
+  struct Meeting {
+    uint32_t arrived = 0, generation = 0;
   };
   struct Warp {
     uint32_t values[2][32];
@@ -91,7 +96,8 @@ class FiberBlock {
   std::vector<Warp> warps_;
   ucontext_t main_{};
   const std::function<void(uint32_t)>* current_body_ = nullptr;
-  uint32_t now_ = 0, arrived_ = 0, generation_ = 0;
+  Meeting meetings_[16];
+  uint32_t now_ = 0;
   bool progressed_ = false;
 };
 
