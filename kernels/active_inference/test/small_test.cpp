@@ -70,7 +70,7 @@ class Bench {
   }
 
  private:
-  static constexpr uint32_t kAgents = 6, kSteps = 3;
+  static constexpr uint32_t kAgents = 3, kSteps = 3;
 
   void step_of_thread(uint32_t id, const Given& given) {
     std::vector<float> room(kSmallPolicies);
