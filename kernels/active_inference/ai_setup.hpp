@@ -304,8 +304,10 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
       plan = plan_chunks(nodes, setup.part<uint32_t>(PART_NODE_ACTIONS), setup->nodes, options.policy_length,
                          model.controls);
       const uint64_t each = uint64_t{TeamRoom(model, plan.kept, plan.places).words} * sizeof(uint32_t);
-      const uint64_t left = arena.target().block_shared_bytes;
-      teams = static_cast<uint32_t>(left / each < kMostTeams ? left / each : kMostTeams);
+      // Few agents have a block each, and all of its warps.
+      const uint64_t most = setup->agents > arena.target().parallel_blocks ? kMostTeams : 1;
+      const uint64_t fitting = arena.target().block_shared_bytes / each;
+      teams = static_cast<uint32_t>(fitting < most ? fitting : most);
       if (plan.chunks.empty() || teams == 0) plan = {};
       if (!plan.chunks.empty()) block_bytes = each * teams;
     }
