@@ -83,7 +83,7 @@ __device__ inline Pair move_pair(const float* matrix, uint32_t n, Pair q) {
   const uint32_t lane = lane_of();
   const bool low = lane < n, high = lane + 32 < n;
   Pair sum{0.0f, 0.0f};
-#pragma unroll 16
+#pragma unroll 8
   for (uint32_t j = 0; j < n; ++j) {
     const float x = __shfl_sync(0xffffffffu, j < 32 ? q.low : q.high, j & 31);
     const float* row = matrix + j * n;

@@ -83,17 +83,18 @@ inline ChunkTables lay_out_chunks(Arena& arena, const ChunkPlan& plan, uint32_t 
   return tables;
 }
 
-/// Shared memory of a team: fragments of transitions and likelihoods; tiles of rows of beliefs; what is linear in
-/// beliefs; sums of the kept rows; inductive rows of the agents in turn.
+/// Shared memory of a team: fragments of transitions and likelihoods; tiles of rows of beliefs; what is linear in beliefs;
+/// preferences at each depth; sums of the kept rows; inductive rows of the agents in turn.
 struct TeamRoom {
   uint32_t state_tiles, outcome_tiles;
-  uint32_t likelihood, rows, linear, gained, paths, words;
-  AATGS_FN TeamRoom(const Structure& model, uint32_t kept, uint32_t places)
+  uint32_t likelihood, rows, linear, preferred, gained, paths, words;
+  AATGS_FN TeamRoom(const Structure& model, uint32_t depths, uint32_t kept, uint32_t places)
       : state_tiles(column_tiles(model.states)), outcome_tiles(column_tiles(model.outcomes)) {
     likelihood = model.controls * state_tiles;
     rows = (likelihood + outcome_tiles) * kColumnWords;
     linear = rows + places / kTileRows * kTileWords;
-    gained = linear + kTensorStates;
+    preferred = linear + kTensorStates;
+    gained = preferred + depths * kTensorStates;
     paths = gained + kept;
     words = paths + kBlockWarps;
   }
@@ -169,14 +170,6 @@ __device__ __forceinline__ uint32_t pair_place(uint32_t row, uint32_t pair_of_st
 struct RowHalves {
   uint32_t upper[kTensorSteps][4], lower[kTensorSteps][4];
 
-  __device__ __forceinline__ void load(const uint32_t* tile) {
-    const auto* from = reinterpret_cast<const uint4*>(tile) + lane_of();
-    for (uint32_t k = 0; k < kTensorSteps; ++k) {
-      const uint4 a = from[k * 32], b = from[k * 32 + kTileWords / 8];
-      upper[k][0] = a.x, upper[k][1] = a.y, upper[k][2] = a.z, upper[k][3] = a.w;
-      lower[k][0] = b.x, lower[k][1] = b.y, lower[k][2] = b.z, lower[k][3] = b.w;
-    }
-  }
   /// Times eight columns: rows lane / 4 and lane / 4 + 8, two columns each.
   __device__ __forceinline__ void times(const Fragment* columns, float (&out)[4]) const {
     float left[4] = {}, right[4] = {};
@@ -190,24 +183,51 @@ struct RowHalves {
   }
 };
 
-/// Sixteen children of `control` and what they promise. `kWhole`: the model has all states and outcomes there can be. One warp.
+/// The same rows in shared memory, upper halves in registers: all of both and of their children would not fit.
+struct TileRows {
+  uint32_t upper[kTensorSteps][4];
+  const uint4* lower;
+
+  __device__ __forceinline__ explicit TileRows(const uint32_t* tile) {
+    const auto* from = reinterpret_cast<const uint4*>(tile) + lane_of();
+    for (uint32_t k = 0; k < kTensorSteps; ++k) {
+      const uint4 a = from[k * 32];
+      upper[k][0] = a.x, upper[k][1] = a.y, upper[k][2] = a.z, upper[k][3] = a.w;
+    }
+    lower = from + kTileWords / 8;
+  }
+  __device__ __forceinline__ void times(const Fragment* columns, float (&out)[4]) const {
+    float left[4] = {}, right[4] = {};
+    for (uint32_t k = 0; k < kTensorSteps; ++k) {
+      const Fragment b = columns[k * 32];
+      const uint4 a = lower[k * 32];
+      const uint32_t low[4] = {a.x, a.y, a.z, a.w};
+      multiply_tile(out, upper[k], b.upper);
+      multiply_tile(left, upper[k], b.lower);
+      multiply_tile(right, low, b.upper);
+    }
+    for (uint32_t i = 0; i < 4; ++i) out[i] += left[i] + right[i];
+  }
+};
+
+/// Sixteen children of `control` and what they promise. `kWhole`: the model has all states and outcomes there can be. One
+/// warp. A function of its own, so that what its callers keep does not spill inside it.
 template <bool kWhole>
-__device__ __forceinline__ void score_children(const View<float>& view, const TeamRoom& room, uint32_t* shared,
-                                               const float* preferred, float* values, const Chunk& chunk, uint32_t top,
-                                               uint32_t control, bool last) {
+__device__ __noinline__ void score_children(const View<float>& view, TeamRoom room, uint32_t* shared, uint32_t depth,
+                                            float* values, Chunk chunk, uint32_t top, uint32_t control, bool last) {
   const ChunkTables& tree = view.tree;
-  const uint32_t outcomes = view.model.outcomes, controls = view.model.controls;
-  const uint32_t lane = lane_of(), row = lane / 4, pair = lane % 4;
-  const bool gain = view.options.has(AiFlag::STATE_GAIN), utility = view.options.has(AiFlag::UTILITY);
+  const uint32_t controls = view.model.controls, lane = lane_of(), row = lane / 4, pair = lane % 4;
+  const bool gain = view.options.has(AiFlag::STATE_GAIN);
   const auto* fragments = reinterpret_cast<const Fragment*>(shared) + lane;
   const auto* weights = reinterpret_cast<const float2*>(shared + room.linear);
+  const auto* preferred = reinterpret_cast<const float2*>(shared + room.preferred + depth * kTensorStates);
   auto* gained = reinterpret_cast<float*>(shared + room.gained);
   uint32_t* rows = shared + room.rows;
   const uint32_t parent = chunk.parent + top, count = chunk.parents - top;
   const uint32_t child = row < count ? tree.children[(parent + row) * controls + control] : kNoRow;
   const uint32_t other = row + 8 < count ? tree.children[(parent + row + 8) * controls + control] : kNoRow;
-  RowHalves parents, made;
-  parents.load(rows + (chunk.from + top) / kTileRows * kTileWords);
+  RowHalves made;
+  const TileRows parents(rows + (chunk.from + top) / kTileRows * kTileWords);
   float upper = 0, lower = 0;
 #pragma unroll
   for (uint32_t tile = 0; tile < kTensorStates / 8; ++tile) {
@@ -241,12 +261,10 @@ __device__ __forceinline__ void score_children(const View<float>& view, const Te
     if (!kWhole && tile >= room.outcome_tiles) continue;
     float out[4] = {};
     made.times(fragments + (room.likelihood + tile) * kTensorSteps * 32, out);
-    const uint32_t outcome = tile * 8 + pair * 2;
-    const float left = utility && (kWhole || outcome < outcomes) ? preferred[outcome] : 0.0f;
-    const float right = utility && (kWhole || outcome + 1 < outcomes) ? preferred[outcome + 1] : 0.0f;
+    const float2 preference = preferred[tile * 4 + pair];
     const auto add = [&](float x, float y, float& sum) {
       const float p = x * kProductScale, q = y * kProductScale;
-      sum += fmaf(p, left, q * right);
+      sum += fmaf(p, preference.x, q * preference.y);
       if (gain) sum = fmaf(binary_entropy(p, binary_entropy(q, 0.0f)), -kLn2, sum);
     };
     add(out[0], out[1], upper);
@@ -274,18 +292,15 @@ template <bool kWhole>
 __device__ __forceinline__ void score_agent(const WarpTeam& team, const View<float>& view, uint32_t id,
                                             const TeamRoom& room, uint32_t* shared) {
   const ChunkTables& tree = view.tree;
-  const uint32_t latest = view.options.preference_steps - 1;
-  const float* preferences = row_of(view.log_c, id);
   float* values = row_of(view.values, id);
 #pragma unroll 1
   for (uint32_t depth = 0; depth < tree.chunk_count; ++depth) {
     const Chunk chunk = tree.chunks[depth];
-    const float* preferred = preferences + (depth < latest ? depth : latest) * view.model.outcomes;
     const uint32_t tiles = (chunk.parents + kTileRows - 1) / kTileRows;
 #pragma unroll 1
     for (uint32_t task = team.warp(); task < view.model.controls * tiles; task += team.warps) {
       const uint32_t control = task / tiles, top = (task - control * tiles) * kTileRows;
-      score_children<kWhole>(view, room, shared, preferred, values, chunk, top, control, depth + 1 == tree.chunk_count);
+      score_children<kWhole>(view, room, shared, depth, values, chunk, top, control, depth + 1 == tree.chunk_count);
     }
     team.barrier();
   }
@@ -303,6 +318,14 @@ __device__ __forceinline__ void stage_agent(const WarpTeam& team, const View<flo
   if (!staged || !view.parameters[SET_A].shared()) {
     stage_fragments(team, fragments + room.likelihood * kTensorSteps * 32, row_of(view.parameters[SET_A], id), 1, n,
                     model.outcomes);
+  }
+  const float* preferences = row_of(view.log_c, id);
+  const uint32_t outcomes = view.model.outcomes, latest = view.options.preference_steps - 1;
+  for (uint32_t i = thread; i < view.tree.chunk_count * kTensorStates; i += team.threads()) {
+    const uint32_t depth = i / kTensorStates, o = i % kTensorStates;
+    const bool there = o < outcomes && view.options.has(AiFlag::UTILITY);
+    reinterpret_cast<float*>(shared + room.preferred)[i] =
+        there ? preferences[(depth < latest ? depth : latest) * outcomes + o] : 0.0f;
   }
   if (thread < kTensorStates) {
     // Ambiguity, and states off the path to the goal.
@@ -332,7 +355,7 @@ __device__ __noinline__ void block_steps(const View<float>& view, uint32_t first
                                          uint64_t seed, bool closed, const Given& given, Skips skips,
                                          uint32_t* shared) {
   const Structure& model = view.model;
-  const TeamRoom room(model, view.tree.kept, view.tree.places);
+  const TeamRoom room(model, view.tree.chunk_count, view.tree.kept, view.tree.places);
   const WarpTeam team(view.tree.teams);
   shared += team.index * room.words;
   const uint32_t warp = team.warp(), lane = lane_of();

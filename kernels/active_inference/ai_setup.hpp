@@ -303,7 +303,8 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
     if (fits && !view.for_many && acts_from_registers(view)) {
       plan = plan_chunks(nodes, setup.part<uint32_t>(PART_NODE_ACTIONS), setup->nodes, options.policy_length,
                          model.controls);
-      const uint64_t each = uint64_t{TeamRoom(model, plan.kept, plan.places).words} * sizeof(uint32_t);
+      const uint64_t each =
+          uint64_t{TeamRoom(model, options.policy_length, plan.kept, plan.places).words} * sizeof(uint32_t);
       // Few agents have a block each, and all of its warps.
       const uint64_t most = setup->agents > arena.target().parallel_blocks ? kMostTeams : 1;
       const uint64_t fitting = arena.target().block_shared_bytes / each;

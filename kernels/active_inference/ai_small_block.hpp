@@ -166,6 +166,7 @@ __device__ __forceinline__ void small_block_infer(SmallRoom& room) {
   for (uint32_t i = 0; i < N2; ++i) log_prior.second[i] = __shfl_sync(0xffffffffu, log_mine, N1 + i);
   for (uint32_t j = 0; j < N1 * N2; ++j) likelihood[j] = __shfl_sync(0xffffffffu, likely, j);
   small_block_fixed_point(likelihood, log_prior, tables.iterations, q);
+  __syncwarp();
   if (lane < N1 + N2) {
     room.words[SMALL_BELIEFS + lane] = bits_as<uint32_t>(prior);
     room.log_prior[lane] = log_mine;

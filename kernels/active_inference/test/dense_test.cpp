@@ -68,7 +68,8 @@ class Bench {
     lay_out(binding);
     const uint32_t room = kWarpAgents * (shape_.length + 1);
     const uint32_t words =
-        shape_.own ? kMostTeams * TeamRoom(view_.model, view_.tree.kept, view_.tree.places).words : 16 * room;
+        shape_.own ? kMostTeams * TeamRoom(view_.model, shape_.length, view_.tree.kept, view_.tree.places).words
+                   : 16 * room;
     // Shared memory begins with anything.
     std::vector<uint32_t> shared(words + 64, 0x7fc00000u);
     auto* at = reinterpret_cast<uint32_t*>((reinterpret_cast<uint64_t>(shared.data()) + 127) / 128 * 128);
