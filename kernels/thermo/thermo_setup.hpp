@@ -252,7 +252,7 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
   state.replicas = setup->rungs * setup->ladders;
   state.systems = setup->systems;
   state.copies = state.ladders / state.systems;
-  state.members = setup->members;
+  state.members = setup->members, state.member = setup->member;
   state.joined = state.members > 1 || (state.systems > 1 && state.copies == 1) ? 0 : state.ladders / 2;
   state.packs = (state.replicas + kLanes - 1) / kLanes;
   if (state.model == ThermoModel::LATTICE)
