@@ -67,8 +67,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
           {
             ...this.#options,
             device: this.#choice.device === 'cpu' ? -1 : this.#choice.device,
-            // A caller that waits for every config gains nothing from a resident grid.
-            engine: this.#options.engine === 'auto' && !this.#options.async ? 'launch' : this.#options.engine,
+            engine: this.#engine(),
             library: module.spec.library,
             setup: module.setupHeader,
             parts: module.spec.parts ?? [],
@@ -353,6 +352,13 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   /** `shutdown()`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
+  }
+
+  #engine(): ResolvedOptions['engine'] {
+    const { engine, async } = this.#options;
+    if (engine !== 'auto' || this.#choice.device === 'cpu') return engine;
+    // A caller that waits for every config gains nothing from a resident grid.
+    return async ? (this.#module.spec.engine ?? 'auto') : 'launch';
   }
 
   #executeNow(config: C, input: Uint8Array | undefined, mode: IterationMode): T {

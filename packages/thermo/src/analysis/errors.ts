@@ -17,9 +17,10 @@ export function autocorrelationTime(series: ArrayLike<number>): number {
   let mean = 0;
   for (let i = 0; i < n; i++) mean += series[i] as number;
   mean /= n;
+  const centered = Float64Array.from(series, (x) => x - mean);
   const covariance = (lag: number) => {
     let sum = 0;
-    for (let i = 0; i + lag < n; i++) sum += ((series[i] as number) - mean) * ((series[i + lag] as number) - mean);
+    for (let i = 0; i + lag < n; i++) sum += (centered[i] as number) * (centered[i + lag] as number);
     return sum / (n - lag);
   };
   const variance = covariance(0);

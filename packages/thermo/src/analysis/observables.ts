@@ -52,7 +52,12 @@ export function observe(series: Series, rung: number): Observables {
       for (let i = bounds[b] as number; i < (bounds[b + 1] as number); i++) {
         const e = (energy[i] as number) - origin;
         const m = Math.abs(moment[i] as number) / n;
-        for (const [k, x] of [e, e * e, m, m * m, m ** 4, 1].entries()) sums[k]! += x;
+        sums[0]! += e;
+        sums[1]! += e * e;
+        sums[2]! += m;
+        sums[3]! += m * m;
+        sums[4]! += m ** 4;
+        sums[5]!++;
       }
       blocks.push(sums);
     }
