@@ -22,9 +22,9 @@ AATGS_FN uint64_t dense_tiles_bytes(uint32_t n) {
 /// The moves of one replica in the window from site `first`: minus twice the spin of a site that turns, else 0. Gives back by how
 /// much its energy changed, to every lane. The fields in shared memory stay as they are.
 template <class Group>
-AATGS_FN int64_t move_window(Group& group, const ThermoState& state, const RoundKeys& keys, float beta, uint32_t replica,
-                             uint32_t first, const int32_t* fields, const int8_t* inside, int8_t* moves,
-                             uint64_t sweep) {
+AATGS_FN int64_t move_window(Group& group, const ThermoState& state, const RoundKeys& keys, float beta,
+                             uint32_t replica, uint32_t first, const int32_t* fields, const int8_t* inside,
+                             int8_t* moves, uint64_t sweep) {
   int64_t change = 0;
 #if AATGS_ON_DEVICE
   const uint32_t lane = group.rank();
@@ -48,7 +48,8 @@ AATGS_FN int64_t move_window(Group& group, const ThermoState& state, const Round
     AATGS_UNROLL
     for (uint32_t i = 4; i-- > 0;) {
       const int32_t cost = field[i] * own[i];
-      if (4 * lane + i >= from && beta * static_cast<float>(cost) <= limits[i].value) mine = i, half = cost, spin = own[i];
+      if (4 * lane + i >= from && beta * static_cast<float>(cost) <= limits[i].value)
+        mine = i, half = cost, spin = own[i];
     }
     const uint32_t lanes = __ballot_sync(0xffffffffu, mine < 4);
     if (lanes == 0) break;
@@ -78,8 +79,8 @@ AATGS_FN int64_t move_window(Group& group, const ThermoState& state, const Round
 #if AATGS_ON_DEVICE && __CUDA_ARCH__ >= 800
 /// sums[16][8] += a[16][32] b[32][8], of bytes. Lane l has words of rows l / 4 and l / 4 + 8 of a and of column l / 4 of b, and
 /// sums 2 (l % 4) and the next of both rows. Which four of the 32 a word holds is up to the caller, alike in a and b.
-__device__ __forceinline__ void multiply_bytes(int2& low, int2& high, uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3,
-                                               uint32_t b0, uint32_t b1) {
+__device__ __forceinline__ void multiply_bytes(int2& low, int2& high, uint32_t a0, uint32_t a1, uint32_t a2,
+                                               uint32_t a3, uint32_t b0, uint32_t b1) {
   asm volatile(
       "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+r"(low.x), "+r"(low.y), "+r"(high.x), "+r"(high.y)

@@ -43,8 +43,8 @@ struct ThermoStep {
     const bool started = state.run->started != 0;
     team.barrier();
     if (phase == ThermoPhase::RESET || !started) reset(team, state, phase == ThermoPhase::RESET ? config : state.first);
-    const bool idle =
-        state.run->converged && phase != ThermoPhase::RESET && (config.substeps > 0 || (phase != ThermoPhase::RUN && phase != ThermoPhase::TOGETHER));
+    const bool idle = state.run->converged && phase != ThermoPhase::RESET &&
+                      (config.substeps > 0 || (phase != ThermoPhase::RUN && phase != ThermoPhase::TOGETHER));
     team.barrier();
     if (!idle) work(team, config, state, phase);
     report(team, state, telemetry, idle);

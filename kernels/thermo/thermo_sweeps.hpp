@@ -69,7 +69,8 @@ AATGS_APART void sweep_dense_block(Block& block, const ThermoState& shared_state
 
 #if defined(__CUDACC__)
 template <class Block>
-AATGS_APART void sweep_dense_tiles_apart(Block& block, const ThermoState& shared_state, uint32_t first, uint64_t sweep) {
+AATGS_APART void sweep_dense_tiles_apart(Block& block, const ThermoState& shared_state, uint32_t first,
+                                         uint64_t sweep) {
   const ThermoState state = shared_state;
   sweep_dense_tiles(block, state, first, sweep);
 }

@@ -70,7 +70,11 @@ export class DeviceMemory {
     }
     const length = byteLength ?? region.bytes - byteOffset;
     if (!isCount(byteOffset) || !isCount(length) || byteOffset + length > region.bytes)
-      throw invalidArgument('byteOffset', byteOffset, `a range of ${length} bytes inside the ${region.bytes} of ${name}`);
+      throw invalidArgument(
+        'byteOffset',
+        byteOffset,
+        `a range of ${length} bytes inside the ${region.bytes} of ${name}`,
+      );
     const bytes = new Uint8Array(length);
     await this.#transfers.read(region.address + BigInt(byteOffset), bytes);
     return bytes;

@@ -89,9 +89,12 @@ export class Transfers {
   #give(bounce: Bounce): void {
     // When the pipeline ended in between, a step may still be copying; the memory goes with the context.
     if (this.#pipeline.ended) return;
-    if (this.#keptBytes + bounce.bytes > KEPT_BYTES) return this.#native.free(bounce.address);
-    this.#keptBytes += bounce.bytes;
-    this.#spare.push(bounce);
+    if (this.#keptBytes + bounce.bytes > KEPT_BYTES) {
+      this.#native.free(bounce.address);
+    } else {
+      this.#keptBytes += bounce.bytes;
+      this.#spare.push(bounce);
+    }
   }
 }
 

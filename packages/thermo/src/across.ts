@@ -68,7 +68,8 @@ async function run(members: readonly Thermo[], together: boolean, options: Acros
 
 /** Whether the members can wait for each other in their steps: async, each on a device of its own or all on the CPU. */
 function meets({ members, info }: DeviceGroup<Thermo>): boolean {
-  const reaches = (i: number, j: number) => i === j || info[i]!.links[j] === (info[i]!.device === 'cpu' ? 'same' : 'peer');
+  const reaches = (i: number, j: number) =>
+    i === j || info[i]!.links[j] === (info[i]!.device === 'cpu' ? 'same' : 'peer');
   return members.every(({ context }, i) => context.async && members.every((_, j) => reaches(i, j)));
 }
 

@@ -32,7 +32,13 @@ for (const [name, [model, options]] of Object.entries(cases)) {
     await using alone = new Thermo(model, { ...options, device: 'cpu', threads: 1, async: true });
     const expected = await alone.sample(plan);
     // Sync members have their rounds carried by the host.
-    for (const [devices, async] of [[1, true], [2, true], [3, true], [2, false], [3, false]] as const) {
+    for (const [devices, async] of [
+      [1, true],
+      [2, true],
+      [3, true],
+      [2, false],
+      [3, false],
+    ] as const) {
       await using group = groupOf(model, options, devices, async);
       const rounds: number[] = [];
       const seen = await sampleAcross(group, { ...plan, onRound: (done) => rounds.push(done) });
