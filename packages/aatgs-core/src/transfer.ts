@@ -6,9 +6,11 @@ import type { Turns } from './turns.ts';
 
 type AnyPipeline = Pipeline<ConfigRecord, TelemetryRecord>;
 
-/** Pinned memory that is kept for the next transfer, bytes in all: more is given back. */
+/** Small transfers take pieces of pinned memory, which are allocated so many at a time. */
+const PIECE_BYTES = 2 ** 16;
+const PIECES = 16;
+/** What is kept for the next transfer, bytes in all: larger allocations beyond it are given back. */
 const KEPT_BYTES = 2 ** 24;
-const LEAST_BYTES = 4096;
 
 /** Host memory the device can address, on loan. */
 interface Bounce {
@@ -21,7 +23,7 @@ export class Transfers {
   readonly #native: NativeContext;
   readonly #pipeline: AnyPipeline;
   readonly #turns: Turns;
-  /** Not on loan. On a GPU all grids leave while pinned memory is allocated or freed, so a little of it is kept. */
+  /** Not on loan. On a GPU all grids leave while pinned memory is allocated or freed, so some of it is kept. */
   #spare: Bounce[] = [];
   #keptBytes = 0;
 
@@ -75,26 +77,34 @@ export class Transfers {
   }
 
   #take(bytes: number): Bounce {
-    const found = this.#spare.find((spare) => spare.bytes >= bytes);
+    // Pieces for what fits in one, and no others.
+    const fits = (spare: Bounce) =>
+      bytes <= PIECE_BYTES ? spare.bytes === PIECE_BYTES : spare.bytes >= bytes && spare.bytes > PIECE_BYTES;
+    const found = this.#spare.find(fits);
     if (found) {
       this.#spare = this.#spare.filter((spare) => spare !== found);
-      this.#keptBytes -= found.bytes;
+      if (found.bytes > PIECE_BYTES) this.#keptBytes -= found.bytes;
       return found;
     }
+    const allocate = (size: number) => guarded(() => this.#native.allocate(false, size));
+    if (bytes <= PIECE_BYTES) {
+      const first = allocate(PIECES * PIECE_BYTES);
+      for (let i = 1; i < PIECES; i++)
+        this.#spare.push({ address: first + BigInt(i * PIECE_BYTES), bytes: PIECE_BYTES });
+      return { address: first, bytes: PIECE_BYTES };
+    }
     // In powers of two, so that one that grows a little each time still fits.
-    const rounded = bytes > KEPT_BYTES ? bytes : Math.max(LEAST_BYTES, 2 ** Math.ceil(Math.log2(bytes)));
-    return { address: guarded(() => this.#native.allocate(false, rounded)), bytes: rounded };
+    const rounded = bytes > KEPT_BYTES ? bytes : 2 ** Math.ceil(Math.log2(bytes));
+    return { address: allocate(rounded), bytes: rounded };
   }
 
   #give(bounce: Bounce): void {
     // When the pipeline ended in between, a step may still be copying; the memory goes with the context.
     if (this.#pipeline.ended) return;
-    if (this.#keptBytes + bounce.bytes > KEPT_BYTES) {
-      this.#native.free(bounce.address);
-    } else {
-      this.#keptBytes += bounce.bytes;
-      this.#spare.push(bounce);
-    }
+    const large = bounce.bytes > PIECE_BYTES;
+    if (large && this.#keptBytes + bounce.bytes > KEPT_BYTES) return void this.#native.free(bounce.address);
+    if (large) this.#keptBytes += bounce.bytes;
+    this.#spare.push(bounce);
   }
 }
 

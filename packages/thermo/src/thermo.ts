@@ -158,6 +158,8 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
       const every = checkInteger('seriesEvery', options.seriesEvery ?? Math.ceil(samples / 10), 1, FOREVER);
       const reader = this.#reader(samples);
       const reports = onSeries && new Reports(reader, plan, every, onSeries);
+      // The first transfer allocates memory, for which grids leave the device: before they run.
+      if (reports) await reader.upTo(0);
       const rounds = plan.burnIn + samples * plan.sampleEvery;
       const search = await this.#run(plan, options, options, rounds, reports);
       const series = await reader.upTo(search.last?.samples ?? 0);
