@@ -54,15 +54,15 @@ AATGS_FN bool let_through(int32_t change, uint32_t cold, uint32_t word) {
   return change <= 0 || word < odds_of(cold, static_cast<uint32_t>(change));
 }
 
-/// The share of moves that add conflicts a walk should have now, in percent. It falls step by step, again and again, twice as
-/// slowly each time; members are at different steps.
+/// The share of moves that add conflicts a walk should have now, in percent. For every other member it stays what it is, for
+/// the rest it falls step by step, again and again, twice as slowly each time; members are at different steps.
 AATGS_FN uint32_t share_wanted(uint64_t clock, uint32_t index) {
   const uint64_t since = clock + (uint64_t{1} << kFirstDescentBits);
   uint32_t bits = kFirstDescentBits;
   while (since >> bits > 1) ++bits;
-  const uint32_t step = static_cast<uint32_t>(since >> (bits - kShareBits)) + index;
+  const uint32_t down = index % 2 == 0 ? static_cast<uint32_t>(since >> (bits - kShareBits)) : 0;
   constexpr uint32_t kPercent[1 << kShareBits] = {24, 19, 15, 11, 8, 6, 4, 3};
-  return kPercent[step & ((1 << kShareBits) - 1)];
+  return kPercent[(down + index / 2) & ((1 << kShareBits) - 1)];
 }
 
 /// After a substep: colder when too many moves added conflicts, hotter when too few did.
