@@ -83,9 +83,10 @@ function whcrQuality(up) {
         return conflicts ? `${conflicts} left after ${time}` : time;
       })
       .join(', ');
-  const rows = cases.map(({ name, colors, movesPerGeneration, runs, head }) => [
+  const rows = cases.map(({ name, colors, dynamic = 'auto', movesPerGeneration, runs, head }) => [
     name,
     colors,
+    dynamic,
     movesPerGeneration,
     shown(runs),
     head.length > 0 ? shown(head) : '–',
@@ -95,7 +96,7 @@ function whcrQuality(up) {
       ' HEAD with two threads beside it on the same host. "left": conflicting edges when the time was over. Each case says its commit' +
       ' and settings in the file.',
     '',
-    ...table(['graph', 'colours', 'moves a generation', 'seconds', 'HEAD, seconds'], rows),
+    ...table(['graph', 'colours', 'dynamic', 'moves a generation', 'seconds', 'HEAD, seconds'], rows),
     '',
     `From [whcr-quality-h200.json](${up}bench/results/whcr-quality-h200.json).`,
   ];
