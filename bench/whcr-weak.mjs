@@ -1,5 +1,5 @@
 // The instances plain tabu search is weak on: with reduction and better starts, and with each dynamic.
-//   node bench/whcr-weak.mjs [--time S] [--ways plain,default,table,weighted,alone] [--device auto|cpu|N] [--out FILE]
+//   node bench/whcr-weak.mjs [--time S] [--ways plain,default,table,weighted,annealed] [--device auto|cpu|N] [--out FILE]
 // The graphs lie in $AATGS_DATA/dimacs, or in ../shared/data/dimacs beside the checkout; without them this says so and ends.
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -11,7 +11,7 @@ import { deviceNamed, writeRecord } from './record.mjs';
 const { values } = parseArgs({
   options: {
     time: { type: 'string', default: '5' },
-    ways: { type: 'string', default: 'plain,default,table,weighted,alone' },
+    ways: { type: 'string', default: 'plain,default,table,weighted,annealed' },
     device: { type: 'string', default: 'auto' },
     out: { type: 'string' },
   },
@@ -41,7 +41,7 @@ const WAYS = {
   default: { options: {}, start: 'dsatur' },
   table: { options: { dynamic: 'table' }, start: 'dsatur' },
   weighted: { options: { dynamic: 'weighted' }, start: 'dsatur' },
-  alone: { options: { dynamic: 'table', population: 1 }, start: 'dsatur' },
+  annealed: { options: { dynamic: 'annealed' }, start: 'dsatur' },
 };
 const limit = Number(values.time);
 const ways = values.ways.split(',');

@@ -41,13 +41,15 @@ class FiberBlock {
     wait(warp.phase, generation);
     return warp.values[phase];
   }
-  void barrier(uint32_t threads) {
-    const uint32_t generation = generation_;
-    if (++arrived_ == threads) {
-      arrived_ = 0;
-      ++generation_;
+  /// Some threads meet at one of several barriers.
+  void barrier(uint32_t threads, uint32_t which = 0) {
+    Meeting& meeting = meetings_[which];
+    const uint32_t generation = meeting.generation;
+    if (++meeting.arrived == threads) {
+      meeting.arrived = 0;
+      ++meeting.generation;
     }
-    wait(generation_, generation);
+    wait(meeting.generation, generation);
   }
 
  private:
@@ -60,6 +62,9 @@ class FiberBlock {
     bool done = false;
 
     bool ready() const { return !done && (word == nullptr || *word != seen); }
+  };
+  struct Meeting {
+    uint32_t arrived = 0, generation = 0;
   };
   struct Warp {
     uint32_t values[2][32];
@@ -105,7 +110,8 @@ class FiberBlock {
   std::vector<Warp> warps_;
   ucontext_t main_{};
   const std::function<void(uint32_t)>* current_body_ = nullptr;
-  uint32_t now_ = 0, left_ = 0, arrived_ = 0, generation_ = 0;
+  Meeting meetings_[16];
+  uint32_t now_ = 0, left_ = 0;
 };
 
 /// One of its threads, as a warp walk sees it.

@@ -22,7 +22,7 @@ enum class WhcrInit : uint32_t {
   INPUT = 2,
 };
 
-/// How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. WEIGHTED: tabu search under learnt weights of edges. MIXED: a part of the population as with TABLE, a part under tabu search that is never recombined, a part as with WEIGHTED, and more of it for what finds fewer conflicts. AUTO: MIXED where degrees differ much more or less than in a random graph, otherwise TABLE; WEIGHTED above 8192 vertices, REPAIR where tables are too large.
+/// How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. WEIGHTED: tabu search under learnt weights of edges. ANNEALED: simulated annealing. MIXED: a part of the population as with TABLE, a part as with ANNEALED, a part as with WEIGHTED, and more of it for what finds fewer conflicts. AUTO: MIXED where degrees differ much more or less than in a random graph, otherwise TABLE; WEIGHTED above 8192 vertices, REPAIR where tables are too large.
 enum class WhcrDynamic : uint32_t {
   AUTO = 0,
   TABLE = 1,
@@ -30,6 +30,7 @@ enum class WhcrDynamic : uint32_t {
   SPARSE = 3,
   MIXED = 4,
   WEIGHTED = 5,
+  ANNEALED = 6,
 };
 
 /// Fixed when the context is made. Parts: offsets u32[vertices + 1], neighbours u32[arcs] (both directions of every edge), and optionally priorities u8[vertices] that decide between equally good moves, high first.
@@ -139,6 +140,6 @@ inline constexpr AatgsField kFields[] = {
     {"WhcrTelemetry.generation", offsetof(WhcrTelemetry, generation), sizeof(WhcrTelemetry::generation)},
     {"WhcrTelemetry.dynamic", offsetof(WhcrTelemetry, dynamic), sizeof(WhcrTelemetry::dynamic)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0x9b09fad28cb8a462ULL;
+inline constexpr uint64_t kLayoutFingerprint = 0xd5cbad07a4933bb6ULL;
 
 }  // namespace aatgs::whcr

@@ -5,79 +5,9 @@
 
 #include "whcr/whcr_cross.hpp"
 #include "whcr/whcr_portfolio.hpp"
-#include "whcr/whcr_repair.hpp"
-#include "whcr/whcr_tabu.hpp"
-#include "whcr/whcr_weighted.hpp"
-#if defined(__CUDACC__)
-#include "whcr/whcr_weighted_threads.cuh"
-#endif
+#include "whcr/whcr_walks.hpp"
 
 namespace aatgs::whcr {
-
-/// Bytes of working memory a block needs for anything it does.
-inline uint64_t work_bytes(const Graph& graph, WhcrDynamic dynamic, uint32_t max_colors, uint32_t ring, bool cuda) {
-  uint64_t most = 0;
-  const auto keep = [&](const Carver& carver) { most = carver.used() > most ? carver.used() : most; };
-  if (uses_table(dynamic)) {
-    Carver walk(nullptr);
-    Table(walk, graph, max_colors, ring);
-    keep(walk);
-  }
-  if (uses_weights(dynamic)) {
-    Carver walk(nullptr);
-    if (cuda) {
-      WeightedTables(walk, walk, graph.n, max_colors);
-    } else {
-      WeightedSums(walk, graph, max_colors);
-    }
-    keep(walk);
-  }
-  if (dynamic == WhcrDynamic::REPAIR) {
-    Carver walk(nullptr);
-    for (int i = 0; i < 3; ++i) walk.take<uint32_t>(graph.n);
-    walk.take<uint32_t>(max_colors);
-    walk.take<uint32_t>(1);
-    keep(walk);
-  }
-  return most;
-}
-
-/// Bytes of working memory for making and recombining colourings.
-inline uint64_t desk_bytes(const Graph& graph, uint32_t max_colors) {
-  Carver desk(nullptr);  // agreement, the largest of them, and as much again as reduce and complete take together
-  for (int i = 0; i < 4; ++i) desk.take<uint32_t>(max_colors + 1);
-  desk.take<uint16_t>(graph.n);
-  desk.take<uint32_t>(1);
-  return desk.used();
-}
-
-/// Runs one member for some moves; with none it only counts the conflicts of a new colouring. Collective.
-template <class Block>
-AATGS_OUTLINE void walk(Block& block, const WhcrState& state, uint32_t index, uint32_t moves) {
-  const Style style = state.style_of(index);
-  const bool table = style == Style::RECOMBINED || style == Style::ALONE;
-#if AATGS_ON_DEVICE
-  if (style == Style::WEIGHTED) {
-    weighted_walk_in_warps(state, index, moves, work_of(block, state, index), block.cancel_word());
-    return;
-  }
-  if (table) {
-    const uint32_t left = walk_in_warps(state, index, moves, block.cancel_word());
-    if (left == 0) return;
-    if (left != kNone) moves = left;
-  }
-#endif
-  Carver carver(work_of(block, state, index));
-  if (table) {
-    TabuWalk<Block>(block, state, index, carver).run(moves);
-#if !AATGS_ON_DEVICE
-  } else if (style == Style::WEIGHTED) {
-    WeightedWalk<Block>(block, state, index, carver).run(moves);
-#endif
-  } else {
-    RepairWalk<Block>(block, state, index, carver).run(moves);
-  }
-}
 
 /// Copies a colouring to `best` and says how many colours it has. Where fewer are looked for, the colours of a proper one
 /// are 0, 1, ... without gaps; a repaired one keeps the names it came with.
@@ -192,7 +122,7 @@ template <class Team>
 AATGS_OUTLINE void substep(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   team.for_each_block(state.population,
-                      [&](auto& block, uint32_t index) { walk(block, state, index, state.moves_per_substep); });
+                      [&](auto& block, uint32_t index) { walk(block, state, index, state.moves_of(index)); });
   team.barrier();
   const uint64_t moves =
       team.template sum<uint64_t>(state.population, [&](uint32_t i) { return state.members[i].moves; });

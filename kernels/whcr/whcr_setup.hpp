@@ -86,8 +86,8 @@ inline const char* check_setup(const Setup& setup) {
   if (setup->max_colors == 0 || setup->max_colors > 0xffff) return "maxColors must be between 1 and 65535";
   if (setup->population == 0 || setup->population > 0xffff) return "population must be between 1 and 65535";
   if (setup->colors > setup->max_colors) return "colors must be at most maxColors";
-  if (setup->dynamic > static_cast<uint32_t>(WhcrDynamic::WEIGHTED))
-    return "dynamic must be AUTO, TABLE, REPAIR, SPARSE, MIXED or WEIGHTED";
+  if (setup->dynamic > static_cast<uint32_t>(WhcrDynamic::ANNEALED))
+    return "dynamic must be AUTO, TABLE, REPAIR, SPARSE, MIXED, WEIGHTED or ANNEALED";
   if (setup->dynamic == static_cast<uint32_t>(WhcrDynamic::SPARSE) && setup->population != 1)
     return "population must be 1 with dynamic SPARSE: the whole team works on one colouring";
   if (setup->levels > kMaxLevels) return "levels must be at most 12";
@@ -110,8 +110,9 @@ inline const char* check_setup(const Setup& setup) {
   if (setup.parts() > 2 && setup.count<uint8_t>(2) != n)
     return "part 2, the priorities, must hold one byte for each vertex";
   const auto dynamic = static_cast<WhcrDynamic>(setup->dynamic);
-  if ((uses_table(dynamic) || uses_weights(dynamic)) && !table_fits(graph, setup->max_colors)) {
-    return "dynamics TABLE, MIXED and WEIGHTED take at most 20000 vertices of degree at most 8191, and 64 MiB of "
+  if ((uses_table(dynamic) || uses_weights(dynamic) || anneals(dynamic)) && !table_fits(graph, setup->max_colors)) {
+    return "dynamics TABLE, MIXED, WEIGHTED and ANNEALED take at most 20000 vertices of degree at most 8191, and 64 "
+           "MiB of "
            "counts; use AUTO or REPAIR";
   }
   return nullptr;
@@ -146,7 +147,7 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   const uint64_t arcs = state.graph.offsets[state.graph.n];
   const uint64_t n = state.graph.n;
   const auto at_least = [](uint64_t least, uint64_t value) { return value < least ? least : value; };
-  const bool tables = uses_table(state.dynamic) || uses_weights(state.dynamic);
+  const bool tables = uses_table(state.dynamic) || uses_weights(state.dynamic) || anneals(state.dynamic);
   uint64_t moves = tables ? at_least(2000, 4 * n) : at_least(10000, arcs / 64);
   if (state.dynamic == WhcrDynamic::SPARSE) moves = kRoundsPerSubstep;
   if (setup->moves_per_substep) moves = setup->moves_per_substep;
@@ -258,9 +259,10 @@ inline void lay_out_state(Arena& arena, const Setup& setup, WhcrState& state) {
   const Graph given = graph;
   const bool sparse = state.dynamic == WhcrDynamic::SPARSE;
   const auto order = sparse ? std::vector<uint32_t>() : order_by_degree(given);
-  const bool warps = table && arena.target().is_cuda && given.n <= kWarpVertices;
+  const bool anneals_here = anneals(state.dynamic);
+  const bool warps = (table || anneals_here) && arena.target().is_cuda && given.n <= kWarpVertices;
   const bool weighs = uses_weights(state.dynamic) && !arena.target().is_cuda;
-  const bool matrix = warps || ((table || weighs) && is_dense(given));
+  const bool matrix = warps || ((table || anneals_here || weighs) && is_dense(given));
   const auto bits = matrix ? adjacency_bits(given) : std::vector<uint32_t>();
   graph.weighs_rows = weighs && weighs_rows(given);
   graph.offsets = arena.constant(uint64_t{given.n} + 1, given.offsets);

@@ -29,6 +29,8 @@ struct Member {
   uint32_t fresh;           // its colouring is new: the next walk forgets its tabu list and its best
   uint32_t best_unsaved;    // the colouring is the best one, and not copied yet
   uint32_t taught;          // it has learnt weights of edges; they are kept when there are to be fewer colours
+  uint32_t cold;            // annealing: see odds_of; 0: not set yet
+  uint32_t made, rose;      // annealing: moves of this substep, and those of them that added conflicts
 
   /// A walk has ended, its best colouring copied.
   AATGS_FN void walked(uint64_t clock, int32_t left, int32_t fewest) {
@@ -99,19 +101,24 @@ struct Search {
   uint32_t generation;
   uint32_t generation_substeps;
   uint32_t shares[3];  // MIXED: couples of each style
+  uint32_t leader;     // MIXED: 1 + the style that has found fewest conflicts; 0: none has
 };
 
-/// What a couple does: tabu search with recombination, without, or under learnt weights; min-conflicts with recombination.
-enum class Style : uint32_t { RECOMBINED, ALONE, WEIGHTED, REPAIR };
+/// What a couple does: tabu search with recombination, annealing, tabu search under learnt weights; min-conflicts with
+/// recombination.
+enum class Style : uint32_t { RECOMBINED, ANNEALED, WEIGHTED, REPAIR };
 inline constexpr uint32_t kStyles = 3;  // of MIXED
+/// Of its leader's moves the others make one in so many.
+inline constexpr uint32_t kTrailing = 4;
 
 /// The style of a couple where each has its share of them.
 AATGS_FN Style style_by(const uint32_t* shares, uint32_t couple) {
   if (couple < shares[0]) return Style::RECOMBINED;
-  return couple < shares[0] + shares[1] ? Style::ALONE : Style::WEIGHTED;
+  return couple < shares[0] + shares[1] ? Style::ANNEALED : Style::WEIGHTED;
 }
 
 AATGS_FN bool uses_table(WhcrDynamic dynamic) { return dynamic == WhcrDynamic::TABLE || dynamic == WhcrDynamic::MIXED; }
+AATGS_FN bool anneals(WhcrDynamic dynamic) { return dynamic == WhcrDynamic::ANNEALED || dynamic == WhcrDynamic::MIXED; }
 AATGS_FN bool uses_weights(WhcrDynamic dynamic) {
   return dynamic == WhcrDynamic::WEIGHTED || dynamic == WhcrDynamic::MIXED;
 }
@@ -158,8 +165,15 @@ struct WhcrState {
     if (dynamic == WhcrDynamic::TABLE) return Style::RECOMBINED;
     if (dynamic == WhcrDynamic::REPAIR) return Style::REPAIR;
     if (dynamic == WhcrDynamic::WEIGHTED) return Style::WEIGHTED;
-    if (population < 4) return member % 2 == 0 ? Style::ALONE : Style::WEIGHTED;
+    if (dynamic == WhcrDynamic::ANNEALED) return Style::ANNEALED;
+    if (population < 4) return member % 2 == 0 ? Style::ANNEALED : Style::WEIGHTED;
     return style_by(search->shares, member / 2);
+  }
+  /// Moves of a member in a substep. MIXED: the style that leads walks further, so that a slow one does not hold it up.
+  AATGS_FN uint32_t moves_of(uint32_t member) const {
+    if (dynamic != WhcrDynamic::MIXED || search->leader == 0) return moves_per_substep;
+    if (search->leader == 1 + static_cast<uint32_t>(style_of(member))) return moves_per_substep;
+    return moves_per_substep / kTrailing > 0 ? moves_per_substep / kTrailing : 1;
   }
   AATGS_FN bool recombines(uint32_t couple) const {
     const Style style = style_of(2 * couple);
@@ -175,7 +189,7 @@ struct WhcrState {
 };
 
 /// What a random number is for; keeps the streams apart.
-enum class Purpose : uint32_t { MOVE, INIT, COMPLETE, CROSS, ORDER, ROUND };
+enum class Purpose : uint32_t { MOVE, INIT, COMPLETE, CROSS, ORDER, ROUND, ANNEAL };
 
 /// The random numbers of one entity of one member at one point of its clock (below 2^40).
 AATGS_FN Random random_for(const Search& search, Purpose purpose, uint32_t member, uint64_t clock,

@@ -19,7 +19,8 @@ class WarpContext {
     uint32_t* bits;  // kBitsShared: a copy of the adjacency matrix
   };
 
-  AATGS_FN WarpContext(Threads threads, const WhcrState& state, uint32_t index, Memory memory)
+  /// `warps`: that take part; 0: those that have vertices.
+  AATGS_FN WarpContext(Threads threads, const WhcrState& state, uint32_t index, Memory memory, uint32_t warps = 0)
       : threads_(threads),
         thread_(threads.index()),
         lane_(thread_ & 31),
@@ -30,7 +31,9 @@ class WarpContext {
         ring_(state.ring - 1),
         words_(WarpTables(state.graph.n).words),
         stride_(WarpTables(state.graph.n).stride),
-        warps_(kWords > 1 ? kWarpThreads / 32 : (words_ + 31) / 32),
+        warps_(warps        ? warps
+               : kWords > 1 ? kWarpThreads / 32
+                            : (words_ + 31) / 32),
         member_(state.members[index]),
         color_(state.colors_of(index)),
         best_(state.best_of(index)),
@@ -75,6 +78,70 @@ class WarpContext {
         if (v < n_) to[v] = static_cast<uint16_t>(hues_[w][i / 2] >> (16 * (i & 1)));
       });
     });
+  }
+
+  /// Builds counts and what a thread knows of its own vertices, and does `more` before the walks' warps agree whether all
+  /// of it fits, and on how many conflicts there are. False, with nothing changed, when it does not. Collective.
+  template <class More>
+  AATGS_FN bool load(More more) {
+    for (uint32_t c = 0; c < colors_; ++c) {
+      for (uint32_t word = thread_; word < words_; word += size()) *count_word(c, word) = 0;
+    }
+    for (uint32_t v = thread_; v < 4 * words_; v += size()) hue_[v] = v < n_ ? color_[v] : 0xffff;
+    if constexpr (kBitsShared) {
+      for (uint32_t i = thread_; i < n_ * row_words_; i += size()) bits_[i] = matrix_[i];
+    }
+    threads_.barrier(size());
+    bool outgrown = false;
+    uint32_t ends = 0;
+    unrolled<kWords>([&](auto w) {
+      own_[w] = hues_[w][0] = hues_[w][1] = 0;
+      if (!has(w)) return;
+      outgrown |= build(word_of(w));
+      hues_[w][0] = hue_[4 * word_of(w)] | uint32_t{hue_[4 * word_of(w) + 1]} << 16;
+      hues_[w][1] = hue_[4 * word_of(w) + 2] | uint32_t{hue_[4 * word_of(w) + 3]} << 16;
+      unrolled<4>([&](auto i) {
+        const uint32_t v = 4 * word_of(w) + i;
+        const uint32_t own = v < n_ ? count(hue_[v], v) : 0u;
+        own_[w] = bytes::set(own_[w], i, own);
+        ends += own;
+      });
+    });
+    outgrown |= more();
+    ends = threads_.sum(ends);
+    outgrown = threads_.ballot(outgrown) != 0;
+    if (lane_ == 0) proposals_[warp_] = {ends, 0, 0, outgrown};
+    threads_.barrier(size());
+    uint32_t total = 0;
+    uint32_t stop = 0;
+    for (uint32_t w = 0; w < warps_; ++w) {
+      total += proposals_[w].key;
+      stop |= proposals_[w].notes;
+    }
+    conflicts_ = static_cast<int32_t>(total / 2);
+    threads_.barrier(size());
+    return stop == 0;
+  }
+
+  /// The counts of one word's vertices; true when one has reached its bound.
+  AATGS_FN bool build(uint32_t word) {
+    constexpr uint32_t kBatch = 8;  // rows looked up together, to wait for memory once
+    uint32_t full = 0;
+    for (uint32_t base = 0; base < n_ && !full; base += kBatch) {
+      uint32_t more[kBatch];
+      uint32_t hues[kBatch];
+      unrolled<kBatch>([&](auto j) {
+        const uint32_t v = base + j < n_ ? base + j : base;
+        more[j] = base + j < n_ ? adjacent(v, word) : 0;
+        hues[j] = hue_[v];
+      });
+      unrolled<kBatch>([&](auto j) {
+        uint32_t* at = count_word(hues[j], word);
+        *at += more[j];
+        full |= bytes::full(*at);
+      });
+    }
+    return full != 0;
   }
 
   Threads threads_;

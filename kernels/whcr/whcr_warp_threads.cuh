@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "aatgs/cuda_team.cuh"
+#include "whcr/whcr_annealed_warps.hpp"
 #include "whcr/whcr_warp_walk.hpp"
 
 namespace aatgs::whcr {
@@ -44,8 +45,8 @@ class CudaThreads {
   uint32_t* cancel_;
 };
 
-/// One walk; kNone when its tables are too small. By the whole block.
-template <uint32_t kWords, WarpTier kTier>
+/// One walk; kNone when its tables are too small. By the whole block. `Walk`: WarpWalk or AnnealedWarps.
+template <template <class, uint32_t, bool> class Walk, uint32_t kWords, WarpTier kTier>
 __device__ __noinline__ uint32_t walk_with(const WhcrState& state, uint32_t index, uint32_t moves,
                                            const uint32_t* cancel) {
   extern __shared__ __align__(128) unsigned char aatgs_block_shared[];
@@ -55,8 +56,8 @@ __device__ __noinline__ uint32_t walk_with(const WhcrState& state, uint32_t inde
   uint8_t* counts = own;
   if constexpr (kTier == WarpTier::COLORS) counts = state.warp_counts + tables.counts(state.max_colors) * index;
   auto* bits = reinterpret_cast<uint32_t*>(own + tables.counts(state.search->colors));
-  WarpWalk<CudaThreads, kWords, kTier == WarpTier::ALL> walk(CudaThreads(cancel), state, index,
-                                                             {aatgs_block_shared, counts, bits});
+  Walk<CudaThreads, kWords, kTier == WarpTier::ALL> walk(CudaThreads(cancel), state, index,
+                                                         {aatgs_block_shared, counts, bits});
   if (threadIdx.x < walk.size()) {
     const uint32_t rest = walk.run(moves);
     if (threadIdx.x == 0) left = rest;
@@ -68,24 +69,25 @@ __device__ __noinline__ uint32_t walk_with(const WhcrState& state, uint32_t inde
 }
 
 /// The walk with the best tables that fit; kNone when none does.
+template <template <class, uint32_t, bool> class Walk>
 __device__ inline uint32_t walk_in_warps(const WhcrState& state, uint32_t index, uint32_t moves,
                                          const uint32_t* cancel) {
   const uint32_t n = state.graph.n;
-  if (state.warp_shared == 0 || state.priors.active()) return kNone;
+  if (state.warp_shared == 0) return kNone;
   const WarpTables tables(n);
   const uint32_t each = (tables.words + kWarpThreads - 1) / kWarpThreads;  // words of a thread
   switch (tables.tier(n, state.search->colors, state.warp_shared)) {
     case WarpTier::ALL:
-      return walk_with<1, WarpTier::ALL>(state, index, moves, cancel);
+      return walk_with<Walk, 1, WarpTier::ALL>(state, index, moves, cancel);
     case WarpTier::COUNTS:
-      return each == 1   ? walk_with<1, WarpTier::COUNTS>(state, index, moves, cancel)
-             : each == 2 ? walk_with<2, WarpTier::COUNTS>(state, index, moves, cancel)
-                         : walk_with<kMostWords, WarpTier::COUNTS>(state, index, moves, cancel);
+      return each == 1   ? walk_with<Walk, 1, WarpTier::COUNTS>(state, index, moves, cancel)
+             : each == 2 ? walk_with<Walk, 2, WarpTier::COUNTS>(state, index, moves, cancel)
+                         : walk_with<Walk, kMostWords, WarpTier::COUNTS>(state, index, moves, cancel);
     case WarpTier::COLORS:
       if (!state.warp_counts) return kNone;
-      return each == 1   ? walk_with<1, WarpTier::COLORS>(state, index, moves, cancel)
-             : each == 2 ? walk_with<2, WarpTier::COLORS>(state, index, moves, cancel)
-                         : walk_with<kMostWords, WarpTier::COLORS>(state, index, moves, cancel);
+      return each == 1   ? walk_with<Walk, 1, WarpTier::COLORS>(state, index, moves, cancel)
+             : each == 2 ? walk_with<Walk, 2, WarpTier::COLORS>(state, index, moves, cancel)
+                         : walk_with<Walk, kMostWords, WarpTier::COLORS>(state, index, moves, cancel);
     default:
       return kNone;
   }

@@ -67,79 +67,25 @@ class WarpWalk : public WarpMoves<Threads, kWords, kBitsShared> {
 
  private:
   using Base = WarpMoves<Threads, kWords, kBitsShared>;
-  using Base::threads_, Base::draws_, Base::thread_, Base::lane_, Base::warp_, Base::n_, Base::colors_,
-      Base::row_words_, Base::words_, Base::warps_, Base::member_, Base::color_, Base::best_, Base::matrix_,
-      Base::proposals_, Base::hue_, Base::bits_, Base::own_, Base::low_, Base::ties_, Base::hues_, Base::need_,
-      Base::conflicts_, Base::kOutgrown;
+  using Base::threads_, Base::draws_, Base::thread_, Base::member_, Base::color_, Base::best_, Base::proposals_,
+      Base::own_, Base::low_, Base::ties_, Base::need_, Base::conflicts_, Base::kOutgrown;
   using typename Base::Agreed;
 
   /// Builds the tables; false, with nothing changed, when they are too small for this colouring. Collective.
   AATGS_FN bool prepare() {
-    for (uint32_t c = 0; c < colors_; ++c) {
-      for (uint32_t word = thread_; word < words_; word += this->size()) *this->count_word(c, word) = 0;
-    }
-    for (uint32_t v = thread_; v < 4 * words_; v += this->size()) hue_[v] = v < n_ ? color_[v] : 0xffff;
-    if constexpr (kBitsShared) {
-      for (uint32_t i = thread_; i < n_ * row_words_; i += this->size()) bits_[i] = matrix_[i];
-    }
-    threads_.barrier(this->size());
-    bool outgrown = false;
-    uint32_t ends = 0;
-    unrolled<kWords>([&](auto w) {
-      own_[w] = low_[w] = ties_[w] = hues_[w][0] = hues_[w][1] = need_[w] = 0;
-      if (!this->has(w)) return;
-      outgrown |= build(this->word_of(w));
-      hues_[w][0] = hue_[4 * this->word_of(w)] | uint32_t{hue_[4 * this->word_of(w) + 1]} << 16;
-      hues_[w][1] = hue_[4 * this->word_of(w) + 2] | uint32_t{hue_[4 * this->word_of(w) + 3]} << 16;
-      unrolled<4>([&](auto i) {
-        const uint32_t v = 4 * this->word_of(w) + i;
-        const uint32_t own = v < n_ ? this->count(hue_[v], v) : 0u;
-        own_[w] = bytes::set(own_[w], i, own);
-        ends += own;
-      });
-      need_[w] = bytes::nonzero(own_[w]);
+    unrolled<kWords>([&](auto w) { low_[w] = ties_[w] = need_[w] = 0; });
+    const bool fits = this->load([&] {
+      unrolled<kWords>([&](auto w) { need_[w] = bytes::nonzero(own_[w]); });
+      threads_.sync();
+      const bool outgrown = this->load_tabus();
+      threads_.sync();
+      this->rescan();
+      return outgrown;
     });
-    threads_.sync();
-    outgrown |= this->load_tabus();
-    threads_.sync();
-    this->rescan();
-    ends = threads_.sum(ends);
-    outgrown = threads_.ballot(outgrown) != 0;
-    if (lane_ == 0) proposals_[warp_] = {ends, 0, 0, outgrown};
-    threads_.barrier(this->size());
-    uint32_t total = 0;
-    uint32_t stop = 0;
-    for (uint32_t w = 0; w < warps_; ++w) {
-      total += proposals_[w].key;
-      stop |= proposals_[w].notes;
-    }
-    conflicts_ = static_cast<int32_t>(total / 2);
-    threads_.barrier(this->size());
     // Warps that do not exist propose nothing.
     for (uint32_t i = thread_; i < 2 * (kWarpThreads / 32); i += this->size()) proposals_[i] = {kNone, 0, 0, 0};
     threads_.barrier(this->size());
-    return stop == 0;
-  }
-
-  /// The counts of one word's vertices; true when one has reached its bound.
-  AATGS_FN bool build(uint32_t word) {
-    constexpr uint32_t kBatch = 8;  // rows looked up together, to wait for memory once
-    uint32_t full = 0;
-    for (uint32_t base = 0; base < n_ && !full; base += kBatch) {
-      uint32_t more[kBatch];
-      uint32_t hues[kBatch];
-      unrolled<kBatch>([&](auto j) {
-        const uint32_t v = base + j < n_ ? base + j : base;
-        more[j] = base + j < n_ ? this->adjacent(v, word) : 0;
-        hues[j] = hue_[v];
-      });
-      unrolled<kBatch>([&](auto j) {
-        uint32_t* at = this->count_word(hues[j], word);
-        *at += more[j];
-        full |= bytes::full(*at);
-      });
-    }
-    return full != 0;
+    return fits;
   }
 };
 

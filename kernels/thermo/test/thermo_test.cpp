@@ -1,6 +1,7 @@
 // What the step promises: the Boltzmann distribution, and the same bits however the work is cut or shared.
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 
 #include "test/expect.hpp"
 #include "thermo/test/models.hpp"
@@ -111,6 +112,29 @@ void snapshot_and_go_on() {
   }
 }
 
+/// So many rounds of all members at once, which wait for each other inside their steps.
+void run_together(const std::vector<std::unique_ptr<Instance>>& all, uint32_t rounds) {
+  const size_t replicas = all[0]->region<int64_t>("energies").size();
+  std::vector<std::vector<int64_t>> boxes(all.size(), std::vector<int64_t>(32 + 2 * replicas));
+  std::vector<uint64_t> addresses;
+  for (const auto& box : boxes) addresses.push_back(reinterpret_cast<uint64_t>(box.data()));
+  std::vector<std::thread> running;
+  for (size_t m = 0; m < all.size(); ++m) {
+    running.emplace_back([&, m] {
+      // In two configs, which the others need not have cut alike.
+      for (const uint32_t part : {static_cast<uint32_t>(m) + 3, rounds - 3 - static_cast<uint32_t>(m)}) {
+        ThermoConfig config{};
+        config.header.phase = static_cast<uint32_t>(ThermoPhase::TOGETHER);
+        config.substeps = part;
+        config.energies = addresses[m];
+        config.incoming = reinterpret_cast<uint64_t>(addresses.data());
+        all[m]->execute(config);
+      }
+    });
+  }
+  for (auto& thread : running) thread.join();
+}
+
 /// Instances that share the replicas of the same ladders, and only tell each other energies, go the way of one alone.
 void members_go_the_way_of_one() {
   for (const Case& c : cases()) {
@@ -135,7 +159,7 @@ void members_go_the_way_of_one() {
         config.energies = shared ? reinterpret_cast<uint64_t>(shared->data()) : 0;
         instance.execute(config);
       };
-      for (uint32_t round = 0; round < 60; ++round) {
+      for (uint32_t round = 0; round < 30; ++round) {
         for (uint32_t m = 0; m < members; ++m) step(*all[m], ThermoPhase::SWEEP, &energies[m]);
         for (uint32_t m = 0; m < members; ++m) {
           for (uint32_t other = 0; other < members; ++other) {
@@ -144,6 +168,7 @@ void members_go_the_way_of_one() {
           step(*all[m], ThermoPhase::EXCHANGE, nullptr);
         }
       }
+      run_together(all, 30);
       const auto expected = alone.region<Entry>("series");
       std::vector<int64_t> moments(expected.size());
       for (const auto& instance : all) {

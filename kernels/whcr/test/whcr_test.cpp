@@ -48,6 +48,8 @@ std::vector<Case> hard_cases() {
           {"sparse table", random_graph(400, 5, 1, 2), 12, 5, 5, WhcrDynamic::TABLE},
           {"repair", random_graph(400, 5, 1, 3), 12, 5, 5, WhcrDynamic::REPAIR},
           {"mixed", random_graph(120, 50, 1, 1), 30, 14, 14, WhcrDynamic::MIXED},
+          {"annealed", random_graph(120, 50, 1, 1), 30, 14, 14, WhcrDynamic::ANNEALED},
+          {"annealed and sparse", random_graph(400, 5, 1, 2), 12, 5, 5, WhcrDynamic::ANNEALED},
           {"weighted", random_graph(120, 50, 1, 1), 30, 14, 14, WhcrDynamic::WEIGHTED},
           {"weighted and sparse", random_graph(400, 5, 1, 2), 12, 5, 5, WhcrDynamic::WEIGHTED},
           {"descent", random_graph(120, 50, 1, 1), 40, 40, 14, WhcrDynamic::AUTO},
@@ -246,7 +248,7 @@ void bad_setups_are_refused() {
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.max_colors = 0; }, "maxColors"));
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.population = 0; }, "population"));
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.colors = 11; }, "colors"));
-  EXPECT(refused(queen(5), [](auto&, auto& s) { s.dynamic = 6; }, "dynamic"));
+  EXPECT(refused(queen(5), [](auto&, auto& s) { s.dynamic = 7; }, "dynamic"));
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.dynamic = 3; }, "population"));
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.levels = 13; }, "levels"));
   EXPECT(refused(queen(5), [](auto&, auto& s) { s.beliefs = 2; }, "beliefs"));

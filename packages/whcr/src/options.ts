@@ -19,9 +19,8 @@ export interface WhcrOptions extends PlacementOptions {
    */
   readonly population?: number;
   /**
-   * Dense: `'table'`: tabu search, couples recombined. `'weighted'`: tabu search under learnt weights of edges. `'mixed'`: a
-   * third of the population with `'table'`, a third with tabu search alone, a third `'weighted'`, then more of what finds fewer
-   * conflicts. `'repair'`: min-conflicts. Default `'auto'`: mixed where degrees differ much more or less
+   * Dense: `'table'`: tabu search, couples recombined. `'weighted'`: tabu search under learnt weights of edges. `'annealed'`:
+   * simulated annealing. `'mixed'`: a third of the population with each of these, then more of what finds fewer conflicts. `'repair'`: min-conflicts. Default `'auto'`: mixed where degrees differ much more or less
    * than in a random graph, else table.
    */
   readonly dynamic?: Dynamic;

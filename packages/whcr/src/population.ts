@@ -31,7 +31,7 @@ export function defaultPopulation(graph: Graph, colors: number, placement: Place
   const even = (count: number) => Math.max(2, 2 * Math.ceil(count / 2));
   if (!gpu) return even(cpu.cores - 1);
   const shared = 1024 * (SHARED_KIB[gpu.computeCapability] ?? LEAST_SHARED_KIB);
-  const counts = 4 * ((Math.ceil(graph.n / 4) | 1) * (colors + 2));
+  const counts = 4 * ((Math.ceil(graph.n / 4) | 1) * (colors + 4));
   const two = graph.n <= WALK_VERTICES && 2 * (counts + 4096) <= shared;
   return even(gpu.multiprocessors * (two ? 2 : 1));
 }

@@ -9,7 +9,7 @@ import type { Graph } from './graph/index.ts';
 export type Regime = 'dense' | 'sparse';
 
 /** How the colourings of the dense regime move. */
-export type Dynamic = 'auto' | 'table' | 'repair' | 'mixed' | 'weighted';
+export type Dynamic = 'auto' | 'table' | 'repair' | 'mixed' | 'weighted' | 'annealed';
 
 const DYNAMICS: Readonly<Record<Dynamic, number>> = {
   auto: WhcrDynamic.AUTO,
@@ -17,6 +17,7 @@ const DYNAMICS: Readonly<Record<Dynamic, number>> = {
   repair: WhcrDynamic.REPAIR,
   mixed: WhcrDynamic.MIXED,
   weighted: WhcrDynamic.WEIGHTED,
+  annealed: WhcrDynamic.ANNEALED,
 };
 
 /** Up to here a table of neighbour counts fits into a block's working memory, and a move may look at all conflicts. */
@@ -29,7 +30,7 @@ export function chooseRegime(graph: Graph, asked: Regime | 'auto', dynamic: Dyna
   if (!['auto', 'dense', 'sparse'].includes(asked))
     throw invalidArgument('regime', asked, "'auto', 'dense' or 'sparse'");
   if (!(dynamic in DYNAMICS))
-    throw invalidArgument('dynamic', dynamic, "'auto', 'table', 'repair', 'mixed' or 'weighted'");
+    throw invalidArgument('dynamic', dynamic, "'auto', 'table', 'repair', 'mixed', 'weighted' or 'annealed'");
   if (asked === 'sparse' && dynamic !== 'auto')
     throw invalidArgument('dynamic', dynamic, "'auto': the sparse regime has one dynamic of its own");
   if (asked !== 'auto') return asked;

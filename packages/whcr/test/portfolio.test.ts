@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Graph, geometric, gnm, gnp, rmat, verifyColoring, Whcr, type WhcrOptions } from '../src/index.ts';
+import { type Graph, geometric, gnm, gnp, leighton, rmat, verifyColoring, Whcr, type WhcrOptions } from '../src/index.ts';
 
 async function fewest(graph: Graph, options: WhcrOptions, maxIterations = 60_000) {
   await using whcr = new Whcr(graph, { device: 'cpu', population: 2, reduction: false, ...options });
@@ -20,12 +20,21 @@ describe('dynamics', () => {
       expect([plain.dynamic, weighted.dynamic, mixed.dynamic]).toEqual(['table', 'weighted', 'mixed']);
     }
   });
+  test('annealing finds the planted colouring of a Leighton graph, from random ones', async () => {
+    for (const seed of [1, 2, 3]) {
+      const { graph } = leighton(450, 15, 16_680, seed);
+      await using whcr = new Whcr(graph, { device: 'cpu', population: 2, dynamic: 'annealed' });
+      const result = await whcr.color({ colors: 15, seed, maxIterations: 4_000_000, start: 'random' });
+      expect(verifyColoring(graph, result.coloring)).toMatchObject({ valid: true, colorsUsed: 15 });
+      expect(result.dynamic).toBe('annealed');
+    }
+  });
   test('the default looks at the degrees', async () => {
     expect((await fewest(geometric(250, 0.5, 1), {}, 100)).dynamic).toBe('mixed');
     expect((await fewest(gnp(250, 0.5, 1), {}, 100)).dynamic).toBe('table');
     expect((await fewest(rmat(10, 4, 1), { regime: 'sparse', population: 1 }, 100)).dynamic).toBeNull();
   });
-  test.each(['mixed', 'weighted'] as const)('%s: sync, async and threads end alike', async (dynamic) => {
+  test.each(['mixed', 'weighted', 'annealed'] as const)('%s: sync, async and threads end alike', async (dynamic) => {
     const graph = geometric(120, 0.5, 7);
     const run = async (options: WhcrOptions) => {
       await using whcr = new Whcr(graph, {

@@ -67,7 +67,7 @@ function searchCommand(name: string): Command {
       integerOption(1),
     )
     .option('--regime <regime>', 'auto, dense or sparse')
-    .option('--dynamic <dynamic>', 'dense: auto, table, weighted, mixed or repair')
+    .option('--dynamic <dynamic>', 'dense: auto, table, weighted, annealed, mixed or repair')
     .option('--hierarchy <levels>', 'sparse: levels of the hierarchy that steers the repair', integerOption(0))
     .option('--no-reduction', 'search the graph as it is')
     .option('--balanced', 'make the classes of a proper colouring of as equal size as can be')

@@ -13,7 +13,7 @@ export const WhcrInit = {
   GREEDY: 1,
   INPUT: 2,
 } as const;
-/** How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. WEIGHTED: tabu search under learnt weights of edges. MIXED: a part of the population as with TABLE, a part under tabu search that is never recombined, a part as with WEIGHTED, and more of it for what finds fewer conflicts. AUTO: MIXED where degrees differ much more or less than in a random graph, otherwise TABLE; WEIGHTED above 8192 vertices, REPAIR where tables are too large. */
+/** How a member moves. TABLE: tabu search over a table of neighbour counts, for up to some 20,000 vertices. REPAIR: min-conflicts without a table. SPARSE: the whole team on one colouring, for huge sparse graphs: greedy colouring, then its classes and conflicts in parallel rounds. WEIGHTED: tabu search under learnt weights of edges. ANNEALED: simulated annealing. MIXED: a part of the population as with TABLE, a part as with ANNEALED, a part as with WEIGHTED, and more of it for what finds fewer conflicts. AUTO: MIXED where degrees differ much more or less than in a random graph, otherwise TABLE; WEIGHTED above 8192 vertices, REPAIR where tables are too large. */
 export const WhcrDynamic = {
   AUTO: 0,
   TABLE: 1,
@@ -21,6 +21,7 @@ export const WhcrDynamic = {
   SPARSE: 3,
   MIXED: 4,
   WEIGHTED: 5,
+  ANNEALED: 6,
 } as const;
 /** Fixed when the context is made. Parts: offsets u32[vertices + 1], neighbours u32[arcs] (both directions of every edge), and optionally priorities u8[vertices] that decide between equally good moves, high first. */
 export interface WhcrSetup {
@@ -90,7 +91,7 @@ export interface WhcrTelemetry extends TelemetryRecord {
 /** Codecs of the whcr module's messages. */
 export const whcrLayout: ModuleLayout<WhcrSetup, WhcrConfig, WhcrTelemetry> = {
   name: 'whcr',
-  fingerprint: '9b09fad28cb8a462',
+  fingerprint: 'd5cbad07a4933bb6',
   fields: [
     { name: 'WhcrSetup.vertices', offset: 0, bytes: 4 },
     { name: 'WhcrSetup.maxColors', offset: 4, bytes: 4 },
