@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { type Graph, geometric, gnm, gnp, leighton, rmat, verifyColoring, Whcr, type WhcrOptions } from '../src/index.ts';
+import {
+  type Graph,
+  geometric,
+  gnm,
+  gnp,
+  leighton,
+  rmat,
+  verifyColoring,
+  Whcr,
+  type WhcrOptions,
+} from '../src/index.ts';
 
 async function fewest(graph: Graph, options: WhcrOptions, maxIterations = 60_000) {
   await using whcr = new Whcr(graph, { device: 'cpu', population: 2, reduction: false, ...options });
