@@ -199,7 +199,7 @@ __device__ __forceinline__ void small_block_values(SmallRoom& room) {
     if (node.depth > 0) now = moved(now, node);
     float joint[kSmallJoint] = {}, worth[kSmallJoint], a[kSmallJoint];
     load_quads(tables.worth[node.depth], worth);
-    load_quads(tables.by_outcome[0][lane % kEach], a);
+    load_quads(tables.by_outcome[lane % kEach / kSmallOutcomes][lane % kSmallOutcomes], a);
     float value = 0, p = 0;
     for (uint32_t i = 0; i < N1; ++i) {
       for (uint32_t k = 0; k < N2; ++k) {

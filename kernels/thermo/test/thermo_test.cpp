@@ -115,9 +115,10 @@ void snapshot_and_go_on() {
 /// So many rounds of all members at once, which wait for each other inside their steps.
 void run_together(const std::vector<std::unique_ptr<Instance>>& all, uint32_t rounds) {
   const size_t replicas = all[0]->region<int64_t>("energies").size();
-  std::vector<std::vector<int64_t>> boxes(all.size(), std::vector<int64_t>(32 + 2 * replicas));
+  // Aligned to 256 bytes, as buffers of a context are.
+  std::vector<std::vector<int64_t>> boxes(all.size(), std::vector<int64_t>(64 + 2 * replicas));
   std::vector<uint64_t> addresses;
-  for (const auto& box : boxes) addresses.push_back(reinterpret_cast<uint64_t>(box.data()));
+  for (const auto& box : boxes) addresses.push_back((reinterpret_cast<uint64_t>(box.data()) + 255) / 256 * 256);
   std::vector<std::thread> running;
   for (size_t m = 0; m < all.size(); ++m) {
     running.emplace_back([&, m] {
