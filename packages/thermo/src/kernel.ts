@@ -45,7 +45,7 @@ export function thermoModule(
       rungs: betas.length,
     },
     parts: [betas, ...couplings(model)],
-    // One bit a spin: 8 to 14 % faster (bench/results/thermo-lattices-h200.json).
+    // One bit a spin: 5 % faster and more (bench/results/thermo-lattices-h200.json).
     ...((model.kind === ThermoModel.SQUARE || model.kind === ThermoModel.LATTICE) && { engine: 'resident' }),
     presets: THERMO_PRESETS,
     substeps: thermoSubsteps,
