@@ -1,25 +1,15 @@
 // Random DAGs with skewed durations, and how short they can get when everything is known beforehand.
 
-/** A small generator of its own (mulberry32), so that a seed means the same graph everywhere. */
-export function generator(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { generator, normal } from './random.mjs';
 
 /** Tasks with log-normal durations; each needs up to three of the dozen or so before it, so that there are chains and fans. */
 export function randomDag({ seed, tasks, meanMs, sigma }) {
   const random = generator(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return Array.from({ length: tasks }, (_, i) => {
     const needs = new Set();
     const wanted = i === 0 ? 0 : Math.floor(random() * 4);
     for (let k = 0; k < wanted; k++) needs.add(Math.max(0, i - 1 - Math.floor(random() * 14)));
-    const ms = meanMs * Math.exp(sigma * normal() - (sigma * sigma) / 2);
+    const ms = meanMs * Math.exp(sigma * normal(random) - (sigma * sigma) / 2);
     return { ms: Math.min(20 * meanMs, Math.max(1, Math.round(ms))), needs: [...needs] };
   });
 }

@@ -1,9 +1,9 @@
 // Batches on one device against the same batches on several: throughput, and whether the results are the same.
-//   node bench/device-group.mjs [--devices 0,1] [--repeats 3] [--seconds 4] [--cases thermo,whcr,active-inference,small] [--out FILE]
+//   node bench/device-group.mjs [--devices 0,1] [--repeats 3] [--seconds 4] [--cases thermo,whcr,active-inference,population,small] [--out FILE]
 // --seconds: about how long one device takes for a batch; the size of a job is measured first. On the CPU: --devices cpu,cpu.
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { ActiveInference, tmaze } from '@aatgs/active-inference';
+import { ActiveInference, Population, shareOf, tmaze } from '@aatgs/active-inference';
 import { DeviceGroup, GpuExecutionContext } from '@aatgs/core';
 import { ExamplePhase, exampleModule } from '@aatgs/core/example';
 import { edwardsAnderson, Thermo } from '@aatgs/thermo';
@@ -15,7 +15,7 @@ const { values } = parseArgs({
     devices: { type: 'string', default: '0,1' },
     repeats: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '4' },
-    cases: { type: 'string', default: 'thermo,whcr,active-inference,small' },
+    cases: { type: 'string', default: 'thermo,whcr,active-inference,population,small' },
     out: { type: 'string' },
   },
 });
@@ -91,8 +91,67 @@ async function small(group, jobs) {
   return digest(records.map(({ durationNs: _, sequence: __, iteration: ___, ...record }) => record));
 }
 
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const rows = [];
+function conclude(row, results) {
+  const [one, several] = [row.oneMs, row.severalMs].map(median);
+  rows.push({ ...row, speedup: one / several, identical: results.size === 1 });
+  console.log(
+    `${row.name}: one ${one.toFixed(0)} ms, ${all.length} devices ${several.toFixed(0)} ms: ${(one / several).toFixed(3)}x, results ${results.size === 1 ? 'identical' : 'DIFFERENT'}`,
+  );
+}
+
+/** One population, its agents split over the devices; what is timed is `simulate`, what is compared every belief and action. */
+async function population() {
+  const agents = all[0] === 'cpu' ? 20_000 : 4_000_000;
+  const groups = [all.slice(0, 1), all].map(
+    (devices) =>
+      new DeviceGroup(
+        ({ device, index }) =>
+          new ActiveInference(tmaze().model, {
+            device,
+            ...place,
+            policies: { length: 2 },
+            ...shareOf(agents, index, devices.length),
+          }),
+        { devices },
+      ),
+  );
+  const timed = async (group, steps) => {
+    const whole = new Population(group);
+    await whole.reset({ seed: 1 });
+    const start = performance.now();
+    await whole.simulate(steps);
+    return performance.now() - start;
+  };
+  for (const group of groups) await timed(group, 8);
+  const steps = Math.max(8, Math.round((8000 * Number(values.seconds)) / (await timed(groups[0], 8))));
+  const row = {
+    name: 'population',
+    what: `active inference: one population of ${agents} T-maze agents in closed loop, 16 policies`,
+    steps,
+    oneMs: [],
+    severalMs: [],
+  };
+  const results = new Set();
+  for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
+    for (const [i, group] of groups.entries()) {
+      (i === 0 ? row.oneMs : row.severalMs).push(await timed(group, steps));
+      const whole = new Population(group);
+      const beliefs = await whole.read((part) => part.beliefs());
+      const actions = await whole.read((part) => part.actions());
+      results.add(digest(...beliefs.map(bytes), bytes(actions)));
+    }
+  }
+  conclude(row, results);
+  for (const group of groups) await group.shutdown();
+}
+
 for (const name of values.cases.split(',')) {
+  if (name === 'population') {
+    await population();
+    continue;
+  }
   const wantedMs = (Number(values.seconds) * 1000) / JOBS;
   const example = exampleModule({ entities: 2000, goal: 1_000_000 });
   const make = cases[name]?.make ?? ((where) => new GpuExecutionContext(example, { ...where, ...place }));
@@ -113,21 +172,18 @@ for (const name of values.cases.split(',')) {
       milliseconds[i].push(performance.now() - start);
     }
   }
-  const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
-  const [one, several] = milliseconds.map(median);
-  rows.push({
-    name,
-    what: cases[name]?.what ?? 'example: jobs of a reset, four substeps and a step of 100 us, by executeBatch',
-    jobs: cases[name] ? JOBS : size,
-    unitsPerJob: cases[name] ? size : 1,
-    oneMs: milliseconds[0],
-    severalMs: milliseconds[1],
-    speedup: one / several,
-    identical: results.size === 1,
-    shares: groups[1].info.map(({ device, done }) => ({ device, done })),
-  });
-  console.log(
-    `${name}: one ${one.toFixed(0)} ms, ${all.length} devices ${several.toFixed(0)} ms: ${(one / several).toFixed(3)}x, results ${results.size === 1 ? 'identical' : 'DIFFERENT'}; shares ${groups[1].info.map((member) => member.done)}`,
+  const [oneMs, severalMs] = milliseconds;
+  conclude(
+    {
+      name,
+      what: cases[name]?.what ?? 'example: jobs of a reset, four substeps and a step of 100 us, by executeBatch',
+      jobs: cases[name] ? JOBS : size,
+      unitsPerJob: cases[name] ? size : 1,
+      oneMs,
+      severalMs,
+      shares: groups[1].info.map(({ device, done }) => ({ device, done })),
+    },
+    results,
   );
   for (const group of groups) await group.shutdown();
 }

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Lbs, parseCenters, readModel, readStructure, rescoreCenters } from '@aatgs/lbs';
+import { generator, normal } from './random.mjs';
 import { writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
@@ -42,25 +43,13 @@ const entries = readFileSync(join(values.models, 'folds.txt'), 'utf8')
   .map((line) => line.split(' '))
   .filter(([, set]) => set === values.set);
 
-/** Normal, of the atom's number and axis: the same in every run. */
-function normal(i, axis) {
-  const uniform = (salt) => {
-    let h = Math.imul(i + 1, 0x9e3779b1) ^ Math.imul(axis + 3 * salt + 1, 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 15), 0xc2b2ae35);
-    h = Math.imul(h ^ (h >>> 13), 0x27d4eb2f);
-    return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
-  };
-  return Math.sqrt(-2 * Math.log(uniform(0) || 1e-9)) * Math.cos(2 * Math.PI * uniform(1));
+/** The same noise in every run. */
+function disturbed(structure) {
+  if (noise === 0) return structure;
+  const random = generator(1);
+  const axes = ['x', 'y', 'z'].map((axis) => [axis, structure[axis].map((value) => value + noise * normal(random))]);
+  return { ...structure, ...Object.fromEntries(axes) };
 }
-const disturbed = (structure) =>
-  noise === 0
-    ? structure
-    : {
-        ...structure,
-        ...Object.fromEntries(
-          ['x', 'y', 'z'].map((axis, k) => [axis, structure[axis].map((value, i) => value + noise * normal(i, k))]),
-        ),
-      };
 
 /** By the data's own program, over these entries. */
 function score(what, mode, ids, rows) {

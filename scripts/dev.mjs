@@ -11,7 +11,10 @@ const bin = join(root, 'node_modules', '.bin');
 const stamp = join(root, 'node_modules', '.installed-from');
 
 const turbo = (...args) => ['turbo', 'run', ...args, '--output-logs=new-only'];
-const prepare = () => run(turbo('build', 'build:native', '--concurrency=2'));
+const prepare = () => {
+  env.AATGS_BUILT_FOR = builtFor();
+  run(turbo('build', 'build:native', '--concurrency=2'));
+};
 const commands = {
   build: prepare,
   test() {
@@ -105,6 +108,17 @@ function install() {
   const npx = ['npx', '--yes', '--prefer-offline', 'pnpm@12'];
   run([...npx, 'install', '--frozen-lockfile', '--prefer-offline'], { CI: 'true' });
   writeFileSync(stamp, wanted);
+}
+
+/** What native builds depend on besides files and variables: turbo builds again when it changes. */
+function builtFor() {
+  const cuda = { ...env, PATH: `${env.PATH}${delimiter}/usr/local/cuda/bin` };
+  const outputs = [
+    [env.CXX || 'g++', '--version'],
+    ['nvcc', '--version'],
+    ['nvidia-smi', '--query-gpu=compute_cap', '--format=csv,noheader'],
+  ].map(([tool, ...options]) => spawnSync(tool, options, { env: cuda, encoding: 'utf8' }));
+  return outputs.map(({ status, stdout }) => (status === 0 ? stdout : '')).join('');
 }
 
 /** Everything that decides what node_modules holds. */

@@ -74,7 +74,7 @@ sanitize() {
   local tool=$1 result=0 run log number=0 names=''
   # racecheck does not follow barriers over a part of a block, such as the walk of a small dense graph has: it then takes
   # every later barrier of that block for none.
-  [ "$tool" = racecheck ] && names='example wide sparse lattice glass beliefs teams sites'
+  [ "$tool" = racecheck ] && names='example wide sparse lattice glass pairs beliefs own teams sites'
   for run in 'soak.mjs --seconds 15 --most 100 --device 0 --engine resident' "test/short-runs.mjs resident $names" \
     "test/short-runs.mjs launch $names"; do
     log="$out/sanitizer-$tool-$((number++)).log"

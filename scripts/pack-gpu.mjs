@@ -1,9 +1,9 @@
 // Packs everything a GPU host without network or Node needs into one ignored folder: a Node binary, the packages
 // installed flat from their tarballs, and a script that runs the checks there. docs/gpu-testing.md explains it.
 //
-//   node scripts/pack-gpu.mjs [--out folder] [--data folder] [name ...]
+//   AATGS_CUDA_ARCHS=90 node scripts/pack-gpu.mjs [--out folder] [--data folder] [name ...]
 //
-// The folder is .device-pack by default. Each name is a file of benchmark data below --data (default: AATGS_DATA), such
+// AATGS_CUDA_ARCHS as for the build before: the GPUs of the other machine decide, not those of this one. The folder is .device-pack by default. Each name is a file of benchmark data below --data (default: AATGS_DATA), such
 // as dimacs/DSJC500.5.col.gz; benchmarks there find it with AATGS_DATA=data.
 import { execFileSync } from 'node:child_process';
 import {
@@ -29,6 +29,7 @@ const { values, positionals } = parseArgs({
   },
 });
 if (positionals.length > 0 && values.data === '') throw new Error('name the folder of the data: --data or AATGS_DATA');
+if (!process.env.AATGS_CUDA_ARCHS) throw new Error('for which GPUs? Set AATGS_CUDA_ARCHS=90, as for the build');
 const target = resolve(root, values.out);
 const run = (command, args, cwd = root) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
@@ -57,7 +58,7 @@ rmSync(tarballs, { recursive: true });
 const FATBIN = Buffer.from([0x50, 0xed, 0x55, 0xba]);
 for (const name of readdirSync(join(target, 'node_modules'), { recursive: true })) {
   if (!name.endsWith('.so') || readFileSync(join(target, 'node_modules', name)).includes(FATBIN)) continue;
-  throw new Error(`${name} was built without CUDA; build again where nvcc is found, without an empty AATGS_CUDA_ARCHS`);
+  throw new Error(`${name} was built without CUDA; build again where nvcc is found, with AATGS_CUDA_ARCHS=90`);
 }
 
 if (!existsSync(join(target, nodeFile))) {

@@ -3,16 +3,18 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { cmakeBuild, root, run } from './cmake.mjs';
 
+// Compiling takes longer than running: with -O2 the two together take half as long again.
+const sanitized = { buildType: 'Sanitized', variables: { CMAKE_CXX_FLAGS_SANITIZED: '-O1 -DNDEBUG' } };
 const variants = {
   plain: { sanitize: '', buildType: 'Release' },
-  asan: { sanitize: 'address', buildType: 'RelWithDebInfo' },
+  asan: { sanitize: 'address', ...sanitized },
   // The nearest to macOS that a Linux machine has.
   clang: {
     sanitize: '',
     buildType: 'Release',
     env: { CC: 'clang', CXX: 'clang++', CXXFLAGS: '-stdlib=libc++' },
   },
-  tsan: { sanitize: 'thread', buildType: 'RelWithDebInfo' },
+  tsan: { sanitize: 'thread', ...sanitized },
 };
 const name = process.argv[2] ?? 'plain';
 const variant = variants[name];
@@ -25,6 +27,7 @@ cmakeBuild(join(root, 'kernels'), build, {
   AATGS_TESTS: 'ON',
   AATGS_SANITIZE: variant.sanitize,
   CMAKE_BUILD_TYPE: variant.buildType,
+  ...variant.variables,
 });
 
 const env = {

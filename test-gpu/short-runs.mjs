@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { ActiveInference, gridWorld, tmaze } from '@aatgs/active-inference';
 import { GpuExecutionContext } from '@aatgs/core';
 import { conformanceSubject as lbs } from '@aatgs/lbs/conformance';
-import { edwardsAnderson, ising2d, Thermo } from '@aatgs/thermo';
+import { edwardsAnderson, ising2d, isingModel, Thermo } from '@aatgs/thermo';
 import { gnp, Whcr } from '@aatgs/whcr';
 import { bits, example } from './fixtures.mjs';
 
@@ -31,6 +31,11 @@ const runs = {
     const { coloring, iterations } = await whcr.color({ colors: 26, seed: 3, maxIterations: 900 });
     return [...coloring, iterations];
   },
+  async annealed(options) {
+    await using whcr = new Whcr(gnp(200, 0.5, 1), { ...options, dynamic: 'annealed', population: 3 });
+    const { coloring, iterations } = await whcr.color({ colors: 26, seed: 3, maxIterations: 900 });
+    return [...coloring, iterations];
+  },
   async sparse(options) {
     await using whcr = new Whcr(gnp(600, 0.01, 1), { ...options, regime: 'sparse' });
     const { coloring, iterations } = await whcr.color({ colors: 5, seed: 3, maxIterations: 2000 });
@@ -45,7 +50,22 @@ const runs = {
     await using thermo = new Thermo(edwardsAnderson([4, 4, 4], 1), options);
     return [(await thermo.minimize({ maxSweeps: 30, seed: 1 })).bestEnergy];
   },
+  /** Every spin with every other: tensor cores bring its fields up to date. */
+  async pairs(options) {
+    const couplings = { u: [], v: [], w: [] };
+    for (let u = 0; u < 150; u++) {
+      for (let v = 0; v < u; v++) {
+        couplings.u.push(u);
+        couplings.v.push(v);
+        couplings.w.push(((u * v) % 7) - 3);
+      }
+    }
+    await using thermo = new Thermo(isingModel(150, couplings), options);
+    return [(await thermo.minimize({ maxSweeps: 20, seed: 1 })).bestEnergy];
+  },
   beliefs: (options) => simulate(tmaze().model, { ...options, agents: 3 }),
+  /** Agents with models of their own: a block each, or two to a block. */
+  own: (options) => simulate(gridWorld({ rows: 5, noise: 0.1 }).model, { ...options, agents: 3, perAgent: ['A', 'B'] }),
   /** So many states that a team of warps shares what all agents have in common. */
   teams: (options) => simulate(gridWorld({ rows: 8, noise: 0.1, slip: 0.1 }).model, { ...options, agents: 1100 }),
   async sites(options) {

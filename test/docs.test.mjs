@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { writeExampleFiles } from './example-files.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const TIMEOUT_MS = 20_000;
@@ -22,6 +23,7 @@ const documents = execFileSync(
 const scratch = join(root, 'build', 'docs-test');
 mkdirSync(scratch, { recursive: true });
 const folder = mkdtempSync(join(scratch, 'run-'));
+writeExampleFiles(folder);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const blocks = documents.flatMap((path) => blocksOf(path));

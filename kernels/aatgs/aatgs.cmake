@@ -7,31 +7,60 @@ include(${CMAKE_CURRENT_LIST_DIR}/portable.cmake)
 set(AATGS_COMPILE_OPTIONS -Wall -Wextra -ffp-contract=off -fno-math-errno)
 
 if(AATGS_SANITIZE STREQUAL "address")
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=address,undefined)
 elseif(AATGS_SANITIZE STREQUAL "thread")
-  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -g)
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=thread)
 endif()
 
-# Architectures: one in development, all of them in a release; empty builds without CUDA. The last one also as PTX, for
-# GPUs that do not exist yet.
+# Architectures: by default those of the GPUs here, for device code takes minutes to compile and nothing else here runs
+# it; empty builds without CUDA. The last one also as PTX, for GPUs that do not exist yet.
 set(AATGS_CUDA_RELEASE_ARCHS 75 80 86 89 90 100 120)
+find_program(AATGS_NVCC nvcc HINTS $ENV{CUDA_PATH}/bin /usr/local/cuda/bin)
+
+# The compute capabilities of the GPUs of this machine, as 90 for 9.0, without those that are too old for the modules.
+function(aatgs_detect_cuda_archs result)
+  set(usable)
+  find_program(AATGS_NVIDIA_SMI nvidia-smi)
+  if(AATGS_NVIDIA_SMI)
+    execute_process(COMMAND ${AATGS_NVIDIA_SMI} --query-gpu=compute_cap --format=csv,noheader
+      OUTPUT_VARIABLE output RESULT_VARIABLE status ERROR_QUIET TIMEOUT 60)
+    if(status EQUAL 0)
+      string(REGEX MATCHALL "[0-9]+\\.[0-9]" usable "${output}")
+    endif()
+  endif()
+  list(TRANSFORM usable REPLACE "\\." "")
+  list(GET AATGS_CUDA_RELEASE_ARCHS 0 oldest)
+  foreach(arch IN LISTS usable)
+    if(arch LESS oldest)
+      list(REMOVE_ITEM usable ${arch})
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES usable)
+  list(SORT usable COMPARE NATURAL)
+  set(${result} "${usable}" PARENT_SCOPE)
+endfunction()
+
 # Not kept in the cache: what was built for the CPU once must not stay so.
+set(AATGS_CPU_ONLY "AATGS_CUDA_ARCHS is empty")
 if(DEFINED ENV{AATGS_CUDA_ARCHS})
   set(AATGS_CUDA_ARCHS "$ENV{AATGS_CUDA_ARCHS}")
 elseif(NOT DEFINED AATGS_CUDA_ARCHS)
-  set(AATGS_CUDA_ARCHS 90)
+  aatgs_detect_cuda_archs(AATGS_CUDA_ARCHS)
+  set(AATGS_CPU_ONLY "nvidia-smi lists no GPU that could run device code (AATGS_CUDA_ARCHS=90 compiles it for one elsewhere)")
 endif()
 if(AATGS_CUDA_ARCHS STREQUAL "release")
   set(AATGS_CUDA_ARCHS ${AATGS_CUDA_RELEASE_ARCHS})
 endif()
-find_program(AATGS_NVCC nvcc HINTS $ENV{CUDA_PATH}/bin /usr/local/cuda/bin)
 if(NOT AATGS_NVCC)
-  message(STATUS "nvcc was not found: modules are built for the CPU only")
-elseif(NOT AATGS_CUDA_ARCHS)
-  message(STATUS "AATGS_CUDA_ARCHS is empty: modules are built for the CPU only")
+  set(AATGS_CPU_ONLY "nvcc was not found")
 endif()
+if(NOT AATGS_NVCC OR NOT AATGS_CUDA_ARCHS)
+  message(STATUS "${AATGS_CPU_ONLY}: modules are built for the CPU only")
+endif()
+
+set(AATGS_NVCC_OPTIONS -O3 -std=c++20 -fmad=false --expt-relaxed-constexpr -I${AATGS_INCLUDE_DIR})
 
 # Compiles a .cu file to a compressed fatbin and links its bytes into the module.
 function(aatgs_add_device_code name source)
@@ -43,8 +72,8 @@ function(aatgs_add_device_code name source)
   list(APPEND targets -gencode arch=compute_${newest},code=compute_${newest})
   set(fatbin ${CMAKE_CURRENT_BINARY_DIR}/${name}.fatbin)
   add_custom_command(OUTPUT ${fatbin}
-    COMMAND ${AATGS_NVCC} -fatbin -O3 -std=c++20 -fmad=false --expt-relaxed-constexpr --compress-mode=size
-      -MD -MF ${fatbin}.d -I${AATGS_INCLUDE_DIR} -I${CMAKE_CURRENT_SOURCE_DIR}/.. ${targets} -o ${fatbin} ${CMAKE_CURRENT_SOURCE_DIR}/${source}
+    COMMAND ${AATGS_NVCC} -fatbin ${AATGS_NVCC_OPTIONS} --compress-mode=size -MD -MF ${fatbin}.d
+      -I${CMAKE_CURRENT_SOURCE_DIR}/.. ${targets} -o ${fatbin} ${CMAKE_CURRENT_SOURCE_DIR}/${source}
     DEPENDS ${source} DEPFILE ${fatbin}.d COMMENT "Compiling device code of ${name} for ${AATGS_CUDA_ARCHS}" VERBATIM)
   set(holder ${CMAKE_CURRENT_BINARY_DIR}/${name}_fatbin.cpp)
   file(WRITE ${holder} "// Generated: holds the module's device code.\n"
@@ -53,6 +82,17 @@ function(aatgs_add_device_code name source)
   set_source_files_properties(${holder} PROPERTIES OBJECT_DEPENDS ${fatbin})
   target_sources(aatgs_${name} PRIVATE ${holder})
   target_compile_definitions(aatgs_${name} PRIVATE AATGS_HAVE_CUDA)
+endfunction()
+
+# The target check_device_code: nvcc's front end only, a few seconds a module where code for a GPU takes minutes.
+function(aatgs_add_device_check name source)
+  if(NOT TARGET check_device_code)
+    add_custom_target(check_device_code)
+  endif()
+  add_custom_target(${name}_device_check COMMAND ${AATGS_NVCC} -cubin -fdevice-syntax-only -arch=sm_90
+    ${AATGS_NVCC_OPTIONS} -I${CMAKE_CURRENT_SOURCE_DIR}/.. -o ${name}_device_check.cubin ${CMAKE_CURRENT_SOURCE_DIR}/${source}
+    COMMENT "Checking device code of ${name}" VERBATIM)
+  add_dependencies(check_device_code ${name}_device_check)
 endfunction()
 
 function(aatgs_add_module name)
@@ -69,5 +109,8 @@ function(aatgs_add_module name)
   aatgs_glibc_floor(aatgs_${name})
   if(ARG_CUDA AND AATGS_NVCC AND AATGS_CUDA_ARCHS AND NOT AATGS_SANITIZE)
     aatgs_add_device_code(${name} ${ARG_CUDA})
+  endif()
+  if(ARG_CUDA AND AATGS_NVCC)
+    aatgs_add_device_check(${name} ${ARG_CUDA})
   endif()
 endfunction()

@@ -48,6 +48,7 @@ function(aatgs_stub_library target soname symbols)
   file(WRITE ${map} "${version} { global: ${exported}; local: *; };\n")
   add_library(${target} SHARED ${source})
   set_target_properties(${target} PROPERTIES NO_SONAME ON CXX_VISIBILITY_PRESET default)
+  target_compile_options(${target} PRIVATE -fno-builtin)
   target_link_options(${target} PRIVATE -nostdlib -Wl,-soname,${soname} -Wl,--version-script=${map})
 endfunction()
 

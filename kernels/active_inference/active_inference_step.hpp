@@ -9,7 +9,7 @@
 #include "active_inference/ai_reset.hpp"
 #include "active_inference/ai_search.hpp"
 #include "active_inference/ai_setup.hpp"
-#include "active_inference/ai_small_warp.hpp"
+#include "active_inference/ai_small_block.hpp"
 #include "active_inference/ai_window.hpp"
 #include "active_inference/ai_workers.hpp"
 
@@ -36,6 +36,7 @@ struct ActiveInferenceStep {
     } else {
       View<float> view{};
       lay_out_view(arena, setup, view);
+      state.small = view.small != 0 && view.alone == 0;
       state.f32 = arena.constant(1, &view);
     }
   }
@@ -54,9 +55,10 @@ struct ActiveInferenceStep {
   AATGS_FN static void run_as(Team& team, const Config& config, State& state, const View<Real>& view,
                               Telemetry& telemetry) {
     const auto phase = static_cast<AiPhase>(config.header.phase);
+    const bool small = phase == AiPhase::STEP && state.small != 0 && step_small(team, config, view, *state.run, 1);
     const uint32_t first = config.first < view.agents ? config.first : view.agents;
-    const uint32_t left = view.agents - first;
-    const uint32_t count = config.count == 0 || config.count > left ? left : config.count;
+    const uint32_t count = count_of(config, view, first);
+    if (small) return report(team, state, view, config, first, count, count, false, telemetry);
     const uint64_t seed = config.header.seed;
     const bool started = state.run->started != 0;
     if (!started || phase == AiPhase::RESET) {
@@ -82,7 +84,7 @@ struct ActiveInferenceStep {
         set_array(team, view, config, first, count);
         break;
       case AiPhase::ROLLOUT:
-        steps = roll_out(team, config, view, first, count, episode, idle);
+        steps = roll_out(team, config, view, *state.run, first, count, idle);
         break;
       case AiPhase::STEP:
         steps = count;
@@ -90,6 +92,7 @@ struct ActiveInferenceStep {
       default: {
         const Given given = given_of(config, view, count);
         if (phase == AiPhase::STEP && step_dense(team, config, view, first, count, given, episode)) break;
+        if (phase == AiPhase::STEP && step_small(team, config, view, *state.run, 1)) break;
         if (phase == AiPhase::STEP && learns_together(view)) {
           step_together(team, config, view, first, count, given, false);
           break;
@@ -102,6 +105,12 @@ struct ActiveInferenceStep {
     report(team, state, view, config, first, count, steps, idle, telemetry);
   }
 
+  /// Agents that a config is for, from the first on.
+  template <class Real>
+  AATGS_FN static uint32_t count_of(const Config& config, const View<Real>& view, uint32_t first) {
+    const uint32_t left = view.agents - first;
+    return config.count == 0 || config.count > left ? left : config.count;
+  }
   /// What is staged with a config: observations, then actions to take.
   struct Given {
     const void* observations;
@@ -162,6 +171,46 @@ struct ActiveInferenceStep {
     return false;
   }
 
+  /// Steps of few agents with a small model, by a block each; false where that is not so, or nothing has started. In closed
+  /// loop the process shows observations and moves on. No barrier at the end.
+  template <class Team, class Real>
+  AI_CALL static bool step_small(Team& team, const Config& config, const View<Real>& view, const Run& run,
+                                 uint32_t steps) {
+#if defined(__CUDACC__)
+    if constexpr (sizeof(Real) == 4) {
+      const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
+      const bool shows = closed && threadIdx.x < 32;
+      // The host's memory is furthest: the first agent's observation is asked for before all else.
+      const uint32_t at = (threadIdx.x & 31) * sizeof(uint32_t);
+      const bool asks = !closed && blockIdx.x == 0 && threadIdx.x >= kThreads - 32;
+      const bool there = asks && at + sizeof(uint32_t) <= config.header.input_bytes;
+      const uint32_t early = there ? read_host(config.header.input + at) : kNotObserved;
+      if (run.started == 0 || view.small == 0 || view.alone != 0) return false;
+      const uint32_t first = config.first < view.agents ? config.first : view.agents;
+      const uint32_t count = count_of(config, view, first), episode = run.episode;
+      const Given given = closed ? Given{} : given_of(config, view, count);
+      const uint64_t seed = config.header.seed;
+      SmallRoom& room = *CudaBlock<kThreads>(nullptr).template shared<SmallRoom>();
+      for (uint32_t i = blockIdx.x; i < count; i += team.count() / kThreads) {
+        const uint32_t id = first + i;
+        Agent<Lanes, float> agent(view, id, {nullptr, 1});
+        for (uint32_t s = 0; s < steps; ++s) {
+          if (i + s > blockIdx.x) __syncthreads();
+          if (closed && over(view, id, episode)) break;
+          if (shows) emit(agent, seed);
+          if (closed) __syncthreads();
+          small_step(view, id, seed, given, first, i == 0, early, room);
+          if (shows) advance(agent, seed);
+        }
+      }
+      return true;
+    }
+#endif
+    static_cast<void>(team), static_cast<void>(config), static_cast<void>(view), static_cast<void>(run);
+    static_cast<void>(steps);
+    return false;
+  }
+
   template <class Real>
   AATGS_FN static Given given_of(const Config& config, const View<Real>& view, uint32_t count) {
     Given given{};
@@ -189,10 +238,8 @@ struct ActiveInferenceStep {
           take_observation(a, config, given, first);
           small_step(a);
           choose_action(a, config.header.seed, given, first);
-        } else {
-          small_step(a, config.header.seed, given, first);
+          return;
         }
-        return;
       }
     }
     if (all) {
@@ -351,8 +398,9 @@ struct ActiveInferenceStep {
 
   /// Agents and their generative process in closed loop. The process is the model as it was given.
   template <class Team, class Real>
-  AATGS_FN static uint64_t roll_out(Team& team, const Config& config, const View<Real>& view, uint32_t first,
-                                    uint32_t count, uint32_t episode, bool& idle) {
+  AATGS_FN static uint64_t roll_out(Team& team, const Config& config, const View<Real>& view, const Run& run,
+                                    uint32_t first, uint32_t count, bool& idle) {
+    const uint32_t episode = run.episode;
     const auto running = [&](uint32_t i) { return view.clock[first + i][STEPS] < episode; };
     // Whether the host has cancelled is known after a barrier.
     team.barrier();
@@ -379,14 +427,16 @@ struct ActiveInferenceStep {
         done += count;
         continue;
       }
-      for_agents(team, view, first, count, [&](auto& agent) {
-        for (uint32_t s = 0; s < now; ++s) {
-          if (over(view, agent.id, episode)) break;
-          emit(agent, config.header.seed);
-          one_phase(agent, AiPhase::STEP, config, none, first);
-          advance(agent, config.header.seed);
-        }
-      });
+      if (!step_small(team, config, view, run, now)) {
+        for_agents(team, view, first, count, [&](auto& agent) {
+          for (uint32_t s = 0; s < now; ++s) {
+            if (over(view, agent.id, episode)) break;
+            emit(agent, config.header.seed);
+            one_phase(agent, AiPhase::STEP, config, none, first);
+            advance(agent, config.header.seed);
+          }
+        });
+      }
       left -= now;
       done += uint64_t{now} * count;
       team.barrier();
@@ -442,8 +492,8 @@ struct ActiveInferenceStep {
   }
 
   template <class Team, class Real>
-  AATGS_FN static void report(Team& team, State& state, const View<Real>& view, const Config& config, uint32_t first,
-                              uint32_t count, uint64_t steps, bool idle, Telemetry& telemetry) {
+  AI_CALL static void report(Team& team, State& state, const View<Real>& view, const Config& config, uint32_t first,
+                             uint32_t count, uint64_t steps, bool idle, Telemetry& telemetry) {
     double energy = 0;
     const uint32_t episode = state.run->episode;
     // On a GPU a single agent is the work of the leader and its warp, and nobody waits for others.

@@ -45,11 +45,17 @@ __device__ inline float warp_total(float sum) {
 }
 
 __device__ inline float warp_highest(float best) {
+#if defined(AI_EMULATED) || __CUDA_ARCH__ >= 800
+  // In an order that integers share.
+  const auto ordered = [](int32_t bits) { return bits ^ (bits >> 31 & 0x7fffffff); };
+  return bits_as<float>(ordered(__reduce_max_sync(0xffffffffu, ordered(bits_as<int32_t>(best)))));
+#else
   for (int half = 16; half > 0; half /= 2) {
     const float other = __shfl_xor_sync(0xffffffffu, best, half);
     best = other > best ? other : best;
   }
   return best;
+#endif
 }
 
 /// One draw from n <= 64 weights, as `sample` does it.

@@ -23,10 +23,8 @@ AATGS_FN To bits_as(From from) {
 #endif
 }
 
-/// e^x. Below the smallest normal number: zero. What is not a number stays so.
-AATGS_FN float exp_of(float x) {
-  if (!(x >= -87.0f)) return x < 0.0f ? 0.0f : x;
-  if (x > 88.72283f) return INFINITY;
+/// e^x where that is a normal number.
+AATGS_FN float exp_of_normal(float x) {
   // Adding 1.5 * 2^23 rounds to an integer and leaves it in the lowest bits.
   const float shifted = x * 1.44269504f + 12582912.0f;
   const float n = shifted - 12582912.0f;
@@ -40,6 +38,13 @@ AATGS_FN float exp_of(float x) {
   y = y * (r * r) + r + 1.0f;
   // 2^n by the exponent's bits: y is within [0.7, 1.42].
   return bits_as<float>(bits_as<uint32_t>(y) + (bits_as<uint32_t>(shifted) << 23));
+}
+
+/// e^x. Below the smallest normal number: zero. What is not a number stays so.
+AATGS_FN float exp_of(float x) {
+  if (!(x >= -87.0f)) return x < 0.0f ? 0.0f : x;
+  if (x > 88.72283f) return INFINITY;
+  return exp_of_normal(x);
 }
 
 /// ln x of a positive normal number.

@@ -5,7 +5,7 @@
 #include "active_inference/ai_dense_many.hpp"
 #include "active_inference/ai_learn.hpp"
 #include "active_inference/ai_search.hpp"
-#include "active_inference/ai_small.hpp"
+#include "active_inference/ai_small_block.hpp"
 #include "active_inference/ai_state.hpp"
 #include "active_inference/ai_tensor.hpp"
 
@@ -279,6 +279,7 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
     view.small = small_shape(view, setup.part<Factor>(PART_FACTORS), setup.part<Modality>(PART_MODALITIES),
                              setup.part<Group>(PART_GROUPS), setup.part<uint32_t>(PART_LISTS));
     view.small_tables = arena.state<SmallTables>(view.small ? 1 : 0);
+    if (view.small && !many && arena.target().is_cuda) block_bytes = sizeof(SmallRoom);
     if (view.small) {
       // Its own use of the working room comes before or after all others.
       view.room.leaves = 0;
@@ -298,16 +299,20 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
     view.for_many = fits && shared && setup->agents >= kManyAgents && !options.has(AiFlag::INDUCTIVE);
     view.many = lay_out_nodes(arena, nodes, view.for_many ? setup->nodes : 0);
     ChunkPlan plan;
-    for (uint32_t at_once = kMostParents; fits && !view.for_many && acts_from_registers(view) && at_once > 0;) {
+    uint32_t teams = 0;
+    if (fits && !view.for_many && acts_from_registers(view)) {
       plan = plan_chunks(nodes, setup.part<uint32_t>(PART_NODE_ACTIONS), setup->nodes, options.policy_length,
-                         model.controls, at_once);
-      block_bytes = uint64_t{BlockRoom(model, plan.kept, plan.most).words} * sizeof(uint32_t);
-      if (!plan.chunks.empty() && block_bytes + kTeamShared <= arena.target().block_shared_bytes) break;
-      plan = {};
-      block_bytes = 0;
-      at_once -= kLeastParents;
+                         model.controls);
+      const uint64_t each =
+          uint64_t{TeamRoom(model, options.policy_length, plan.kept, plan.places).words} * sizeof(uint32_t);
+      // Few agents have a block each, and all of its warps.
+      const uint64_t most = setup->agents > arena.target().parallel_blocks ? kMostTeams : 1;
+      const uint64_t fitting = arena.target().block_shared_bytes / each;
+      teams = static_cast<uint32_t>(fitting < most ? fitting : most);
+      if (plan.chunks.empty() || teams == 0) plan = {};
+      if (!plan.chunks.empty()) block_bytes = each * teams;
     }
-    view.tree = lay_out_chunks(arena, plan);
+    view.tree = lay_out_chunks(arena, plan, teams);
   }
 
   uint64_t pooled = 0;

@@ -69,17 +69,16 @@ struct NodeTables {
   Fragment* linears;  // nodes in eights x steps x 32
 };
 
-/// A policy tree that a block evaluates for each agent (ai_dense_block.hpp).
+/// A policy tree that is evaluated for each agent (ai_dense_block.hpp).
 struct ChunkTables {
-  uint32_t chunk_count, kept, most;  // no chunks: not so
+  uint32_t chunk_count, kept, places, teams;  // no chunks: not so
   const Chunk* chunks;
   const uint32_t* children;  // of every kept row and control: its row, or none
-  const uint32_t* parents;  // of every row
   const uint32_t* leaves;  // policies of the rows of the last depth
 };
 
 template <class Real>
-struct View {
+struct alignas(16) View {
   Structure model;
   Options<Real> options;
   Room room;
@@ -144,6 +143,7 @@ struct AiState {
   Run* run;
   const View<float>* f32;  // the one of the instance's precision; the other is null
   const View<double>* f64;
+  uint32_t small;  // 1: few agents of a small model (ai_small_block.hpp)
 };
 
 /// One agent's work: its rows, its working room, and who does it.

@@ -66,8 +66,20 @@ __device__ inline float quick_log2(float x) {
   return log2;
 }
 
+/// A barrier of some warps of the block, by number from 1.
+__device__ inline void meet(uint32_t barrier, uint32_t threads) {
+  asm volatile("bar.sync %0, %1;" ::"r"(barrier), "r"(threads) : "memory");
+}
+
 /// Asks for memory that is read soon, into the second-level cache.
 __device__ inline void bring_near(const void* from) { asm volatile("prefetch.global.L2 [%0];" ::"l"(from)); }
+
+/// Reads a word of host memory.
+__device__ inline uint32_t read_host(uint64_t from) {
+  uint32_t word;
+  asm volatile("ld.volatile.global.u32 %0, [%1];" : "=r"(word) : "l"(from));
+  return word;
+}
 
 /// Reads a word for the first-level cache's sake; nobody waits for it until it is let go.
 __device__ inline uint32_t read_ahead(const void* from) {

@@ -19,17 +19,11 @@ class FiberBlock {
   void run(const std::function<void(uint32_t)>& body) {
     current_body_ = &body;
     for (Fiber& fiber : fibers_) prepare(fiber);
-    for (bool left = true; left;) {
-      left = false;
-      progressed_ = false;
-      for (now_ = 0; now_ < fibers_.size(); ++now_) {
-        if (fibers_[now_].done) continue;
-        left = true;
-        active_ = this;
-        swapcontext(&main_, &fibers_[now_].context);
-      }
-      if (left && !progressed_) throw std::logic_error("deadlock: a collective was not reached by everybody");
-    }
+    left_ = static_cast<uint32_t>(fibers_.size());
+    now_ = 0;
+    active_ = this;
+    swapcontext(&main_, &fibers_[0].context);
+    if (left_ != 0) throw std::logic_error("deadlock: a collective was not reached by everybody");
   }
 
   uint32_t now() const { return now_; }
@@ -43,19 +37,19 @@ class FiberBlock {
     if (++warp.arrived == 32) {
       warp.arrived = 0;
       ++warp.phase;
-      progressed_ = true;
     }
-    while (warp.phase == generation) yield();
+    wait(warp.phase, generation);
     return warp.values[phase];
   }
-  void barrier(uint32_t threads) {
-    const uint32_t generation = generation_;
-    if (++arrived_ == threads) {
-      arrived_ = 0;
-      ++generation_;
-      progressed_ = true;
+  /// Some threads meet at one of several barriers.
+  void barrier(uint32_t threads, uint32_t which = 0) {
+    Meeting& meeting = meetings_[which];
+    const uint32_t generation = meeting.generation;
+    if (++meeting.arrived == threads) {
+      meeting.arrived = 0;
+      ++meeting.generation;
     }
-    while (generation_ == generation) yield();
+    wait(meeting.generation, generation);
   }
 
  private:
@@ -63,7 +57,14 @@ class FiberBlock {
   struct Fiber {
     ucontext_t context;
     std::unique_ptr<uint8_t[]> stack;
+    const uint32_t* word = nullptr;  // waits until this differs from `seen`
+    uint32_t seen = 0;
     bool done = false;
+
+    bool ready() const { return !done && (word == nullptr || *word != seen); }
+  };
+  struct Meeting {
+    uint32_t arrived = 0, generation = 0;
   };
   struct Warp {
     uint32_t values[2][32];
@@ -75,24 +76,42 @@ class FiberBlock {
     fiber.stack = std::make_unique<uint8_t[]>(kStack);
     getcontext(&fiber.context);
     fiber.context.uc_stack = {fiber.stack.get(), 0, kStack};
-    fiber.context.uc_link = &main_;
     makecontext(&fiber.context, reinterpret_cast<void (*)()>(&FiberBlock::enter), 0);
   }
   static void enter() {
     FiberBlock& block = *active_;
     (*block.current_body_)(block.now_);
     block.fibers_[block.now_].done = true;
-    block.progressed_ = true;
+    --block.left_;
+    block.hand_over();
   }
-  void yield() { swapcontext(&fibers_[now_].context, &main_); }
+  void wait(const uint32_t& word, uint32_t seen) {
+    if (word != seen) return;
+    fibers_[now_].word = &word;
+    fibers_[now_].seen = seen;
+    hand_over();
+  }
+  /// To the next thread that can go on, or back to run() where there is none.
+  void hand_over() {
+    ucontext_t& own = fibers_[now_].context;
+    const auto threads = static_cast<uint32_t>(fibers_.size());
+    for (uint32_t i = 1; i < threads; ++i) {
+      const uint32_t next = now_ + i < threads ? now_ + i : now_ + i - threads;
+      if (!fibers_[next].ready()) continue;
+      now_ = next;
+      swapcontext(&own, &fibers_[next].context);
+      return;
+    }
+    swapcontext(&own, &main_);
+  }
 
   static inline FiberBlock* active_ = nullptr;
   std::vector<Fiber> fibers_;
   std::vector<Warp> warps_;
   ucontext_t main_{};
   const std::function<void(uint32_t)>* current_body_ = nullptr;
-  uint32_t now_ = 0, arrived_ = 0, generation_ = 0;
-  bool progressed_ = false;
+  Meeting meetings_[16];
+  uint32_t now_ = 0, left_ = 0;
 };
 
 /// One of its threads, as a warp walk sees it.

@@ -7,14 +7,14 @@
 
 namespace aatgs::thermo {
 
-/// What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE. TURN: the last GATHER, the EXCHANGE and the next round's SWEEP in one.
+/// What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE. TOGETHER: whole rounds, in which the members wait for each other inside the step; all of them must be given the same configs at the same time, and reach each other's memory.
 enum class ThermoPhase : uint32_t {
   RUN = 0,
   RESET = 1,
   SWEEP = 2,
   GATHER = 3,
   EXCHANGE = 4,
-  TURN = 5,
+  TOGETHER = 5,
 };
 
 /// ISING: spins -1/+1 on any graph. POTTS: q states on any graph. SQUARE: the ferromagnet on an L x L torus, bit-packed. LATTICE: many +-1 lattices of one shape, bit-packed.
@@ -83,15 +83,15 @@ static_assert(offsetof(ThermoSetup, seed) == 88);
 /// One config. RESET starts a run: its fields are those of the setup, its seed the header's.
 struct alignas(16) ThermoConfig {
   ConfigHeader header;
-  uint32_t substeps;  ///< RUN: rounds to run.
+  uint32_t substeps;  ///< RUN, TOGETHER: rounds to run.
   uint32_t burn_in;  ///< RESET: rounds before samples are taken.
   uint32_t anneal;  ///< RESET: rounds in which all temperatures fall to their own.
   uint32_t samples;  ///< RESET: samples to take, at most the setup's capacity; 0: runs until the target.
   uint32_t sample_every;  ///< RESET: rounds between samples.
   uint32_t adapt;  ///< RESET: whether burn-in adapts the ladder.
   double target;  ///< RESET: converged at this energy or below.
-  uint64_t energies;  ///< Address of i64[replicas] on the device. SWEEP, TURN: written, 0 where another member's replica is. GATHER: another member's, added.
-  uint64_t incoming;  ///< TURN: address of another member's energies, added.
+  uint64_t energies;  ///< Address of i64[replicas] on the device. SWEEP: written, 0 where another member's replica is. GATHER: another member's, added. TOGETHER: what this member shows the others: 256 bytes, zeros at first, and i64[2][replicas].
+  uint64_t incoming;  ///< TOGETHER: address of u64[members]: where what each member shows is found from here.
   uint8_t pad0[144];
 };
 static_assert(sizeof(ThermoConfig) == 256);
@@ -161,6 +161,6 @@ inline constexpr AatgsField kFields[] = {
     {"ThermoTelemetry.roundTrips", offsetof(ThermoTelemetry, round_trips), sizeof(ThermoTelemetry::round_trips)},
     {"ThermoTelemetry.acceptance", offsetof(ThermoTelemetry, acceptance), sizeof(ThermoTelemetry::acceptance)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0xb21ef1550e7d8247ULL;
+inline constexpr uint64_t kLayoutFingerprint = 0xd87cd02cecfe5e4aULL;
 
 }  // namespace aatgs::thermo

@@ -7,6 +7,7 @@
 
 #include "aatgs/module.hpp"
 #include "thermo/thermo_cluster.hpp"
+#include "thermo/thermo_dense_tiles.hpp"
 #include "thermo/thermo_graph.hpp"
 #include "thermo/thermo_packed.hpp"
 #include "thermo/thermo_state.hpp"
@@ -164,7 +165,8 @@ inline void lay_out_dense(Arena& arena, const OrderedGraph& graph, ThermoState& 
   } else {
     lay_out_rows<int32_t>(arena, graph, state);
   }
-  const uint64_t stride = dense_stride(state.graph.n), held = kDenseGroups * stride * sizeof(int32_t);
+  const uint64_t stride = dense_stride(state.graph.n);
+  const uint64_t held = state.dense == 1 ? dense_tiles_bytes(state.graph.n) : kDenseGroups * stride * sizeof(int32_t);
   state.dense_fields = arena.state<int32_t>(uint64_t{state.own_count} * kLanes * stride);
   state.dense_in_shared = arena.target().is_cuda && held <= arena.target().block_shared_bytes;
   if (state.dense_in_shared) arena.block_shared(held);
@@ -252,7 +254,7 @@ inline void lay_out_state(Arena& arena, const Setup& setup, ThermoState& state) 
   state.replicas = setup->rungs * setup->ladders;
   state.systems = setup->systems;
   state.copies = state.ladders / state.systems;
-  state.members = setup->members;
+  state.members = setup->members, state.member = setup->member;
   state.joined = state.members > 1 || (state.systems > 1 && state.copies == 1) ? 0 : state.ladders / 2;
   state.packs = (state.replicas + kLanes - 1) / kLanes;
   if (state.model == ThermoModel::LATTICE)

@@ -90,6 +90,7 @@ struct Run {
   uint32_t samples;
   uint32_t converged;
   uint32_t reached;  // whether an energy was at the target
+  uint32_t met, parted;  // whether all members' energies have come, and whether they never did
   uint32_t next_adaptation;  // round; they double
 };
 
@@ -112,7 +113,7 @@ struct ThermoState {
   uint32_t rungs, ladders, replicas, packs;
   // Which packs' spins are here, where members share the replicas: of each row of packs (LATTICE: those of the same systems;
   // else there is one; SQUARE: of replicas), own_count from own_first on.
-  uint32_t members, row, own_first, own_count;
+  uint32_t members, member, row, own_first, own_count;
   uint32_t sweeps_per_round, cluster_every, capacity;
   ThermoConfig first;  // the implicit first reset
   Couplings graph;

@@ -12,6 +12,7 @@
 #include "thermo/thermo_reset.hpp"
 #include "thermo/thermo_setup.hpp"
 #include "thermo/thermo_sweeps.hpp"
+#include "thermo/thermo_together.hpp"
 
 namespace aatgs::thermo {
 
@@ -42,8 +43,8 @@ struct ThermoStep {
     const bool started = state.run->started != 0;
     team.barrier();
     if (phase == ThermoPhase::RESET || !started) reset(team, state, phase == ThermoPhase::RESET ? config : state.first);
-    const bool idle =
-        state.run->converged && phase != ThermoPhase::RESET && (phase != ThermoPhase::RUN || config.substeps > 0);
+    const bool idle = state.run->converged && phase != ThermoPhase::RESET &&
+                      (config.substeps > 0 || (phase != ThermoPhase::RUN && phase != ThermoPhase::TOGETHER));
     team.barrier();
     if (!idle) work(team, config, state, phase);
     report(team, state, telemetry, idle);
@@ -51,29 +52,27 @@ struct ThermoStep {
 
  private:
   /// What a config asks for, as halves of rounds, so that each of them is in the kernel once: compilers give large ones fewer
-  /// registers. RUN: sweeps and the rest in turn; TURN: the rest of one round and the sweeps of the next.
+  /// registers. RUN, TOGETHER: sweeps and the rest in turn.
   template <class Team>
   AATGS_FN static void work(Team& team, const Config& config, State& state, ThermoPhase phase) {
-    const bool runs = phase == ThermoPhase::RUN && state.members == 1;
-    const bool turns = phase == ThermoPhase::TURN && config.energies != 0 && config.incoming != 0;
-    const bool hands_out = turns || (phase == ThermoPhase::SWEEP && config.energies != 0);
-    const uint64_t gathered = turns ? config.incoming : phase == ThermoPhase::GATHER ? config.energies : 0;
-    if (gathered != 0) {
-      const auto* others = reinterpret_cast<const int64_t*>(gathered);
+    const bool together = phase == ThermoPhase::TOGETHER && config.energies != 0 && config.incoming != 0;
+    const bool runs = together || (phase == ThermoPhase::RUN && state.members == 1);
+    const bool hands_out = phase == ThermoPhase::SWEEP && config.energies != 0;
+    if (phase == ThermoPhase::GATHER && config.energies != 0) {
+      const auto* others = reinterpret_cast<const int64_t*>(config.energies);
       team.for_each(state.replicas, [&](uint32_t r) { state.energies[r] += others[r]; });
       team.barrier();
     }
-    uint64_t halves = runs ? uint64_t{2} * config.substeps : turns ? 2 : 0;
-    if (phase == ThermoPhase::EXCHANGE || (hands_out && !turns)) halves = 1;
-    bool sweeps = runs || (hands_out && !turns);
-    for (; halves > 0; --halves, sweeps = !sweeps) {
-      if (runs && sweeps && (state.run->converged || team.cancelled())) break;
+    uint64_t halves = runs ? uint64_t{2} * config.substeps : phase == ThermoPhase::EXCHANGE || hands_out ? 1 : 0;
+    for (bool sweeps = runs || hands_out; halves > 0; --halves, sweeps = !sweeps) {
+      if (runs && sweeps && (state.run->converged || state.run->parted || team.cancelled())) break;
       if (sweeps) {
         sweep(team, state);
       } else {
         finish_round(team, state);
       }
       team.barrier();
+      if (together && sweeps && !meet(team, state, config)) break;
     }
     if (hands_out) hand_out(team, state, reinterpret_cast<int64_t*>(config.energies));
     team.barrier();
@@ -91,15 +90,6 @@ struct ThermoStep {
       team.barrier();
     }
     sweep_all(team, state);
-  }
-
-  /// For the other members: the energies of this one's replicas, 0 in place of theirs.
-  template <class Team>
-  AATGS_FN static void hand_out(Team& team, State& state, int64_t* energies) {
-    team.for_each(state.replicas, [&](uint32_t r) {
-      if (!state.owns(state.pack_of(r))) state.energies[r] = 0;
-      energies[r] = state.energies[r];
-    });
   }
 
   /// The second half, which every member makes alike: exchanges, a sample, the ladder's adaptation. What is to be done is

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 
+#include "thermo/thermo_dense_tiles.hpp"
 #include "thermo/thermo_dispatch.hpp"
 #include "thermo/thermo_measure.hpp"
 
@@ -33,20 +34,20 @@ AATGS_FN void sweep_graph(Team& team, const ThermoState& state, uint64_t first) 
   });
 }
 
-/// Sweeps of some replicas of a dense graph, each by a group of its own.
+/// Sweeps of 16 replicas of a dense graph, each by a group of its own, which does not wait for the others.
 template <class Weight, class Block>
 AATGS_APART void sweep_dense_block(Block& block, const ThermoState& shared_state, uint32_t first, uint64_t sweep) {
   const ThermoState state = shared_state;
   const uint32_t stride = dense_stride(state.graph.n);
+  const bool held = state.dense_in_shared != 0;
   const auto each = [&](auto work) {
     block.for_each_group(kDenseGroups, [&](auto& group, uint32_t g) {
       const uint32_t replica = first + g;
       if (replica >= state.replicas) return;
       int32_t* kept = state.fields_of(replica);
-      work(group, replica, kept, state.dense_in_shared ? block.template shared<int32_t>() + g * stride : kept);
+      work(group, replica, kept, held ? block.template shared<int32_t>() + g * stride : kept);
     });
   };
-  const bool held = state.dense_in_shared != 0;
   if (held) {
     each([&](auto& group, uint32_t, int32_t* kept, int32_t* fields) {
       group.for_each(stride, [&](uint32_t i) { fields[i] = kept[i]; });
@@ -66,14 +67,27 @@ AATGS_APART void sweep_dense_block(Block& block, const ThermoState& shared_state
   }
 }
 
+#if defined(__CUDACC__)
+template <class Block>
+AATGS_APART void sweep_dense_tiles_apart(Block& block, const ThermoState& shared_state, uint32_t first,
+                                         uint64_t sweep) {
+  const ThermoState state = shared_state;
+  sweep_dense_tiles(block, state, first, sweep);
+}
+#endif
+
 template <class Team>
 AATGS_FN void sweep_dense_graph(Team& team, const ThermoState& state, uint64_t first) {
   team.for_each_block(state.own_count * (kLanes / kDenseGroups), [&](auto& block, uint32_t i) {
     const uint32_t replica = state.own_first * kLanes + i * kDenseGroups;
-    if (state.dense == 1) {
-      sweep_dense_block<int8_t>(block, state, replica, first);
-    } else {
+    if (state.dense == 4) {
       sweep_dense_block<int32_t>(block, state, replica, first);
+#if defined(__CUDACC__)
+    } else if (state.dense_in_shared) {
+      sweep_dense_tiles_apart(block, state, replica, first);
+#endif
+    } else {
+      sweep_dense_block<int8_t>(block, state, replica, first);
     }
   });
   team.barrier();

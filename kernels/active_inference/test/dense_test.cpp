@@ -46,6 +46,7 @@ struct Shape {
   bool own;  // models of their own, by a block; else one, for many
   uint32_t without = 0;  // every so manyth policy is left out
   bool inductive = false;
+  uint32_t teams = 2;
 };
 
 class Bench {
@@ -66,7 +67,9 @@ class Bench {
     Arena binding(target, again, plan, base, reinterpret_cast<void*>(base));
     lay_out(binding);
     const uint32_t room = kWarpAgents * (shape_.length + 1);
-    const uint32_t words = shape_.own ? BlockRoom(view_.model, view_.tree.kept, view_.tree.most).words : 16 * room;
+    const uint32_t words =
+        shape_.own ? kMostTeams * TeamRoom(view_.model, shape_.length, view_.tree.kept, view_.tree.places).words
+                   : 16 * room;
     // Shared memory begins with anything.
     std::vector<uint32_t> shared(words + 64, 0x7fc00000u);
     auto* at = reinterpret_cast<uint32_t*>((reinterpret_cast<uint64_t>(shared.data()) + 127) / 128 * 128);
@@ -222,8 +225,8 @@ class Bench {
       view_.many = lay_out_nodes(arena, nodes_.data(), count);
       return;
     }
-    view_.tree = lay_out_chunks(
-        arena, plan_chunks(nodes_.data(), node_actions_.data(), count, shape_.length, shape_.controls, kMostParents));
+    const ChunkPlan plan = plan_chunks(nodes_.data(), node_actions_.data(), count, shape_.length, shape_.controls);
+    view_.tree = lay_out_chunks(arena, plan, shape_.teams);
   }
 
   using Beliefs = std::vector<double>;
@@ -318,6 +321,8 @@ class Bench {
 int main() {
   using aatgs::active_inference::test::Bench;
   Bench({"own models, all policies", 40, 33, 3, 2, 3, true}).run();
+  Bench({"own models, whole tiles", 64, 64, 3, 3, 2, true}).run();
+  Bench({"own models, one team", 34, 64, 2, 2, 3, true, 0, false, 1}).run();
   Bench({"own models, goals, some policies", 47, 9, 2, 3, 3, true, 4, true}).run();
   Bench({"one model, many agents", 36, 10, 2, 2, 70, false}).run();
   Bench({"one model, some policies", 64, 2, 2, 3, 35, false, 3}).run();

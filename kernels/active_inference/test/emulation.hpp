@@ -53,6 +53,9 @@ struct uint4 {
 struct float2 {
   float x, y;
 };
+struct float4 {
+  float x, y, z, w;
+};
 struct __half2 {
   _Float16 x, y;
 };
@@ -83,6 +86,15 @@ inline uint32_t __ballot_sync(uint32_t, bool mine) {
   for (uint32_t lane = 0; lane < 32; ++lane) bits |= all[lane] << lane;
   return bits;
 }
+inline int32_t __reduce_max_sync(uint32_t, int32_t mine) {
+  const uint32_t* all = aatgs::active_inference::emulated::block.gather(static_cast<uint32_t>(mine));
+  int32_t top = mine;
+  for (uint32_t lane = 0; lane < 32; ++lane) {
+    const auto other = static_cast<int32_t>(all[lane]);
+    top = other > top ? other : top;
+  }
+  return top;
+}
 inline int __ffs(uint32_t x) { return __builtin_ffs(static_cast<int>(x)); }
 
 namespace aatgs::active_inference {
@@ -107,6 +119,7 @@ inline void multiply_tile(float (&d)[4], const uint32_t (&a)[4], const uint32_t 
   __syncwarp();
 }
 inline float quick_log2(float x) { return std::log2(x); }
+inline void meet(uint32_t barrier, uint32_t threads) { emulated::block.barrier(threads, barrier); }
 inline void bring_near(const void*) {}
 inline uint32_t read_ahead(const void* from) {
   uint32_t word;

@@ -1,12 +1,22 @@
 // What the step promises: the Boltzmann distribution, and the same bits however the work is cut or shared.
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 
 #include "test/expect.hpp"
 #include "thermo/test/models.hpp"
 
 namespace aatgs::thermo::test {
 namespace {
+
+/// A sanitizer is there for memory and threads and makes each sample a hundred times slower: fewer of them.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+/// Ladders and samples of the tests of whole distributions: 20,000 samples a rung where it is quick.
+constexpr uint32_t kLadders = kSanitized ? 4 : 50, kSamples = kSanitized ? 100 : 400;
 
 constexpr uint32_t kConverged = static_cast<uint32_t>(Status::CONVERGED);
 constexpr uint32_t kIdle = static_cast<uint32_t>(Status::IDLE);
@@ -102,11 +112,35 @@ void snapshot_and_go_on() {
   }
 }
 
+/// So many rounds of all members at once, which wait for each other inside their steps.
+void run_together(const std::vector<std::unique_ptr<Instance>>& all, uint32_t rounds) {
+  const size_t replicas = all[0]->region<int64_t>("energies").size();
+  // Aligned to 256 bytes, as buffers of a context are.
+  std::vector<std::vector<int64_t>> boxes(all.size(), std::vector<int64_t>(64 + 2 * replicas));
+  std::vector<uint64_t> addresses;
+  for (const auto& box : boxes) addresses.push_back((reinterpret_cast<uint64_t>(box.data()) + 255) / 256 * 256);
+  std::vector<std::thread> running;
+  for (size_t m = 0; m < all.size(); ++m) {
+    running.emplace_back([&, m] {
+      // In two configs, which the others need not have cut alike.
+      for (const uint32_t part : {static_cast<uint32_t>(m) + 3, rounds - 3 - static_cast<uint32_t>(m)}) {
+        ThermoConfig config{};
+        config.header.phase = static_cast<uint32_t>(ThermoPhase::TOGETHER);
+        config.substeps = part;
+        config.energies = addresses[m];
+        config.incoming = reinterpret_cast<uint64_t>(addresses.data());
+        all[m]->execute(config);
+      }
+    });
+  }
+  for (auto& thread : running) thread.join();
+}
+
 /// Instances that share the replicas of the same ladders, and only tell each other energies, go the way of one alone.
 void members_go_the_way_of_one() {
   for (const Case& c : cases()) {
     if (c.setup.cluster_every) continue;
-    for (const uint32_t members : {2u, 3u}) {
+    for (const uint32_t members : kSanitized ? std::vector<uint32_t>{3} : std::vector<uint32_t>{2, 3}) {
       Case mine = c;
       mine.setup.burn_in = 40;
       const bool square = c.setup.model == static_cast<uint32_t>(ThermoModel::SQUARE);
@@ -126,7 +160,7 @@ void members_go_the_way_of_one() {
         config.energies = shared ? reinterpret_cast<uint64_t>(shared->data()) : 0;
         instance.execute(config);
       };
-      for (uint32_t round = 0; round < 60; ++round) {
+      for (uint32_t round = 0; round < 30; ++round) {
         for (uint32_t m = 0; m < members; ++m) step(*all[m], ThermoPhase::SWEEP, &energies[m]);
         for (uint32_t m = 0; m < members; ++m) {
           for (uint32_t other = 0; other < members; ++other) {
@@ -135,6 +169,7 @@ void members_go_the_way_of_one() {
           step(*all[m], ThermoPhase::EXCHANGE, nullptr);
         }
       }
+      run_together(all, 30);
       const auto expected = alone.region<Entry>("series");
       std::vector<int64_t> moments(expected.size());
       for (const auto& instance : all) {
@@ -171,23 +206,15 @@ void the_energy_kept_is_the_energy() {
   }
 }
 
-/// Ladders of the tests of whole distributions, of 400 samples each: 20,000 samples a rung, and fewer under a sanitizer, which
-/// is there for memory and threads and makes each a hundred times slower.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr uint32_t kLadders = 4;
-#else
-constexpr uint32_t kLadders = 50;
-#endif
-
 /// The whole distribution of (energy, magnetisation) at every rung.
 void the_distribution_is_exact() {
   const std::vector<double> betas = {0.1, 0.25, 0.45, 0.7};
   std::vector<Case> all = {
-      {"Ising", random_graph(9, 40, 1, 11, betas), setup_for(ThermoModel::ISING, 400, kLadders)},
-      {"Ising with fields", random_graph(9, 50, 2, 12, betas), setup_for(ThermoModel::ISING, 400, kLadders)},
-      {"SEO", random_graph(9, 40, 1, 13, betas), setup_for(ThermoModel::ISING, 400, kLadders)},
-      {"clusters", torus(3, 14, betas), setup_for(ThermoModel::ISING, 400, kLadders)},
-      {"Potts", random_graph(7, 50, 1, 15, betas), setup_for(ThermoModel::POTTS, 400, kLadders)},
+      {"Ising", random_graph(9, 40, 1, 11, betas), setup_for(ThermoModel::ISING, kSamples, kLadders)},
+      {"Ising with fields", random_graph(9, 50, 2, 12, betas), setup_for(ThermoModel::ISING, kSamples, kLadders)},
+      {"SEO", random_graph(9, 40, 1, 13, betas), setup_for(ThermoModel::ISING, kSamples, kLadders)},
+      {"clusters", torus(3, 14, betas), setup_for(ThermoModel::ISING, kSamples, kLadders)},
+      {"Potts", random_graph(7, 50, 1, 15, betas), setup_for(ThermoModel::POTTS, kSamples, kLadders)},
   };
   for (uint32_t v = 0; v < 9; ++v) all[1].model.fields[v] = static_cast<int32_t>(v % 5) - 2;
   all[2].setup.scheme = static_cast<uint32_t>(ThermoScheme::SEO);
@@ -217,7 +244,7 @@ void the_dense_distribution_is_exact() {
   }
   Model model = Model::graph(n, bonds, {0.001, 0.002, 0.003, 0.0035});
   model.fields.assign(n, field);
-  ThermoSetup setup = setup_for(ThermoModel::ISING, 400, kLadders);
+  ThermoSetup setup = setup_for(ThermoModel::ISING, kSamples, kLadders);
   setup.adapt = 0;
   setup.sample_every = 40;
   Instance instance(model, setup);
@@ -241,7 +268,7 @@ void the_dense_distribution_is_exact() {
 void exchanges_keep_the_joint_distribution() {
   const std::vector<double> betas = {0.3, 0.6};
   for (const ThermoScheme scheme : {ThermoScheme::DEO, ThermoScheme::SEO}) {
-    ThermoSetup setup = setup_for(ThermoModel::ISING, 400, 64);
+    ThermoSetup setup = setup_for(ThermoModel::ISING, kSamples, 64);
     setup.scheme = static_cast<uint32_t>(scheme);
     setup.sample_every = 30;
     const Model model = random_graph(6, 60, 1, 21, betas);
@@ -287,7 +314,7 @@ void the_square_lattice_is_exact() {
                                                         {2.4, -1.204231725762}};
   Model model;
   for (const auto& [temperature, energy] : exact) model.betas.push_back(1 / temperature);
-  ThermoSetup setup = setup_for(ThermoModel::SQUARE, 100, 16);
+  ThermoSetup setup = setup_for(ThermoModel::SQUARE, 100, kSanitized ? 4 : 16);
   setup.sites = 64;
   setup.adapt = 0;
   setup.sample_every = 60;

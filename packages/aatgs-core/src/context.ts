@@ -67,8 +67,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
           {
             ...this.#options,
             device: this.#choice.device === 'cpu' ? -1 : this.#choice.device,
-            // A caller that waits for every config gains nothing from a resident grid.
-            engine: this.#options.engine === 'auto' && !this.#options.async ? 'launch' : this.#options.engine,
+            engine: this.#engine(),
             library: module.spec.library,
             setup: module.setupHeader,
             parts: module.spec.parts ?? [],
@@ -175,7 +174,7 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
       moduleName: this.#module.name,
       configSlots: ring.configSlots,
       async: this.#options.async,
-      queued: () => this.#pipeline.iteration,
+      queued: () => this.#pipeline.changes,
       levels: () => ({ waiting: ring.configUsed, unread: ring.telemetryUsed / ring.telemetrySlots }),
       executeBatch: (configs, batch) => this.executeBatch(configs, batch),
     };
@@ -297,10 +296,13 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
 
   /**
    * Copies a named region of the state (see `info.regions`) after everything queued so far. The bytes own their buffer,
-   * so a typed array can be laid over it. Rejects with ERR_AATGS_INVALID_ARGUMENT for an unknown name.
+   * so a typed array can be laid over it. What is queued later runs on while they travel. Rejects with
+   * ERR_AATGS_INVALID_ARGUMENT for an unknown name or a range outside the region.
+   * @param byteOffset bytes from the start of the region, default 0
+   * @param byteLength default: up to its end
    */
-  async read(name: string): Promise<Uint8Array> {
-    return this.#memory.readRegion(name);
+  async read(name: string, byteOffset: number = 0, byteLength?: number): Promise<Uint8Array> {
+    return this.#memory.readRegion(name, byteOffset, byteLength);
   }
 
   /** Allocates device memory, zeroed, 256-byte aligned. Throws ERR_AATGS_OUT_OF_MEMORY. */
@@ -350,6 +352,13 @@ export class GpuExecutionContext<C extends ConfigRecord, T extends TelemetryReco
   /** `shutdown()`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
+  }
+
+  #engine(): ResolvedOptions['engine'] {
+    const { engine, async } = this.#options;
+    if (engine !== 'auto' || this.#choice.device === 'cpu') return engine;
+    // A caller that waits for every config gains nothing from a resident grid.
+    return async ? (this.#module.spec.engine ?? 'auto') : 'launch';
   }
 
   #executeNow(config: C, input: Uint8Array | undefined, mode: IterationMode): T {

@@ -4,7 +4,7 @@ import { guarded, invalidArgument } from './errors.ts';
 import type { NativeContext, NativeContextInfo } from './native/binding.ts';
 import type { Pipeline } from './pipeline.ts';
 import { decodeSnapshot, encodeSnapshot, type SnapshotHeader } from './snapshot.ts';
-import { copyDevice, readDevice, writeDevice } from './transfer.ts';
+import { copyDevice, Transfers } from './transfer.ts';
 import type { Turns } from './turns.ts';
 
 /** What of a module goes into its snapshots. */
@@ -20,7 +20,7 @@ export class DeviceMemory {
   readonly #pipeline: Pipeline<ConfigRecord, TelemetryRecord>;
   readonly #places: NativeContextInfo;
   readonly #module: SnapshotSource;
-  readonly #turns: Turns;
+  readonly #transfers: Transfers;
 
   readonly #host: BufferHost;
 
@@ -36,11 +36,11 @@ export class DeviceMemory {
     this.#pipeline = pipeline;
     this.#places = places;
     this.#module = module;
-    this.#turns = turns;
+    this.#transfers = new Transfers(native, pipeline, turns);
     this.#host = {
       device,
-      read: (from, into) => this.#read(from, into),
-      write: (to, from) => this.#write(to, from),
+      read: (from, into) => this.#transfers.read(from, into),
+      write: (to, from) => this.#transfers.write(to, from),
       // Without a turn: two contexts that copy to each other hold each other's.
       copyFrom: (from, to, bytes) => copyDevice(pipeline, from, to, bytes),
       still: (task) =>
@@ -54,22 +54,29 @@ export class DeviceMemory {
 
   async snapshot(): Promise<Uint8Array> {
     const state = new Uint8Array(this.#places.stateBytes);
-    await this.#read(this.#places.stateAddress, state);
+    await this.#transfers.read(this.#places.stateAddress, state);
     return encodeSnapshot(this.#header(), state);
   }
 
   async restore(snapshot: Uint8Array): Promise<void> {
-    await this.#write(this.#places.stateAddress, decodeSnapshot(snapshot, this.#header()));
+    await this.#transfers.write(this.#places.stateAddress, decodeSnapshot(snapshot, this.#header()));
   }
 
-  async readRegion(name: string): Promise<Uint8Array> {
+  async readRegion(name: string, byteOffset: number, byteLength?: number): Promise<Uint8Array> {
     const { regions } = this.#places;
     const region = regions.find((candidate) => candidate.name === name);
     if (!region) {
       throw invalidArgument('region', name, `one of ${regions.map((known) => known.name).join(', ') || '(none)'}`);
     }
-    const bytes = new Uint8Array(region.bytes);
-    await this.#read(region.address, bytes);
+    const length = byteLength ?? region.bytes - byteOffset;
+    if (!isCount(byteOffset) || !isCount(length) || byteOffset + length > region.bytes)
+      throw invalidArgument(
+        'byteOffset',
+        byteOffset,
+        `a range of ${length} bytes inside the ${region.bytes} of ${name}`,
+      );
+    const bytes = new Uint8Array(length);
+    await this.#transfers.read(region.address + BigInt(byteOffset), bytes);
     return bytes;
   }
 
@@ -85,14 +92,6 @@ export class DeviceMemory {
     if (typeof address !== 'bigint' || address < 1n) throw invalidArgument('address', address, 'a bigint above zero');
     checkLength(byteLength);
     return new DeviceSpan(this.#host, address, byteLength);
-  }
-
-  #read(from: bigint, into: Uint8Array): Promise<void> {
-    return this.#turns.run(() => readDevice(this.#native, this.#pipeline, from, into));
-  }
-
-  #write(to: bigint, from: Uint8Array): Promise<void> {
-    return this.#turns.run(() => writeDevice(this.#native, this.#pipeline, to, from));
   }
 
   #release(address: bigint): void {
@@ -113,6 +112,8 @@ export class DeviceMemory {
     };
   }
 }
+
+const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
 
 function checkLength(byteLength: number): void {
   if (!Number.isSafeInteger(byteLength) || byteLength < 1) {

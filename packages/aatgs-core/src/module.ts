@@ -21,6 +21,11 @@ export interface KernelModuleSpec<Setup, Config extends ConfigRecord, Telemetry 
   readonly presets?: Readonly<Record<string, Config>>;
   /** How configs are divided, for `context.advance`; without it they are run as they are. */
   readonly substeps?: SubstepRule<Config>;
+  /**
+   * Which CUDA engine `engine: 'auto'` takes for async contexts, where one of the two kernels runs this module's steps faster at
+   * any length: compilers may give them different registers. Measure both. Default: by the steps' length.
+   */
+  readonly engine?: 'resident' | 'launch';
   /** Identity of the input for snapshots. Default: a hash of the setup and its parts. */
   readonly identity?: () => string;
 }

@@ -44,6 +44,7 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
   /** Who watches; replaced as a whole, and empty nearly always. */
   #observers: readonly ContextObserver[] = [];
   #iteration = 0;
+  #reads = 0;
   #ended: AatgsError | undefined;
 
   constructor(
@@ -66,9 +67,9 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     });
   }
 
-  /** Configs queued so far. */
-  get iteration(): number {
-    return this.#iteration;
+  /** Of what was queued so far all that may change the state. */
+  get changes(): number {
+    return this.#iteration - this.#reads;
   }
   /** Set once the context is closed or its device is lost; every later call throws it. */
   get ended(): AatgsError | undefined {
@@ -146,6 +147,12 @@ export class Pipeline<C extends ConfigRecord, T extends TelemetryRecord> {
     this.ring.writeHeader(slot, SlotKind.COPY, this.#iteration, 0, 0, 0, 0, 0);
     this.ring.writeCopy(slot, from, to, bytes);
     this.#push(owner);
+  }
+
+  /** Queues a copy to the host's memory, which leaves the state as it is. */
+  queueRead(from: bigint, to: bigint, bytes: number): void {
+    this.queueCopy(from, to, bytes, () => {});
+    this.#reads++;
   }
 
   #push(owner: RecordOwner<T> | undefined): void {

@@ -188,6 +188,32 @@ describe('batches', () => {
   });
 });
 
+test('read() returns part of a region, while what is queued later runs on', async () => {
+  const c = context({ async: true, configSlots: 4 });
+  const whole = await c.read('counters');
+  expect(await c.read('counters', 4, 8)).toEqual(whole.subarray(4, 12));
+  expect(await c.read('counters', whole.length)).toHaveLength(0);
+  for (const [offset, length] of [
+    [1, whole.length],
+    [-4, 4],
+    [0.5, 4],
+    [whole.length + 4, undefined],
+  ] as const) {
+    await expect(c.read('counters', offset, length)).rejects.toMatchObject({ code: 'ERR_AATGS_INVALID_ARGUMENT' });
+  }
+  const order: string[] = [];
+  const slow = { phase: ExamplePhase.SPIN, spinNs: 50_000_000 };
+  const first = c.executeBatch([{}, slow], { collect: false });
+  const reading = c.read('counters').finally(() => order.push('read'));
+  const last = c.executeBatch([{}], { onQueued: () => order.push('fed') });
+  const [, bytes] = await Promise.all([first, reading, last]);
+  // The read waits for the slow step; what comes after it is in the ring by then.
+  expect(order).toEqual(['fed', 'read']);
+  const other = context({ async: true });
+  await other.executeBatch([{}]);
+  expect(bytes).toEqual(await other.read('counters'));
+});
+
 test('read() returns a named region of the state', async () => {
   const c = context({ async: true });
   const [record] = await c.executeBatch([{ substeps: 3 }]);

@@ -169,4 +169,19 @@ describe('migrate-check', () => {
       expect.objectContaining({ code: 'ERR_AATGS_INVALID_ARGUMENT' }),
     );
   });
+
+  test('packages that are not installed: an error, not a clean bill', () => {
+    const project = join(folder, 'not-installed');
+    mkdirSync(project);
+    writeFileSync(
+      join(project, 'use.ts'),
+      "import { anything } from '@aatgs/not-there';\nanything.execute({}).total;\n",
+    );
+    expect(() => checkMigration(project)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_AATGS_INVALID_ARGUMENT',
+        message: expect.stringContaining('@aatgs/not-there, which is not installed'),
+      }),
+    );
+  });
 });

@@ -38,6 +38,11 @@ export interface StepResult {
   readonly freeEnergy: number;
 }
 
+/**
+ * Milliseconds of a config of `simulate`: an agent takes its time steps one after the other, in which its numbers stay in the
+ * caches, so that more of them at once are worth more than to stop sooner.
+ */
+const STEP_MS = 16;
 /** Bytes of observations of a step from which fewer configs are staged ahead. */
 const LARGE_INPUT = 2 ** 26;
 
@@ -171,31 +176,24 @@ export class ActiveInference extends Readings {
   }
 
   /**
-   * Agents in closed loop with the generative process that their model describes as it was given, on the device.
+   * Agents in closed loop with the generative process that their model describes as it was given, on the device. Steps go in
+   * configs cut by measured time (`context.advance`); results do not depend on it.
    * @param steps time steps
-   * @returns mean free energy after them
+   * @param options a signal that ends it early, and what is called with each config's record
+   * @returns mean free energy after them; not a number after none
    */
   async simulate(
     steps: number,
-    options: { readonly signal?: AbortSignal; readonly onStep?: (record: AiTelemetry) => void } = {},
+    options: { readonly signal?: AbortSignal; readonly onRecord?: (record: AiTelemetry) => void } = {},
   ): Promise<number> {
     checkInteger('steps', steps, 0);
-    const each = 16;
-    const configs = Array.from({ length: Math.ceil(steps / each) }, (_, i) => ({
-      phase: AiPhase.ROLLOUT,
-      substeps: Math.min(each, steps - i * each),
-    }));
-    let last = Number.NaN;
-    const { signal, onStep } = options;
-    await this.context.executeBatch(configs, {
-      collect: false,
-      ...(signal && { signal }),
-      onRecord: (record) => {
-        last = record.freeEnergy;
-        onStep?.(record);
-      },
-    });
-    return last;
+    if (steps === 0) return Number.NaN;
+    const { signal, onRecord } = options;
+    const { last } = await this.context.advance(
+      { phase: AiPhase.ROLLOUT, substeps: steps },
+      { stepMs: STEP_MS, ...(signal && { signal }), ...(onRecord && { onRecord }) },
+    );
+    return last?.freeEnergy ?? Number.NaN;
   }
 
   /** Agents in closed loop with an environment on the host; with two halves the one steps while the other infers. */

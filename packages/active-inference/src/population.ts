@@ -74,8 +74,10 @@ export class Population {
     const width = observations.length / this.agents;
     if (!Number.isInteger(width))
       throw invalidArgument('observations', `${observations.length} numbers`, `${outcomes.length} for each agent`);
-    const part = (all: ArrayLike<number>, each: number, at: number, count: number) =>
-      Array.prototype.slice.call(all, at * each, (at + count) * each) as number[];
+    const part = (all: ArrayLike<number>, each: number, at: number, count: number): ArrayLike<number> =>
+      ArrayBuffer.isView(all)
+        ? (all as unknown as Uint32Array).subarray(at * each, (at + count) * each)
+        : Array.prototype.slice.call(all, at * each, (at + count) * each);
     const results = await this.#each((member, at) =>
       member.step(part(observations, width, at, member.agents), {
         ...(options.forced && { forced: part(options.forced, states.length, at, member.agents) }),

@@ -15,6 +15,8 @@ export const THERMO_ERROR_CODES = [
   'ERR_THERMO_TRUNCATED',
   /** A size or a coupling is over a limit. */
   'ERR_THERMO_TOO_LARGE',
+  /** Instances that share replicas lost touch: one waited ten seconds for another in its step. */
+  'ERR_THERMO_PARTED',
   /** The file system refused; `cause` carries its error. */
   'ERR_THERMO_IO',
 ] as const;

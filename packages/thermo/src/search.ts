@@ -42,31 +42,43 @@ const PROGRESS_EVERY_MS = 100;
 /** Configs before the run looks up: the unit of checkpoints. */
 const SEGMENT = 64;
 
+/** How far a run goes, and where it looks up. */
+export interface Course {
+  /** Rounds in all; may be infinite. */
+  readonly rounds: number;
+  /** Rounds up to which a run that has come so far should go in one go. Default: to the end. */
+  next?(rounds: number): number;
+  /** Called now and then, and last when all has run: with `rounds` rounds queued, and none after them. */
+  look?(search: Search): Promise<void> | void;
+}
+
 /** Advances until the step reports convergence or a limit is met. */
 export class Search {
   /** Every fall of the best energy. */
   readonly history: ThermoProgress[] = [];
-  /** Rounds that have run, up to the last look. */
+  /** Rounds queued so far. */
   rounds: number;
   converged = false;
   last: ThermoTelemetry | undefined;
   readonly #context: GpuExecutionContext<ThermoConfig, ThermoTelemetry>;
   readonly #limits: ThermoLimits;
   readonly #scale: ProgressScale;
-  readonly #maxRounds: number;
+  readonly #course: Course;
   readonly #started = performance.now();
   #reported = Number.NEGATIVE_INFINITY;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(
     context: GpuExecutionContext<ThermoConfig, ThermoTelemetry>,
     scale: ProgressScale,
     limits: ThermoLimits,
+    course: Course,
     roundsDone: number = 0,
   ) {
     this.#context = context;
     this.#scale = scale;
     this.#limits = limits;
-    this.#maxRounds = Math.ceil((limits.maxSweeps ?? Number.POSITIVE_INFINITY) / scale.sweepsPerRound);
+    this.#course = course;
     this.rounds = roundsDone;
   }
 
@@ -77,25 +89,67 @@ export class Search {
   get late(): boolean {
     return this.elapsedMs >= (this.#limits.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
   }
-  /** Whether the goal or a limit has been reached. */
+  /** Whether the goal or a limit has been reached, or something has failed. */
   get over(): boolean {
-    return this.converged || this.rounds >= this.#maxRounds || this.late;
+    return this.#ended || this.rounds >= this.#course.rounds;
+  }
+  /** Whether something has failed. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+  get #ended(): boolean {
+    return this.converged || this.late || this.failed;
   }
 
-  /** Runs a first config (a reset, or no rounds at all), then the rest. `betweenSegments` runs with nothing in flight. */
-  async run(first: ThermoConfig, betweenSegments?: () => Promise<void>): Promise<void> {
+  /** Ends the run with an error; the first one counts. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  /**
+   * Runs a first config (a reset, or no rounds at all), then the rest. Segments follow each other without a gap: each is fed
+   * once the one before it is in the ring.
+   */
+  async run(first: ThermoConfig): Promise<void> {
     const { signal } = this.#limits;
     const watch = { onRecord: (record: ThermoTelemetry) => this.#note(record), ...(signal && { signal }) };
     await this.#context.executeBatch([first], { collect: false, ...watch });
-    const pace = { stepMs: STEP_MS, depth: this.#context.info.configSlots, maxConfigs: SEGMENT };
+    let running: Promise<unknown> = Promise.resolve();
     while (!this.over) {
-      const { substeps } = await this.#context.advance(
-        { phase: ThermoPhase.RUN },
-        { substeps: this.#maxRounds - this.rounds, until: () => this.converged || this.late, ...pace, ...watch },
-      );
-      this.rounds += substeps;
-      await betweenSegments?.();
+      await new Promise<void>((fed) => {
+        running = this.#advance(watch, fed)
+          .catch((error) => this.fail(error))
+          .finally(fed);
+      });
+      if (!this.over) await this.#course.look?.(this);
     }
+    await running; // the last, and so all
+    this.#check();
+    await this.#course.look?.(this);
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async #advance(watch: { onRecord: (record: ThermoTelemetry) => void }, fed: () => void): Promise<void> {
+    const end = Math.min(this.#course.rounds, this.#course.next?.(this.rounds) ?? Number.POSITIVE_INFINITY);
+    await this.#context.advance(
+      { phase: ThermoPhase.RUN },
+      {
+        substeps: end - this.rounds,
+        until: () => this.#ended,
+        stepMs: STEP_MS,
+        depth: this.#context.info.configSlots,
+        maxConfigs: SEGMENT,
+        onQueued: (substeps) => {
+          this.rounds += substeps;
+          fed();
+        },
+        ...watch,
+      },
+    );
   }
 
   #note(record: ThermoTelemetry): void {

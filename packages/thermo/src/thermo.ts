@@ -7,14 +7,15 @@ import {
   placementOf,
   resumeFromCheckpoint,
 } from '@aatgs/core';
-import { type Observables, observe, type Reweighted, reweight, Series } from './analysis/index.ts';
+import { type Observables, observe, type Reweighted, reweight, type Series } from './analysis/index.ts';
 import { checkInteger, invalidArgument } from './errors.ts';
 import { type ThermoConfig, ThermoModel, ThermoPhase, type ThermoTelemetry } from './generated/layout.ts';
 import { thermoModule } from './kernel.ts';
 import { type Exchanges, readExchanges } from './ladder.ts';
 import type { Model } from './models/index.ts';
 import { type ResolvedThermoOptions, resolveThermoOptions, type ThermoOptions } from './options.ts';
-import { Search, type ThermoLimits, type ThermoProgress } from './search.ts';
+import { Reports, SeriesReader } from './reports.ts';
+import { type Course, Search, type ThermoLimits, type ThermoProgress } from './search.ts';
 
 interface RunOptions extends ThermoLimits {
   /** Seed of this run, up to 64 bits. Default: the constructor's. */
@@ -41,11 +42,12 @@ export interface SampleOptions extends Omit<RunOptions, 'maxSweeps'> {
   /** Move the inner temperatures to equal rejection during burn-in (Syed et al. 2022). Default true. */
   readonly adapt?: boolean;
   /**
-   * Called with the samples so far, about every `seriesEvery` of them: for analysis while sampling goes on. In async mode
-   * what is queued runs on meanwhile; `configSlots` says how much that is. What it throws ends the run.
+   * Called with the samples so far, after every `seriesEvery` of them: for analysis while sampling goes on. In async mode what is
+   * queued runs on meanwhile; `configSlots` says how much that is. A promise is waited for before the next call. What it throws
+   * ends the run.
    */
-  readonly onSeries?: (series: Series) => void;
-  /** Samples between calls of `onSeries`. Default: a tenth of `samples`. */
+  readonly onSeries?: (series: Series) => void | Promise<void>;
+  /** Samples between calls of `onSeries`, at least 2 for the first. Default: a tenth of `samples`. */
   readonly seriesEvery?: number;
 }
 
@@ -137,7 +139,8 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
       const anneal = checkInteger('anneal', options.anneal ?? 500, 0, FOREVER);
       const target = options.target === undefined ? undefined : this.#units(options.target);
       const reset = { burnIn: FOREVER, anneal, samples: 0, ...(target !== undefined && { target }) };
-      const search = await this.#run(reset, options, options);
+      const rounds = Math.ceil((options.maxSweeps ?? Number.POSITIVE_INFINITY) / this.#options.sweepsPerRound);
+      const search = await this.#run(reset, options, options, rounds);
       const state = new Int32Array((await this.context.read('best')).slice().buffer);
       const bestEnergy = this.model.energy(state);
       const success = options.target === undefined || bestEnergy <= options.target;
@@ -151,9 +154,15 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
       this.#checkWhole();
       const plan = samplePlan(options, this.#options.maxSamples);
       const { samples } = plan;
-      const seriesEvery = checkInteger('seriesEvery', options.seriesEvery ?? Math.ceil(samples / 10), 1, FOREVER);
-      const search = await this.#run(plan, options, options, this.#reporter(options.onSeries, seriesEvery));
-      const series = await this.readSeries(search.last?.samples ?? 0);
+      const { onSeries } = options;
+      const every = checkInteger('seriesEvery', options.seriesEvery ?? Math.ceil(samples / 10), 1, FOREVER);
+      const reader = this.#reader(samples);
+      const reports = onSeries && new Reports(reader, plan, every, onSeries);
+      // The first transfer allocates memory, for which grids leave the device: before they run.
+      if (reports) await reader.upTo(0);
+      const rounds = plan.burnIn + samples * plan.sampleEvery;
+      const search = await this.#run(plan, options, options, rounds, reports);
+      const series = await reader.upTo(search.last?.samples ?? 0);
       return { success: series.samples === samples, ...estimates(series), ...(await this.#result(search)) };
     });
   }
@@ -164,27 +173,12 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
     return betas.map((beta) => this.model.unit / beta);
   }
 
-  /** Between two segments: reads the series, ahead of the next segment's configs, and hands it on while they run. */
-  #reporter(onSeries: SampleOptions['onSeries'], every: number): ((search: Search) => Promise<void>) | undefined {
-    if (!onSeries) return undefined;
-    let seen = 0;
-    let report: Promise<void> = Promise.resolve();
-    return async (search) => {
-      const samples = search.last?.samples ?? 0;
-      if (samples < 2 || samples - seen < every) return;
-      seen = samples;
-      await report; // one at a time; throws what the last one threw
-      report = this.readSeries(samples).then(onSeries);
-      report.catch(() => {}); // thrown at the next look
-      if (search.over) await report;
-    };
-  }
-
   async #run(
     config: ThermoConfig,
     limits: ThermoLimits,
     { seed, checkpoint }: RunOptions,
-    report?: (search: Search) => Promise<void>,
+    rounds: number,
+    reports?: Reports,
   ): Promise<Search> {
     const first = { ...config, phase: ThermoPhase.RESET, seed: seed ?? this.#options.seed };
     const goal = { config: JSON.stringify(config), seed: String(first.seed) };
@@ -193,17 +187,22 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
       sweepsPerRound: this.#options.sweepsPerRound,
       energy: (units: number) => units * this.model.unit + this.model.offset,
     };
-    const search = new Search(this.context, scale, limits, resumed?.rounds);
+    const course: Course = {
+      rounds,
+      next: (done) => reports?.next(done) ?? rounds,
+      look: async () => {
+        await between?.();
+        await reports?.look(search);
+      },
+    };
+    const search = new Search(this.context, scale, limits, course, resumed?.rounds);
     const between = checkpointer<Job>(
       this.context,
       checkpoint,
       () => ({ goal, rounds: search.rounds }),
       () => search.over,
     );
-    await search.run(resumed ? { phase: ThermoPhase.RUN, substeps: 0 } : first, async () => {
-      await between?.();
-      await report?.(search);
-    });
+    await search.run(resumed ? { phase: ThermoPhase.RUN, substeps: 0 } : first);
     return search;
   }
 
@@ -220,20 +219,12 @@ export class Thermo extends AlgorithmAdapter<ThermoConfig, ThermoTelemetry> {
   }
 
   /** The first samples on the device. @internal */
-  async readSeries(samples: number): Promise<Series> {
-    const { ladders } = this.#options;
-    // All at once, so that nothing comes between them.
-    const [betas, raw, overlapping] = await Promise.all(
-      ['betas', 'series', 'overlaps'].map(async (name) => (await this.context.read(name)).slice().buffer),
-    );
-    const temperatures = new Float64Array(betas as ArrayBuffer).map((beta) => this.model.unit / beta);
-    const column64 = new BigInt64Array(raw as ArrayBuffer);
-    const overlaps = Float64Array.from(new BigInt64Array(overlapping as ArrayBuffer), Number);
-    const entries = samples * ladders * temperatures.length;
-    const column = (part: number) => Float64Array.from({ length: entries }, (_, i) => Number(column64[2 * i + part]));
-    const { unit, offset, n: sites, systems } = this.model;
-    const energies = column(0).map((e) => e * unit + offset);
-    return new Series({ temperatures, ladders, systems, samples, sites, energies, moments: column(1), overlaps });
+  readSeries(samples: number): Promise<Series> {
+    return this.#reader(samples).upTo(samples);
+  }
+
+  #reader(capacity: number): SeriesReader {
+    return new SeriesReader(this.context, this.model, this.#options, capacity);
   }
 
   /** An energy in units, rounded so that a target meant as an integer stays one. */

@@ -9,6 +9,7 @@ import {
   sampleAcross,
   Thermo,
   type ThermoOptions,
+  ThermoPhase,
 } from '../src/index.ts';
 
 const cases: Record<string, [Model, ThermoOptions]> = {
@@ -18,10 +19,10 @@ const cases: Record<string, [Model, ThermoOptions]> = {
 };
 const plan = { samples: 40, burnIn: 80, sampleEvery: 2, seed: 7 };
 
-function groupOf(model: Model, options: ThermoOptions, devices: number) {
+function groupOf(model: Model, options: ThermoOptions, devices: number, async = true) {
   const share = (index: number) => ({ share: { index, of: devices } });
   return new DeviceGroup(
-    ({ device, index }) => new Thermo(model, { ...options, device, async: true, threads: 1, ...share(index) }),
+    ({ device, index }) => new Thermo(model, { ...options, device, async, threads: 1, ...share(index) }),
     { devices: new Array(devices).fill('cpu') },
   );
 }
@@ -30,11 +31,19 @@ for (const [name, [model, options]] of Object.entries(cases)) {
   test(`${name} sampled across devices is the same as on one`, async () => {
     await using alone = new Thermo(model, { ...options, device: 'cpu', threads: 1, async: true });
     const expected = await alone.sample(plan);
-    for (const devices of [1, 2, 3]) {
-      await using group = groupOf(model, options, devices);
-      let rounds = 0;
-      const seen = await sampleAcross(group, { ...plan, onRound: () => rounds++ });
-      expect(rounds).toBe(160);
+    // Sync members have their rounds carried by the host.
+    for (const [devices, async] of [
+      [1, true],
+      [2, true],
+      [3, true],
+      [2, false],
+      [3, false],
+    ] as const) {
+      await using group = groupOf(model, options, devices, async);
+      const rounds: number[] = [];
+      const seen = await sampleAcross(group, { ...plan, onRound: (done) => rounds.push(done) });
+      expect(rounds.at(-1)).toBe(160);
+      expect(rounds).toEqual(rounds.toSorted((a, b) => a - b));
       expect(seen.exchanges).toEqual(expected.exchanges);
       expect(seen.sweeps).toBe(expected.sweeps);
       const { ladders, temperatures } = expected.series;
@@ -58,10 +67,31 @@ test('one run after another, and an end on request', async () => {
   const [a, b] = await Promise.all([sampleAcross(group, plan), sampleAcross(group, plan)]);
   expect(a.series.energy(3)).toEqual(b.series.energy(3));
   const stop = new AbortController();
-  const ended = sampleAcross(group, { ...plan, signal: stop.signal, onRound: (done) => done === 5 && stop.abort() });
+  const ended = sampleAcross(group, { ...plan, signal: stop.signal, onRound: () => stop.abort() });
   await expect(ended).rejects.toThrow(/abort/i);
   const c = await sampleAcross(group, plan);
   expect(c.series.energy(49, 1)).toEqual(a.series.energy(49, 1));
+});
+
+test('a member that waits for another ends when it is shut down', async () => {
+  const [model, options] = cases['a graph']!;
+  await using group = groupOf(model, options, 2);
+  const context = group.members[0]!.context;
+  const shown = context.createBuffer(256 + 16 * 100);
+  const table = context.createBuffer(16);
+  await table.upload(new BigUint64Array(2).fill(shown.address));
+  await context.executeBatch([{ phase: ThermoPhase.RESET }]);
+  // Both boxes are its own: it meets itself.
+  const together = { phase: ThermoPhase.TOGETHER, substeps: 3, energies: shown.address, incoming: table.address };
+  expect((await context.executeBatch([together]))[0]!.rounds).toBe(3);
+  const silent = context.createBuffer(256 + 16 * 100);
+  await table.upload(BigUint64Array.of(shown.address, silent.address));
+  const waiting = expect(context.executeBatch([together])).rejects.toThrow(/shut down/);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const start = performance.now();
+  await context.shutdown();
+  expect(performance.now() - start).toBeLessThan(1000);
+  await waiting;
 });
 
 test('shares that do not fit are refused', async () => {

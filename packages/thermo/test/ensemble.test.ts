@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { edwardsAnderson, edwardsAndersonEnsemble, Thermo } from '../src/index.ts';
 
@@ -94,11 +97,60 @@ describe('analysis while sampling goes on', () => {
     expect(seen.at(-1)).toBe(200);
     expect(watched.observables).toEqual(plain.observables);
   });
+  test('after every so many samples, sync as async, one at a time', async () => {
+    const calls: Record<string, number[]> = {};
+    for (const async of [false, true]) {
+      await using thermo = new Thermo(edwardsAnderson([6, 6], 1), { ...options, async, ladders: 2 });
+      const seen: number[] = [];
+      let busy = false;
+      let first: Float64Array | undefined;
+      const { series } = await thermo.sample({
+        samples: 100,
+        sampleEvery: 3,
+        burnIn: 50,
+        seriesEvery: 30,
+        onSeries: async (part) => {
+          expect(busy).toBe(false);
+          busy = true;
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          busy = false;
+          first ??= part.overlap(1);
+          seen.push(part.samples);
+        },
+      });
+      // What was handed out stays as it was.
+      expect(first).toEqual(series.overlap(1).subarray(0, 30));
+      calls[String(async)] = seen;
+    }
+    expect(calls).toEqual({ false: [30, 60, 90], true: [30, 60, 90] });
+  });
+  test('a run that the time ends reports what it has, and is taken up where it stopped', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'thermo-')), 'run.ckpt');
+    const run = { burnIn: 50, seed: 1, checkpoint: { path, everyMs: 0, resume: true } };
+    await using thermo = new Thermo(edwardsAnderson([6, 6], 1), { ...options, async: true });
+    const expected = await thermo.sample({ burnIn: 50, seed: 1 });
+    const cut = await thermo.sample({ ...run, timeLimit: 0.002 });
+    const seen: number[] = [];
+    const resumed = await thermo.sample({
+      ...run,
+      seriesEvery: 50,
+      onSeries: ({ samples }) => void seen.push(samples),
+    });
+    expect(cut.series.samples).toBeLessThanOrEqual(200);
+    expect(resumed.observables).toEqual(expected.observables);
+    expect(seen.at(-1)).toBe(200);
+  });
   test('what it throws ends the run', async () => {
     await using thermo = new Thermo(edwardsAnderson([6, 6], 1), options);
     const onSeries = () => {
       throw new Error('enough');
     };
+    for (const async of [false, true]) {
+      await using other = new Thermo(edwardsAnderson([6, 6], 1), { ...options, async });
+      await expect(other.sample({ burnIn: 50, seriesEvery: 2, onSeries: async () => onSeries() })).rejects.toThrow(
+        'enough',
+      );
+    }
     await expect(thermo.sample({ burnIn: 50, seriesEvery: 1, onSeries })).rejects.toThrow('enough');
     expect((await thermo.sample({ burnIn: 50 })).success).toBe(true);
   });

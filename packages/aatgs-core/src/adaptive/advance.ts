@@ -25,8 +25,8 @@ export interface AdvanceOptions<T> {
   readonly until?: (record: T) => boolean;
   /** Stops feeding and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called once all configs are in the ring; see `executeBatch`. */
-  readonly onQueued?: () => void;
+  /** Called once all configs are in the ring, with the substeps they carry; see `executeBatch`. */
+  readonly onQueued?: (substeps: number) => void;
   /** Called as records arrive, in order. How many there are depends on measured time. */
   readonly onRecord?: (record: T) => void;
   /** Pins the substeps of every config. Default: from measured time, so that a step takes 50 us to 5 ms. */
@@ -58,7 +58,7 @@ export interface AdvanceHost<C, T> {
   readonly configSlots: number;
   /** Whether configs are queued without waiting for each. */
   readonly async: boolean;
-  /** Configs and transfers queued so far. */
+  /** Configs and writes queued so far. */
   queued(): number;
   /** Configs in the ring, and the share of the telemetry ring that is not collected, as of the last exchange. */
   levels(): { waiting: number; unread: number };
@@ -127,7 +127,7 @@ export async function advance<C extends ConfigRecord, T extends TelemetryRecord>
     ...(options.signal && { signal: options.signal }),
     onQueued: () => {
       pacer.fed(host.queued());
-      options.onQueued?.();
+      options.onQueued?.(done.substeps);
     },
   });
   return done;

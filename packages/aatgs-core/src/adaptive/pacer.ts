@@ -80,7 +80,7 @@ export class Pacer {
   /**
    * A run begins: what was measured before says nothing about its first window, and nothing about the time of a substep if
    * something else has run since: after a reset, say, one may take a thousand times as long.
-   * @param queued configs and transfers queued in the context so far
+   * @param queued configs and writes queued in the context so far
    */
   start(now: number, queued: number): void {
     if (queued !== this.#fedTo) {

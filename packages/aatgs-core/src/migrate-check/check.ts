@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type TypeScript from 'typescript';
-import { invalidArgument } from '../errors.ts';
+import { AatgsError, invalidArgument } from '../errors.ts';
 import { Contexts } from './contexts.ts';
 import { type Finding, type Report, RULES } from './finding.ts';
 import { neverClosed } from './rules/never-closed.ts';
@@ -25,7 +25,8 @@ export interface MigrationReport {
 /**
  * Looks through a project's TypeScript for the typical mistakes of moving to async mode. Its tsconfig.json says which files
  * and options; without one all *.ts, *.mts, *.cts and *.tsx below the folder are read.
- * A line with `migrate-check-ignore` silences the next one.
+ * A line with `migrate-check-ignore` silences the next one. Throws ERR_AATGS_INVALID_ARGUMENT where the packages that the
+ * sources import are not installed.
  */
 export function checkMigration(folder: string): MigrationReport {
   const root = resolve(folder);
@@ -41,6 +42,7 @@ export function checkMigration(folder: string): MigrationReport {
       (file) => !file.isDeclarationFile && file.fileName.startsWith(root) && !file.fileName.includes('/node_modules/'),
     );
   const using = sources.filter((file) => file.text.includes('@aatgs/'));
+  for (const file of using) requireResolved(ts, program.getTypeChecker(), file);
   for (const file of sources) {
     const visit = (node: TypeScript.Node): void => {
       for (const check of CHECKS) check(node, contexts, report(file, findings));
@@ -59,6 +61,20 @@ function makeProgram(ts: Ts, root: string): TypeScript.Program {
   const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   // Null is told from a record only with strict null checks, whatever the project uses.
   return ts.createProgram(fileNames, { ...options, strictNullChecks: true, noEmit: true, skipLibCheck: true });
+}
+
+/** Contexts are recognised by type: where the packages are not installed nothing would be found, wrongly. */
+function requireResolved(ts: Ts, checker: TypeScript.TypeChecker, file: TypeScript.SourceFile): void {
+  for (const statement of file.statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    const { text } = statement.moduleSpecifier;
+    if (!text.startsWith('@aatgs/') || checker.getSymbolAtLocation(statement.moduleSpecifier)) continue;
+    throw new AatgsError(
+      'ERR_AATGS_INVALID_ARGUMENT',
+      `${file.fileName} imports ${text}, which is not installed there; install the project's packages first`,
+      { details: { file: file.fileName, package: text } },
+    );
+  }
 }
 
 function report(file: TypeScript.SourceFile, findings: Finding[]): Report {

@@ -7,32 +7,6 @@ export interface Estimate {
 }
 
 /**
- * Integrated autocorrelation time 1/2 + sum of rho(t), in samples, summed up to the first window of six times itself:
- * A. Sokal, "Monte Carlo methods in statistical mechanics" (1989). 1/2 for independent samples. Meaningful where the
- * series is some 50 times as long.
- */
-export function autocorrelationTime(series: ArrayLike<number>): number {
-  const n = series.length;
-  if (n < 2) return 0.5;
-  let mean = 0;
-  for (let i = 0; i < n; i++) mean += series[i] as number;
-  mean /= n;
-  const covariance = (lag: number) => {
-    let sum = 0;
-    for (let i = 0; i + lag < n; i++) sum += ((series[i] as number) - mean) * ((series[i + lag] as number) - mean);
-    return sum / (n - lag);
-  };
-  const variance = covariance(0);
-  if (!(variance > 0)) return 0.5;
-  let tau = 0.5;
-  for (let lag = 1; lag < n / 2; lag++) {
-    tau += covariance(lag) / variance;
-    if (lag >= 6 * tau) break;
-  }
-  return Math.max(0.5, tau);
-}
-
-/**
  * Delete-one-block jackknife of any function of averages (B. Efron, 1982). `blocks[b]` holds the sums of block b of each
  * quantity, the last one being the number of samples; `f` maps averages to results. Blocks must be longer than the
  * autocorrelation time.

@@ -1,4 +1,5 @@
-import { autocorrelationTime, blockBounds, type Estimate, jackknife } from './errors.ts';
+import { autocorrelationTime, autocorrelationTimes } from './autocorrelation.ts';
+import { blockBounds, type Estimate, jackknife } from './errors.ts';
 import type { Series } from './series.ts';
 
 /** What is known at one temperature; all values but tau and Binder's are for each site. */
@@ -36,12 +37,9 @@ export function observe(series: Series, rung: number): Observables {
     energy: series.energy(rung, l),
     moment: series.moment(rung, l),
   }));
-  const taus = ladders.map(({ energy, moment }) => ({
-    energy: autocorrelationTime(energy),
-    moment: autocorrelationTime(moment.map(Math.abs)),
-  }));
-  const tau = taus.reduce((sum, { energy }) => sum + energy, 0) / taus.length;
-  const longest = taus.reduce((most, { energy, moment }) => Math.max(most, energy, moment), 0.5);
+  const taus = ladders.map(({ energy, moment }) => autocorrelationTimes(energy, moment.map(Math.abs)));
+  const tau = taus.reduce((sum, [ofEnergy]) => sum + ofEnergy, 0) / taus.length;
+  const longest = taus.reduce((most, both) => Math.max(most, ...both), 0.5);
   const bounds = series.systems > 1 ? [0, series.samples] : blockBounds(series.samples, 10 * longest, BLOCKS);
   // Energies relative to their mean: differences of large squares would lose digits.
   const origin = (ladders[0]?.energy[0] ?? 0) as number;
@@ -52,7 +50,12 @@ export function observe(series: Series, rung: number): Observables {
       for (let i = bounds[b] as number; i < (bounds[b + 1] as number); i++) {
         const e = (energy[i] as number) - origin;
         const m = Math.abs(moment[i] as number) / n;
-        for (const [k, x] of [e, e * e, m, m * m, m ** 4, 1].entries()) sums[k]! += x;
+        sums[0]! += e;
+        sums[1]! += e * e;
+        sums[2]! += m;
+        sums[3]! += m * m;
+        sums[4]! += m ** 4;
+        sums[5]!++;
       }
       blocks.push(sums);
     }

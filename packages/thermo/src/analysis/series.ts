@@ -127,9 +127,8 @@ export class Series {
 
   #column(values: Float64Array, rung: number, ladder: number): Float64Array {
     const rungs = this.temperatures.length;
-    return Float64Array.from(
-      { length: this.samples },
-      (_, i) => values[(i * this.ladders + ladder) * rungs + rung] as number,
-    );
+    const column = new Float64Array(this.samples);
+    for (let i = 0; i < column.length; i++) column[i] = values[(i * this.ladders + ladder) * rungs + rung] as number;
+    return column;
   }
 }

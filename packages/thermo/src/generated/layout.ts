@@ -1,13 +1,13 @@
 // Generated from thermo.layout.json by `aatgs layout`; do not edit.
 import { type ConfigRecord, type ModuleLayout, type SlotViews, type TelemetryRecord, telemetryHeader, u32Field, u64Field } from '@aatgs/core';
-/** What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE. TURN: the last GATHER, the EXCHANGE and the next round's SWEEP in one. */
+/** What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE. TOGETHER: whole rounds, in which the members wait for each other inside the step; all of them must be given the same configs at the same time, and reach each other's memory. */
 export const ThermoPhase = {
   RUN: 0,
   RESET: 1,
   SWEEP: 2,
   GATHER: 3,
   EXCHANGE: 4,
-  TURN: 5,
+  TOGETHER: 5,
 } as const;
 /** ISING: spins -1/+1 on any graph. POTTS: q states on any graph. SQUARE: the ferromagnet on an L x L torus, bit-packed. LATTICE: many +-1 lattices of one shape, bit-packed. */
 export const ThermoModel = {
@@ -70,7 +70,7 @@ export interface ThermoSetup {
 }
 /** One config. RESET starts a run: its fields are those of the setup, its seed the header's. */
 export interface ThermoConfig extends ConfigRecord {
-  /** RUN: rounds to run. Default 1. */
+  /** RUN, TOGETHER: rounds to run. Default 1. */
   readonly substeps?: number;
   /** RESET: rounds before samples are taken. Default 0. */
   readonly burnIn?: number;
@@ -84,9 +84,9 @@ export interface ThermoConfig extends ConfigRecord {
   readonly adapt?: number;
   /** RESET: converged at this energy or below. Default -1e+300. */
   readonly target?: number;
-  /** Address of i64[replicas] on the device. SWEEP, TURN: written, 0 where another member's replica is. GATHER: another member's, added. Default 0. */
+  /** Address of i64[replicas] on the device. SWEEP: written, 0 where another member's replica is. GATHER: another member's, added. TOGETHER: what this member shows the others: 256 bytes, zeros at first, and i64[2][replicas]. Default 0. */
   readonly energies?: bigint;
-  /** TURN: address of another member's energies, added. Default 0. */
+  /** TOGETHER: address of u64[members]: where what each member shows is found from here. Default 0. */
   readonly incoming?: bigint;
 }
 /** One record. */
@@ -105,7 +105,7 @@ export interface ThermoTelemetry extends TelemetryRecord {
 /** Codecs of the thermo module's messages. */
 export const thermoLayout: ModuleLayout<ThermoSetup, ThermoConfig, ThermoTelemetry> = {
   name: 'thermo',
-  fingerprint: 'b21ef1550e7d8247',
+  fingerprint: 'd87cd02cecfe5e4a',
   fields: [
     { name: 'ThermoSetup.model', offset: 0, bytes: 4 },
     { name: 'ThermoSetup.sites', offset: 4, bytes: 4 },
