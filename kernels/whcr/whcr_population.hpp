@@ -122,7 +122,7 @@ template <class Team>
 AATGS_OUTLINE void substep(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   team.for_each_block(state.population,
-                      [&](auto& block, uint32_t index) { walk(block, state, index, state.moves_of(index)); });
+                      [&](auto& block, uint32_t index) { walk(block, state, index, state.moves_per_substep); });
   team.barrier();
   const uint64_t moves =
       team.template sum<uint64_t>(state.population, [&](uint32_t i) { return state.members[i].moves; });

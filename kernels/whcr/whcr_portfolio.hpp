@@ -14,11 +14,12 @@ AATGS_FN void share_out_evenly(Search& search, uint32_t population) {
   search.shares[2] = (couples + 2) / 3;
 }
 
-/// After a generation: the style that has found fewest conflicts leads, and gets a sixteenth of the couples from the one that
-/// has found most. Every style keeps an eighth: what is best changes in the course of a search. Collective.
+/// After a generation: a sixteenth of the couples goes from the style that has found most conflicts to the one that has
+/// found fewest. Every style keeps an eighth: what is best changes in the course of a search. Collective.
 template <class Team>
 AATGS_OUTLINE void share_out(Team& team, const WhcrState& state) {
   const uint32_t couples = state.population / 2;
+  if (couples < kStyles) return;
   uint32_t fewest[kStyles];
   for (uint32_t style = 0; style < kStyles; ++style) {
     fewest[style] = team.template min<uint32_t>(couples * 2, [&](uint32_t i) {
@@ -35,11 +36,6 @@ AATGS_OUTLINE void share_out(Team& team, const WhcrState& state) {
     if (fewest[style] < fewest[better]) better = style;
     if (fewest[style] > fewest[worse]) worse = style;
   }
-  bool alone = true;
-  for (uint32_t style = 0; style < kStyles; ++style) alone &= style == better || fewest[style] > fewest[better];
-  team.leader([&] { state.search->leader = alone ? 1 + better : 0; });
-  team.barrier();
-  if (couples < kStyles) return;
   const uint32_t kept = couples / 8 > 0 ? couples / 8 : 1;
   const uint32_t given = couples / 16 > 0 ? couples / 16 : 1;
   if (fewest[better] == fewest[worse] || state.search->shares[worse] < kept + given) return;

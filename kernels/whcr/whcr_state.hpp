@@ -101,15 +101,12 @@ struct Search {
   uint32_t generation;
   uint32_t generation_substeps;
   uint32_t shares[3];  // MIXED: couples of each style
-  uint32_t leader;     // MIXED: 1 + the style that has found fewest conflicts; 0: none has
 };
 
 /// What a couple does: tabu search with recombination, annealing, tabu search under learnt weights; min-conflicts with
 /// recombination.
 enum class Style : uint32_t { RECOMBINED, ANNEALED, WEIGHTED, REPAIR };
 inline constexpr uint32_t kStyles = 3;  // of MIXED
-/// Of its leader's moves the others make one in so many.
-inline constexpr uint32_t kTrailing = 4;
 
 /// The style of a couple where each has its share of them.
 AATGS_FN Style style_by(const uint32_t* shares, uint32_t couple) {
@@ -168,12 +165,6 @@ struct WhcrState {
     if (dynamic == WhcrDynamic::ANNEALED) return Style::ANNEALED;
     if (population < 4) return member % 2 == 0 ? Style::ANNEALED : Style::WEIGHTED;
     return style_by(search->shares, member / 2);
-  }
-  /// Moves of a member in a substep. MIXED: the style that leads walks further, so that a slow one does not hold it up.
-  AATGS_FN uint32_t moves_of(uint32_t member) const {
-    if (dynamic != WhcrDynamic::MIXED || search->leader == 0) return moves_per_substep;
-    if (search->leader == 1 + static_cast<uint32_t>(style_of(member))) return moves_per_substep;
-    return moves_per_substep / kTrailing > 0 ? moves_per_substep / kTrailing : 1;
   }
   AATGS_FN bool recombines(uint32_t couple) const {
     const Style style = style_of(2 * couple);
