@@ -12,12 +12,6 @@
 namespace aatgs::active_inference::test {
 namespace {
 
-struct Given {
-  const void* observations;
-  const uint32_t* forced;
-  uint32_t* actions;
-};
-
 /// The only block, as a team.
 struct OneBlock {
   uint32_t rank() const { return threadIdx.x; }

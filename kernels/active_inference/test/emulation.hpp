@@ -129,3 +129,14 @@ inline uint32_t read_ahead(const void* from) {
 inline void let_go(uint32_t) {}
 
 }  // namespace aatgs::active_inference
+
+namespace aatgs::active_inference::test {
+
+/// What a step is given: observations, actions to be taken instead of chosen ones or null, and where chosen ones go.
+struct Given {
+  const void* observations;
+  const uint32_t* forced;
+  uint32_t* actions;
+};
+
+}  // namespace aatgs::active_inference::test

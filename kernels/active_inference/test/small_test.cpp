@@ -11,12 +11,6 @@
 namespace aatgs::active_inference::test {
 namespace {
 
-struct Given {
-  const void* observations;
-  const uint32_t* forced;
-  uint32_t* actions;
-};
-
 struct Shape {
   const char* name;
   uint32_t states[2], controls[2];
