@@ -296,7 +296,10 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
     const bool fits =
         arena.target().is_cuda && tensor_fits(view, setup.part<Group>(PART_GROUPS)) && setup->nodes <= kTensorNodes;
     const bool shared = (view.per_agent & (1u << SET_A | 1u << SET_B | 1u << SET_C)) == 0;
-    view.for_many = fits && shared && setup->agents >= kManyAgents && !options.has(AiFlag::INDUCTIVE);
+    const uint64_t many_bytes = many_shared_bytes(options.policy_length);
+    view.for_many = fits && shared && setup->agents >= kManyAgents && !options.has(AiFlag::INDUCTIVE) &&
+                    many_bytes + kTeamShared <= arena.target().block_shared_bytes;
+    if (view.for_many) block_bytes = many_bytes;
     view.many = lay_out_nodes(arena, nodes, view.for_many ? setup->nodes : 0);
     ChunkPlan plan;
     uint32_t teams = 0;
@@ -325,7 +328,7 @@ void lay_out_view(Arena& arena, const Setup& setup, View<Real>& view) {
   const AatgsTarget& target = arena.target();
   const uint64_t workers = target.is_cuda ? (many ? kThreads : kThreads / 32) : 1;
   const uint64_t bytes = uint64_t{view.room.size} * sizeof(Real) * workers;
-  view.in_shared = target.is_cuda && bytes + kTeamShared <= target.block_shared_bytes;
+  view.in_shared = target.is_cuda && !view.for_many && bytes + kTeamShared <= target.block_shared_bytes;
   const uint64_t shared_bytes = view.in_shared && bytes > block_bytes ? bytes : block_bytes;
   if (shared_bytes > 0) arena.block_shared(shared_bytes);
   view.threads = static_cast<uint32_t>(view.in_shared ? 0 : workers * target.parallel_blocks);

@@ -137,6 +137,9 @@ struct Run {
   uint32_t episode;  // steps; 0: no end
   uint64_t steps;
 };
+/// Words of an observation and actions that a config holds itself, and factors whose actions its record holds.
+inline constexpr uint32_t kInlineWords = 12, kInlineFactors = 3;
+static_assert(sizeof(AiConfig::words) == kInlineWords * 4 && sizeof(AiTelemetry::actions) == kInlineFactors * 4);
 
 /// Small, since every thread has its own copy; the view lies in memory, once.
 struct AiState {
@@ -144,6 +147,9 @@ struct AiState {
   const View<float>* f32;  // the one of the instance's precision; the other is null
   const View<double>* f64;
   uint32_t small;  // 1: few agents of a small model (ai_small_block.hpp)
+  /// 1: the block's shared memory holds the small model. Every thread of a resident grid has its own copy of this; on the
+  /// CPU it stays zero.
+  uint32_t staged;
 };
 
 /// One agent's work: its rows, its working room, and who does it.

@@ -121,6 +121,9 @@ inline void multiply_tile(float (&d)[4], const uint32_t (&a)[4], const uint32_t 
 inline float quick_log2(float x) { return std::log2(x); }
 inline void meet(uint32_t barrier, uint32_t threads) { emulated::block.barrier(threads, barrier); }
 inline void bring_near(const void*) {}
+inline void copy_ahead(void* to, const void* from) { std::memcpy(to, from, 16); }
+inline void wait_for_copies() {}
+inline void lies_in_shared(const void*) {}
 inline uint32_t read_ahead(const void* from) {
   uint32_t word;
   std::memcpy(&word, from, sizeof word);
