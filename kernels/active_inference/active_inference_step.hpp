@@ -8,12 +8,15 @@
 
 namespace aatgs::active_inference {
 
-struct ActiveInferenceStep {
+/// `kKinds`: the ways of working it contains.
+template <uint32_t kKinds>
+struct ActiveInferenceStepOf {
   using Setup = AiSetup;
   using Config = AiConfig;
   using Telemetry = AiTelemetry;
   using State = AiState;
   static constexpr uint32_t kBlockThreads = kThreads;
+  static constexpr uint32_t kBlocksPerMultiprocessor = 1;
   /// Time steps of a rollout between looks at the cancel word.
   static constexpr uint32_t kBetweenLooks = 16;
 
@@ -22,6 +25,7 @@ struct ActiveInferenceStep {
   static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) {
     state = {};
     state.run = arena.state<Run>(1);
+    Kinds kinds = kDoubles;
     if (setup->precision == 64) {
       View<double> view{};
       lay_out_view(arena, setup, view);
@@ -29,23 +33,45 @@ struct ActiveInferenceStep {
     } else {
       View<float> view{};
       lay_out_view(arena, setup, view);
-      state.small = view.small != 0 && view.alone == 0;
       state.f32 = arena.constant(1, &view);
+      kinds = kind_of(view);
+    }
+    switch (kinds) {
+      case kWarps:
+        return arena.kernels<ActiveInferenceStepOf<kWarps>>("active_inference_warps");
+      case kDoubles:
+        return arena.kernels<ActiveInferenceStepOf<kDoubles>>("active_inference_doubles");
+      case kEach:
+        return arena.kernels<ActiveInferenceStepOf<kEach>>("active_inference_each");
+      case kSmall:
+        return arena.kernels<ActiveInferenceStepOf<kSmall>>("active_inference_small");
+      case kShared:
+        return arena.kernels<ActiveInferenceStepOf<kShared>>("active_inference_shared");
+      case kOwn:
+        return arena.kernels<ActiveInferenceStepOf<kOwn>>("active_inference_own");
     }
   }
 
   template <class Team>
   AATGS_FN static void run(Team& team, const Config& config, State& state, Telemetry& telemetry) {
-    if (state.small != 0 && static_cast<AiPhase>(config.header.phase) == AiPhase::STEP) {
-      const SmallResult result = step_small(team, config, state, 1, telemetry);
-      if (result == SmallResult::REPORTED) return;
-      if (result == SmallResult::STEPPED) {
-        const uint32_t first = config.first < state.f32->agents ? config.first : state.f32->agents;
-        const uint32_t count = count_of(config, *state.f32, first);
-        return report(team, state, *state.f32, config, first, count, count, false, telemetry);
+#if AATGS_ON_DEVICE
+    if constexpr (kKinds == kSmall) {
+      if (static_cast<AiPhase>(config.header.phase) == AiPhase::STEP) {
+        const SmallResult result = step_small(team, config, state, 1, telemetry);
+        if (result == SmallResult::REPORTED) return;
+        if (result == SmallResult::STEPPED) {
+          const uint32_t first = config.first < state.f32->agents ? config.first : state.f32->agents;
+          const uint32_t count = count_of(config, *state.f32, first);
+          return report(team, state, *state.f32, config, first, count, count, false, telemetry);
+        }
       }
     }
-    if (state.f64) {
+#endif
+    if constexpr ((kKinds & ~kDoubles) == 0) {
+      run_as(team, config, state, *state.f64, telemetry);
+    } else if constexpr ((kKinds & kDoubles) == 0) {
+      run_as(team, config, state, *state.f32, telemetry);
+    } else if (state.f64) {
       run_as(team, config, state, *state.f64, telemetry);
     } else {
       run_as(team, config, state, *state.f32, telemetry);
@@ -53,6 +79,9 @@ struct ActiveInferenceStep {
   }
 
  private:
+  /// Small models on paths of their own have no counts.
+  static constexpr bool kLearns = (kKinds & (kWarps | kDoubles | kEach)) != 0;
+
   template <class Team, class Real>
   AATGS_FN static void run_as(Team& team, const Config& config, State& state, const View<Real>& view,
                               Telemetry& telemetry) {
@@ -73,8 +102,6 @@ struct ActiveInferenceStep {
       });
       team.barrier();
     }
-    const uint32_t episode = state.run->episode;
-
     uint64_t steps = 0;
     bool idle = false;
     switch (phase) {
@@ -92,19 +119,32 @@ struct ActiveInferenceStep {
         [[fallthrough]];
       default: {
         const Given given = given_of(config, view, count);
-        if (phase == AiPhase::STEP && step_dense(team, config, view, first, count, given, episode)) break;
-        // The first step of all comes here.
-        if (phase == AiPhase::STEP && state.small != 0) {
-          const SmallResult result = step_small(team, config, state, 1, telemetry);
-          if (result == SmallResult::REPORTED) return;
-          if (result == SmallResult::STEPPED) break;
+#if AATGS_ON_DEVICE
+        if constexpr (kKinds == kShared || kKinds == kOwn) {
+          if (phase == AiPhase::STEP) {
+            step_dense<kKinds>(team, config, view, first, count, given, state.run->episode);
+            break;
+          }
         }
-        if (phase == AiPhase::STEP && learns_together(view)) {
-          step_together(team, config, view, first, count, given, false);
-          break;
+        if constexpr (kKinds == kSmall) {
+          // The first step of all comes here.
+          if (phase == AiPhase::STEP) {
+            if (step_small(team, config, state, 1, telemetry) == SmallResult::REPORTED) return;
+            break;
+          }
         }
-        for_agents(team, view, first, count, [&](auto& agent) { one_phase(agent, phase, config, given, first); });
-        if (phase == AiPhase::LEARN) learn_pooled(team, view, first, count, config.parameters);
+#endif
+        if constexpr (kLearns) {
+          if (phase == AiPhase::STEP && learns_together(view)) {
+            step_together<kKinds>(team, config, view, first, count, given, false);
+            break;
+          }
+        }
+        for_agents<kKinds>(team, view, first, count,
+                           [&](auto& agent) { one_phase(agent, phase, config, given, first); });
+        if constexpr (kLearns) {
+          if (phase == AiPhase::LEARN) learn_pooled(team, view, first, count, config.parameters);
+        }
         break;
       }
     }
@@ -128,35 +168,53 @@ struct ActiveInferenceStep {
     const Given none{};
     for (uint32_t left = config.substeps; left > 0 && !team.cancelled();) {
       const uint32_t now = left < kBetweenLooks ? left : kBetweenLooks;
-      if (step_dense(team, config, view, first, count, none, episode)) {
+#if AATGS_ON_DEVICE
+      if constexpr (kKinds == kShared || kKinds == kOwn) {
+        step_dense<kKinds>(team, config, view, first, count, none, episode);
         left -= 1;
         done += count;
         team.barrier();
         continue;
       }
-      if (learns_together(view)) {
-        // Episodes of agents that learn together end together.
-        if (episode > 0 && team.any(count, [&](uint32_t i) { return over(view, first + i, episode); })) break;
-        step_together(team, config, view, first, count, none, true);
-        left -= 1;
-        done += count;
-        continue;
+#endif
+      if constexpr (kLearns) {
+        if (learns_together(view)) {
+          // Episodes of agents that learn together end together.
+          if (episode > 0 && team.any(count, [&](uint32_t i) { return over(view, first + i, episode); })) break;
+          step_together<kKinds>(team, config, view, first, count, none, true);
+          left -= 1;
+          done += count;
+          continue;
+        }
       }
-      if (state.small == 0 || step_small(team, config, state, now, telemetry) == SmallResult::NOT_TAKEN) {
-        for_agents(team, view, first, count, [&](auto& agent) {
-          for (uint32_t s = 0; s < now; ++s) {
-            if (over(view, agent.id, episode)) break;
-            emit(agent, config.header.seed);
-            one_phase(agent, AiPhase::STEP, config, none, first);
-            advance(agent, config.header.seed);
-          }
-        });
-      }
+      step_closed(team, config, view, state, first, count, now, telemetry);
       left -= now;
       done += uint64_t{now} * count;
       team.barrier();
     }
     return done;
+  }
+
+  /// Some time steps of each agent in closed loop. No barrier at the end.
+  template <class Team, class Real>
+  AATGS_FN static void step_closed(Team& team, const Config& config, const View<Real>& view, State& state,
+                                   uint32_t first, uint32_t count, uint32_t steps, Telemetry& telemetry) {
+#if AATGS_ON_DEVICE
+    if constexpr (kKinds == kSmall) {
+      step_small(team, config, state, steps, telemetry);
+      return;
+    }
+#endif
+    static_cast<void>(telemetry);
+    const Given none{};
+    for_agents<kKinds>(team, view, first, count, [&](auto& agent) {
+      for (uint32_t s = 0; s < steps; ++s) {
+        if (over(view, agent.id, state.run->episode)) break;
+        emit(agent, config.header.seed);
+        one_phase(agent, AiPhase::STEP, config, none, first);
+        advance(agent, config.header.seed);
+      }
+    });
   }
 
   template <class Team, class Real>
@@ -197,5 +255,7 @@ struct ActiveInferenceStep {
     });
   }
 };
+
+using ActiveInferenceStep = ActiveInferenceStepOf<kAllKinds>;
 
 }  // namespace aatgs::active_inference

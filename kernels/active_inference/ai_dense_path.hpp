@@ -7,28 +7,26 @@
 
 namespace aatgs::active_inference {
 
-/// A step of agents whose policies are evaluated on tensor cores; false where that is not so. Without staged observations
-/// the process shows them and moves on. Collective.
-template <class Team, class Real>
-AI_CALL bool step_dense(Team& team, const AiConfig& config, const View<Real>& view, uint32_t first,
-                               uint32_t count, const Given& given, uint32_t episode) {
 #if defined(__CUDACC__)
-  if constexpr (sizeof(Real) == 4) {
-    if (view.tree.chunk_count == 0 && view.for_many == 0) return false;
-    const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
-    const uint64_t seed = config.header.seed;
-    const auto skips = [&](uint32_t id) { return closed && over(view, id, episode); };
-    float* shared = CudaBlock<kThreads>(nullptr).template shared<float>();
-    if (view.tree.chunk_count > 0) {
-      block_steps(view, first, count, team.count() / kThreads, seed, closed, given, skips,
-                  reinterpret_cast<uint32_t*>(shared));
-      return true;
-    }
+
+/// A step of agents whose policies are evaluated on tensor cores, in closed loop with the process or as it is given.
+/// Collective; no barrier at the end.
+template <uint32_t kKinds, class Team>
+__device__ __noinline__ void step_dense(Team& team, const AiConfig& config, const View<float>& view, uint32_t first,
+                                        uint32_t count, const Given& given, uint32_t episode) {
+  const bool closed = static_cast<AiPhase>(config.header.phase) == AiPhase::ROLLOUT;
+  const uint64_t seed = config.header.seed;
+  const auto skips = [&](uint32_t id) { return closed && over(view, id, episode); };
+  const CudaBlock<kThreads> block(nullptr);
+  if constexpr (kKinds == kOwn) {
+    block_steps(view, first, count, team.count() / kThreads, seed, closed, given, skips,
+                block.template shared<uint32_t>());
+  } else {
     if (*view.many.ready == 0) fill_nodes(team, view);
     const bool quick = acts_from_registers(view);
     float* room = view.rooms + team.rank() / 32 * view.room.size;
     for_many_agents(
-        team, view, first, count, reinterpret_cast<Fragment*>(shared),
+        team, view, first, count, block.template shared<Fragment>(),
         [&](uint32_t id) {
           if (!skips(id)) dense_infer(view, id, seed, closed, given, first, last_move(view, id));
         },
@@ -38,7 +36,7 @@ AI_CALL bool step_dense(Team& team, const AiConfig& config, const View<Real>& vi
           if (quick) {
             action = dense_act(view, id);
           } else {
-            Agent<Lanes, float> agent(view, id, {room, 1});
+            Agent<PlainLanes, float> agent(view, id, {room, 1});
             infer_posterior(agent, false);
             marginalize(agent);
             act(agent, seed);
@@ -47,12 +45,9 @@ AI_CALL bool step_dense(Team& team, const AiConfig& config, const View<Real>& vi
           dense_take(view, id, seed, closed, given, first, action);
           __syncwarp();
         });
-    return true;
   }
-#endif
-  static_cast<void>(team), static_cast<void>(config), static_cast<void>(view), static_cast<void>(given);
-  static_cast<void>(first), static_cast<void>(count), static_cast<void>(episode);
-  return false;
 }
+
+#endif
 
 }  // namespace aatgs::active_inference

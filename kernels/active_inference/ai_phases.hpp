@@ -44,7 +44,9 @@ AATGS_FN void score_all(Agent<Scope, Real>& a) {
 
 template <class Scope, class Real>
 AI_CALL void plan(Agent<Scope, Real>& a) {
-  if (a.options.has(AiFlag::STREAMED)) return stream_policies(a);
+  if constexpr (!Scope::kPlain) {
+    if (a.options.has(AiFlag::STREAMED)) return stream_policies(a);
+  }
   bool planned = false;
   if constexpr (Scope::kFull) {
     if (a.options.has(AiFlag::SEARCH)) {
@@ -87,7 +89,7 @@ template <class Scope, class Real>
 AATGS_FN void begin_step(Agent<Scope, Real>& a, const AiConfig& config, const Given& given, uint32_t first) {
   take_observation(a, config, given, first);
   infer(a, config.soft != 0);
-  learn_own(a, a.options.learn_automatically & 1u << SET_B);
+  if constexpr (!Scope::kPlain) learn_own(a, a.options.learn_automatically & 1u << SET_B);
 }
 
 /// What a step learns once it has acted: the start only from the first time step.
@@ -101,7 +103,7 @@ template <class Scope, class Real>
 AATGS_FN void end_step(Agent<Scope, Real>& a, const AiConfig& config, const Given& given, uint32_t first) {
   plan(a);
   choose_action(a, config.header.seed, given, first);
-  learn_own(a, learned_after(a));
+  if constexpr (!Scope::kPlain) learn_own(a, learned_after(a));
 }
 
 template <class Scope, class Real>
@@ -128,7 +130,9 @@ AI_CALL void one_phase(Agent<Scope, Real>& a, AiPhase phase, const AiConfig& con
   }
   if (phase == AiPhase::PLAN) plan(a);
   if (phase == AiPhase::ACT) choose_action(a, config.header.seed, given, first);
-  if (phase == AiPhase::LEARN) learn_own(a, config.parameters);
+  if constexpr (!Scope::kPlain) {
+    if (phase == AiPhase::LEARN) learn_own(a, config.parameters);
+  }
   if constexpr (Scope::kFull) {
     if (phase == AiPhase::SMOOTH) smooth(a);
   }

@@ -29,6 +29,14 @@ enum SetupPart : uint32_t {
   PART_GOALS = PART_COUNTS + kSets,
 };
 
+/// How an instance works.
+inline Kinds kind_of(const View<float>& view) {
+  if (view.for_many) return kShared;
+  if (view.tree.chunk_count > 0) return kOwn;
+  if (view.alone) return kEach;
+  return view.small ? kSmall : kWarps;
+}
+
 /// Agents from which a GPU gives each a thread instead of a warp, if the model is small, in float32, and nothing
 /// looks back or searches.
 inline constexpr uint32_t kManyAgents = 1024;

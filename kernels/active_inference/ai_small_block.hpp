@@ -245,7 +245,7 @@ __device__ __forceinline__ void small_block_keep(const View<float>& view, uint32
   q.read({const_cast<float*>(room.beliefs), 1});
   log_prior.read({const_cast<float*>(room.log_prior), 1});
   for (uint32_t j = 0; j < N1 * N2; ++j) likelihood[j] = room.likelihood[j];
-  Agent<Lanes, float> a(view, id, {nullptr, 1});
+  Agent<PlainLanes, float> a(view, id, {nullptr, 1});
   const FreeEnergy<float> energy = small_energy(q, log_prior, likelihood, tables.has(AiFlag::ADD_FLOOR));
   keep_energy(a, energy, tables.iterations);
   if (lane != 0) return;
@@ -320,7 +320,7 @@ __device__ __forceinline__ void small_block_act(const View<float>& view, uint32_
     small_choices(tables, marginal, chosen);
   } else {
     __syncwarp();
-    Agent<Lanes, float> a(view, id, {nullptr, 1});
+    Agent<PlainLanes, float> a(view, id, {nullptr, 1});
     act(a, seed);
     chosen[0] = actions[0];
     chosen[1] = actions[1];

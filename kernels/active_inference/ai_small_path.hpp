@@ -6,11 +6,13 @@
 
 namespace aatgs::active_inference {
 
+#if defined(__CUDACC__)
+
 /// What has become of a config that few agents of a small model could take.
 enum class SmallResult { NOT_TAKEN, STEPPED, REPORTED };
 
 /// What one agent's record says; who does the agent's work has all of it in shared memory.
-AATGS_FN void report_small(const AiConfig& config, const SmallRoom& room, Run& run, AiTelemetry& telemetry) {
+__device__ inline void report_small(const AiConfig& config, const SmallRoom& room, Run& run, AiTelemetry& telemetry) {
   const uint64_t steps = (uint64_t{room.words[SMALL_RUN + 3]} << 32 | room.words[SMALL_RUN + 2]) + 1;
   run.steps = steps;
   telemetry.steps = steps;
@@ -26,9 +28,8 @@ AATGS_FN void report_small(const AiConfig& config, const SmallRoom& room, Run& r
 /// Steps of agents with a small model, by a block each; not taken where nothing has started. In closed loop the process shows
 /// observations and moves on. A single step of one agent is reported as well. No barrier at the end.
 template <class Team>
-AI_CALL SmallResult step_small(Team& team, const AiConfig& config, AiState& state, uint32_t steps,
+__device__ __noinline__ SmallResult step_small(Team& team, const AiConfig& config, AiState& state, uint32_t steps,
                                AiTelemetry& telemetry) {
-#if defined(__CUDACC__)
   SmallRoom& room = *CudaBlock<kThreads>(nullptr).template shared<SmallRoom>();
   bool fresh = state.staged == 0;
   Run& run = *state.run;
@@ -47,7 +48,7 @@ AI_CALL SmallResult step_small(Team& team, const AiConfig& config, AiState& stat
   const uint64_t seed = config.header.seed;
   for (uint32_t i = blockIdx.x; i < count; i += team.count() / kThreads) {
     const uint32_t id = first + i;
-    Agent<Lanes, float> agent(*state.f32, id, {nullptr, 1});
+    Agent<PlainLanes, float> agent(*state.f32, id, {nullptr, 1});
     for (uint32_t s = 0; s < steps; ++s) {
       if (i + s > blockIdx.x) __syncthreads();
       if (closed && over(view, id, episode)) break;
@@ -64,11 +65,8 @@ AI_CALL SmallResult step_small(Team& team, const AiConfig& config, AiState& stat
   if (!one || room.words[SMALL_RUN + 1] != 0) return SmallResult::STEPPED;
   if (threadIdx.x == 0) report_small(config, room, run, telemetry);
   return SmallResult::REPORTED;
-#else
-  static_cast<void>(team), static_cast<void>(config), static_cast<void>(state), static_cast<void>(steps);
-  static_cast<void>(telemetry);
-  return SmallResult::NOT_TAKEN;
-#endif
 }
+
+#endif
 
 }  // namespace aatgs::active_inference

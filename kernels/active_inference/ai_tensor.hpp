@@ -59,6 +59,13 @@ __device__ inline void multiply_tile(float (&d)[4], const uint32_t (&a)[4], cons
 #endif
 }
 
+/// Tiles of 8 x 8 halves with rows for columns. All lanes of the warp together.
+__device__ inline uint32_t transpose_tile(uint32_t pair) {
+  uint32_t out;
+  asm("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;" : "=r"(out) : "r"(pair));
+  return out;
+}
+
 /// The binary logarithm of a normal number.
 __device__ inline float quick_log2(float x) {
   float log2;

@@ -14,18 +14,18 @@ AATGS_FN bool learns_together(const View<Real>& view) {
 
 /// A step of all agents, with what they learn together between its halves and after it; in closed loop with the process
 /// where `closed` is set. Collective; a barrier at the end.
-template <class Team, class Real>
+template <uint32_t kKinds, class Team, class Real>
 AI_CALL void step_together(Team& team, const AiConfig& config, const View<Real>& view, uint32_t first,
                                   uint32_t count, const Given& given, bool closed) {
   const uint32_t learned = view.options.learn_automatically;
-  for_agents(team, view, first, count, [&](auto& agent) {
+  for_agents<kKinds>(team, view, first, count, [&](auto& agent) {
     if (closed) emit(agent, config.header.seed);
     begin_step(agent, config, given, first);
   });
   learn_pooled(team, view, first, count, learned & 1u << SET_B);
-  for_agents(team, view, first, count, [&](auto& agent) { end_step(agent, config, given, first); });
+  for_agents<kKinds>(team, view, first, count, [&](auto& agent) { end_step(agent, config, given, first); });
   learn_pooled(team, view, first, count, learned & ~(1u << SET_B));
-  if (closed) for_agents(team, view, first, count, [&](auto& agent) { advance(agent, config.header.seed); });
+  if (closed) for_agents<kKinds>(team, view, first, count, [&](auto& agent) { advance(agent, config.header.seed); });
   team.barrier();
 }
 
