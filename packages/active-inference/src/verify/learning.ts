@@ -1,5 +1,6 @@
 import { dirichletDivergence, reduceModel } from '../analysis/dirichlet.ts';
 import type { ConventionOptions } from '../conventions.ts';
+import { ActiveInferenceError, shown } from '../errors.ts';
 import type { ModelSpec, ParameterName } from '../model/model.ts';
 import type { Tensor } from '../model/tensor.ts';
 import type { ActiveInferenceOptions } from '../options.ts';
@@ -99,6 +100,10 @@ export function means(counts: readonly unknown[]): never {
     Array.isArray(a) ? a.map((entry, i) => over(entry, (b as unknown[])[i])) : (a as number) / (b as number);
   return counts.map((tensor) => {
     const rows = tensor as unknown[];
+    if (!Array.isArray(rows) || rows.length === 0)
+      throw new ActiveInferenceError('ERR_AI_CASE', `counts hold ${shown(tensor)}; expected a tensor`, {
+        details: { value: tensor },
+      });
     const sum = rows.reduce(total);
     return rows.map((row) => over(row, sum));
   }) as never;
