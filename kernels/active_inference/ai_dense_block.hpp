@@ -301,8 +301,7 @@ __device__ __forceinline__ void stage_agent(const WarpTeam& team, const View<flo
     stage_fragments(team, shared, row_of(view.parameters[SET_B], id), model.controls, n, n);
   }
   if (!staged || !view.parameters[SET_A].shared()) {
-    stage_fragments(team, shared + room.likelihood, row_of(view.parameters[SET_A], id), 1, n,
-                    model.outcomes);
+    stage_fragments(team, shared + room.likelihood, row_of(view.parameters[SET_A], id), 1, n, model.outcomes);
   }
   const float* preferences = row_of(view.log_c, id);
   const uint32_t outcomes = view.model.outcomes, latest = view.options.preference_steps - 1;
@@ -349,8 +348,15 @@ __device__ __noinline__ void block_steps(const View<float>& view, uint32_t first
   const uint32_t b_size = model.controls * model.states * model.states, a_size = model.states * model.outcomes;
   const bool own_a = !view.parameters[SET_A].shared(), own_b = !view.parameters[SET_B].shared();
   const ChunkTables& tree = view.tree;
-  Evaluation evaluation{room, shared, tree.children, tree.leaves, nullptr, model.controls, tree.kept,
-                        model.outcomes <= 32 ? kRowTiles / 2 : kRowTiles, view.options.has(AiFlag::STATE_GAIN)};
+  Evaluation evaluation{room,
+                        shared,
+                        tree.children,
+                        tree.leaves,
+                        nullptr,
+                        model.controls,
+                        tree.kept,
+                        model.outcomes <= 32 ? kRowTiles / 2 : kRowTiles,
+                        view.options.has(AiFlag::STATE_GAIN)};
   auto* paths = reinterpret_cast<int32_t*>(shared + room.paths);
   const uint32_t teams = blocks * view.tree.teams, each = (count + teams - 1) / teams;
   const uint32_t batch = each < team.warps ? each : team.warps;

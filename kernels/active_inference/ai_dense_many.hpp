@@ -226,7 +226,8 @@ struct ManySums {
 
 /// Copies the columns of `node` into a stage of shared memory: its tiles, and before the first of eight nodes their linear
 /// terms behind them. All threads of the block; nobody waits yet.
-__device__ __forceinline__ void stage_columns(const NodeTables& tables, uint32_t node, uint32_t tiles, Fragment* stage) {
+__device__ __forceinline__ void stage_columns(const NodeTables& tables, uint32_t node, uint32_t tiles,
+                                              Fragment* stage) {
   const Fragment* from = tables.outcomes + uint64_t{node} * kNodeFragments;
   for (uint32_t i = threadIdx.x; i < tiles * kTileFragments; i += kThreads) copy_ahead(stage + i, from + i);
   if (node % kLinearNodes != 0) return;
@@ -238,7 +239,7 @@ __device__ __forceinline__ void stage_columns(const NodeTables& tables, uint32_t
 /// agents or not, are at the same node, whose columns have come into one of two stages of shared memory while they were at
 /// the one before.
 __device__ __noinline__ void score_together(const View<float>& view, uint32_t first, uint32_t count, Fragment* stages,
-                                               float* room) {
+                                            float* room) {
   lies_in_shared(stages);
   lies_in_shared(room);
   const NodeTables& tables = view.many;

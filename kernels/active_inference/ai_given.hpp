@@ -28,8 +28,7 @@ AATGS_FN Given given_of(const AiConfig& config, const View<Real>& view, uint32_t
     if (forced > 0) given.forced = config.words + forced_at;
     return given;
   }
-  const uint64_t row =
-      config.soft ? view.model.outcomes * sizeof(Real) : view.model.modality_count * sizeof(uint32_t);
+  const uint64_t row = config.soft ? view.model.outcomes * sizeof(Real) : view.model.modality_count * sizeof(uint32_t);
   const uint64_t forced = config.forced ? uint64_t{count} * view.model.factor_count * sizeof(uint32_t) : 0;
   if (config.header.input_bytes >= row * count + forced) {
     given.observations = reinterpret_cast<const void*>(config.header.input);
@@ -43,8 +42,7 @@ AATGS_FN Given given_of(const AiConfig& config, const View<Real>& view, uint32_t
 }
 
 template <class Scope, class Real>
-AI_CALL void take_observation(Agent<Scope, Real>& a, const AiConfig& config, const Given& given,
-                                     uint32_t first) {
+AI_CALL void take_observation(Agent<Scope, Real>& a, const AiConfig& config, const Given& given, uint32_t first) {
   if (given.observations == nullptr) return;
   const uint64_t i = a.id - first;
   if (config.soft) {

@@ -108,7 +108,7 @@ AATGS_FN void end_step(Agent<Scope, Real>& a, const AiConfig& config, const Give
 
 template <class Scope, class Real>
 AI_CALL void one_phase(Agent<Scope, Real>& a, AiPhase phase, const AiConfig& config, const Given& given,
-                              uint32_t first) {
+                       uint32_t first) {
   const bool all = phase == AiPhase::STEP;
   if constexpr (sizeof(Real) == 4) {
     if (a.view.small && all) {

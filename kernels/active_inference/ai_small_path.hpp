@@ -29,7 +29,7 @@ __device__ inline void report_small(const AiConfig& config, const SmallRoom& roo
 /// observations and moves on. A single step of one agent is reported as well. No barrier at the end.
 template <class Team>
 __device__ __noinline__ SmallResult step_small(Team& team, const AiConfig& config, AiState& state, uint32_t steps,
-                               AiTelemetry& telemetry) {
+                                               AiTelemetry& telemetry) {
   SmallRoom& room = *CudaBlock<kThreads>(nullptr).template shared<SmallRoom>();
   bool fresh = state.staged == 0;
   Run& run = *state.run;

@@ -15,8 +15,8 @@ AATGS_FN bool learns_together(const View<Real>& view) {
 /// A step of all agents, with what they learn together between its halves and after it; in closed loop with the process
 /// where `closed` is set. Collective; a barrier at the end.
 template <uint32_t kKinds, class Team, class Real>
-AI_CALL void step_together(Team& team, const AiConfig& config, const View<Real>& view, uint32_t first,
-                                  uint32_t count, const Given& given, bool closed) {
+AI_CALL void step_together(Team& team, const AiConfig& config, const View<Real>& view, uint32_t first, uint32_t count,
+                           const Given& given, bool closed) {
   const uint32_t learned = view.options.learn_automatically;
   for_agents<kKinds>(team, view, first, count, [&](auto& agent) {
     if (closed) emit(agent, config.header.seed);

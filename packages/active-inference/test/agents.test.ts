@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ActiveInference, bandit, cueChaining, gridWorld, TMAZE_LOCATIONS, tmaze } from '../src/index.ts';
+import { ActiveInference, bandit, cueChaining, gridWorld, NOT_OBSERVED, TMAZE_LOCATIONS, tmaze } from '../src/index.ts';
 import { difference, Random } from './random.ts';
 
 const cpu = { device: 'cpu' } as const;
@@ -160,6 +160,38 @@ describe('the same results', () => {
       return await ai.values();
     };
     expect(await values({ perAgent: ['A', 'B', 'C', 'D', 'E'] })).toEqual(await values({}));
+  });
+
+  test('one agent, whose config holds what it sees, does what the first of two does', async () => {
+    for (const world of [
+      tmaze(),
+      gridWorld({ rows: 3, slip: 0.2, noise: 0.1 }),
+      cueChaining({ rows: 3, columns: 4 }),
+    ]) {
+      const outcomes = world.model.A.length;
+      const alone: number[] = [];
+      const beside: number[] = [];
+      for (const [agents, taken] of [
+        [1, alone],
+        [2, beside],
+      ] as const) {
+        await using ai = new ActiveInference(world.model, { ...cpu, agents, action: { selection: 'stochastic' } });
+        const factors = ai.model.states.length;
+        for (let t = 0; t < 6; t++) {
+          const seen = Array.from({ length: outcomes }, (_, m) => (t === 2 ? NOT_OBSERVED : (t * m) % 2));
+          const forced = t === 3 ? new Array<number>(factors).fill(0) : undefined;
+          const all = <T>(of: readonly T[]) => Array.from({ length: agents }, () => of).flat();
+          const options = forced ? { forced: all(forced) } : {};
+          const { actions } = t % 2 ? ai.stepSync(all(seen), options) : await ai.step(all(seen), options);
+          expect(actions.length).toBe(agents * factors);
+          taken.push(
+            ...actions.subarray(0, factors),
+            ...(await ai.beliefs()).flatMap((b) => [...b.slice(0, b.length / agents)]),
+          );
+        }
+      }
+      expect(alone).toEqual(beside);
+    }
   });
 
   test('two halves in turn do what all agents at once do', async () => {

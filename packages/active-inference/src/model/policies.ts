@@ -34,7 +34,11 @@ const LONGEST = 32;
 /** All policies, `[policy][step][factor]`, the last index running fastest. Throws ERR_AI_TOO_MANY_POLICIES. */
 export function constructPolicies(states: readonly number[], options: ConstructPoliciesOptions = {}): number[][][] {
   const length = checkInteger('length', options.length ?? 1, 1, LONGEST);
-  for (const [name, list] of Object.entries({ states, controls: options.controls, controllable: options.controllable })) {
+  for (const [name, list] of Object.entries({
+    states,
+    controls: options.controls,
+    controllable: options.controllable,
+  })) {
     if (list !== undefined && !(Array.isArray(list) && list.every((n) => Number.isInteger(n) && n >= 0)))
       throw invalidArgument(name, list, 'a list of integers');
   }

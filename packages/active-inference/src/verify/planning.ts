@@ -75,7 +75,8 @@ export async function checkEfe({ inputs, legacy, jax }: Case, placement: Placeme
     checks.push(check('legacy.action_marginals', got.marginals, legacy.action_marginals));
     for (const [p, expected] of ((legacy.policies as Values[]) ?? []).entries()) {
       const own = got.details[p];
-      if (!own) throw new ActiveInferenceError('ERR_AI_CASE', `values are given of policy ${p}, which is not in the input`);
+      if (!own)
+        throw new ActiveInferenceError('ERR_AI_CASE', `values are given of policy ${p}, which is not in the input`);
       const at = `legacy.policies[${p}]`;
       checks.push(
         check(
