@@ -122,17 +122,9 @@ __device__ __forceinline__ void small_block_fixed_point(const float (&likelihood
                                                         const SmallBeliefs<N1, N2>& log_prior, uint32_t most,
                                                         SmallBeliefs<N1, N2>& q) {
   const uint32_t lane = lane_of();
-  for (uint32_t i = 0; i < N1; ++i) q.first[i] = 1.0f / N1;
-  for (uint32_t i = 0; i < N2; ++i) q.second[i] = 1.0f / N2;
+  q.make_even();
   for (uint32_t iteration = 0; iteration < most; ++iteration) {
-    SmallBeliefs<N1, N2> next = log_prior;
-    for (uint32_t i = 0; i < N1; ++i) {
-      for (uint32_t k = 0; k < N2; ++k) {
-        const float l = likelihood[i * N2 + k];
-        next.first[i] += l * q.second[k];
-        next.second[k] += l * q.first[i];
-      }
-    }
+    SmallBeliefs<N1, N2> next = q.next_logits(likelihood, log_prior);
     float logits[N1 + N2];
     for (uint32_t i = 0; i < N1; ++i) logits[i] = next.first[i];
     for (uint32_t i = 0; i < N2; ++i) logits[N1 + i] = next.second[i];
@@ -142,11 +134,11 @@ __device__ __forceinline__ void small_block_fixed_point(const float (&likelihood
     for (uint32_t i = 0; i < N1; ++i) sum += next.first[i] = __shfl_sync(0xffffffffu, share, i);
     for (uint32_t i = 0; i < N2; ++i) rest += next.second[i] = __shfl_sync(0xffffffffu, share, N1 + i);
     const float scale = reciprocal_of(sum), other_scale = reciprocal_of(rest);
-    bool changed = false;
-    for (uint32_t i = 0; i < N1; ++i) changed |= (next.first[i] *= scale) != q.first[i];
-    for (uint32_t i = 0; i < N2; ++i) changed |= (next.second[i] *= other_scale) != q.second[i];
+    for (uint32_t i = 0; i < N1; ++i) next.first[i] *= scale;
+    for (uint32_t i = 0; i < N2; ++i) next.second[i] *= other_scale;
+    const bool same = next.is_same(q);
     q = next;
-    if (!changed) return;
+    if (same) return;
   }
 }
 
