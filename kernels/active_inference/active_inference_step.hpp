@@ -35,6 +35,9 @@ struct ActiveInferenceStepOf {
       lay_out_view(arena, setup, view);
       state.f32 = arena.constant(1, &view);
       kinds = kind_of(view);
+      // A block for each agent: with fewer that look for work and say that they have none, a step is over sooner.
+      const AatgsTarget& target = arena.target();
+      if (target.is_cuda && kinds == kSmall && view.agents < target.parallel_blocks) arena.blocks(view.agents);
     }
     switch (kinds) {
       case kWarps:

@@ -66,20 +66,30 @@ struct SmallBeliefs {
   }
 };
 
+/// The last steps of an iteration that would go on for `left` more: true once no bit changes any more, or beliefs go to and fro
+/// between two values (all factors are updated at once), which leaves no doubt where it ends.
+template <uint32_t N1, uint32_t N2>
+AATGS_FN bool settles(const SmallBeliefs<N1, N2>& next, uint32_t left, SmallBeliefs<N1, N2>& before,
+                      SmallBeliefs<N1, N2>& q) {
+  const bool same = next.is_same(q), returns = next.is_same(before);
+  before = q;
+  if (same || !returns || left % 2 == 0) q = next;
+  return same || returns;
+}
+
 /// Fixed-point iteration from even beliefs; returns the iterations. As small_block_fixed_point, by one thread.
 template <uint32_t N1, uint32_t N2>
 AATGS_FN uint32_t small_fixed_point(const float (&likelihood)[N1 * N2], const SmallBeliefs<N1, N2>& log_prior,
                                     uint32_t most, SmallBeliefs<N1, N2>& q) {
   q.make_even();
+  SmallBeliefs<N1, N2> before = q;
   uint32_t iteration = 0;
   while (iteration < most) {
     SmallBeliefs<N1, N2> next = q.next_logits(likelihood, log_prior);
     small_softmax(next.first);
     small_softmax(next.second);
-    const bool same = next.is_same(q);
-    q = next;
     ++iteration;
-    if (same) iteration = most;
+    if (settles(next, most - iteration, before, q)) iteration = most;
   }
   return iteration;
 }

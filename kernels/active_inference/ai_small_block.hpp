@@ -123,7 +123,8 @@ __device__ __forceinline__ void small_block_fixed_point(const float (&likelihood
                                                         SmallBeliefs<N1, N2>& q) {
   const uint32_t lane = lane_of();
   q.make_even();
-  for (uint32_t iteration = 0; iteration < most; ++iteration) {
+  SmallBeliefs<N1, N2> before = q;
+  for (uint32_t left = most; left-- > 0;) {
     SmallBeliefs<N1, N2> next = q.next_logits(likelihood, log_prior);
     float logits[N1 + N2];
     for (uint32_t i = 0; i < N1; ++i) logits[i] = next.first[i];
@@ -136,9 +137,7 @@ __device__ __forceinline__ void small_block_fixed_point(const float (&likelihood
     const float scale = reciprocal_of(sum), other_scale = reciprocal_of(rest);
     for (uint32_t i = 0; i < N1; ++i) next.first[i] *= scale;
     for (uint32_t i = 0; i < N2; ++i) next.second[i] *= other_scale;
-    const bool same = next.is_same(q);
-    q = next;
-    if (same) return;
+    if (settles(next, left, before, q)) return;
   }
 }
 
