@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define AATGS_ABI_VERSION 1u
+#define AATGS_ABI_VERSION 2u
 #define AATGS_MODULE_SYMBOL "aatgs_module"
 
 /** A borrowed range of bytes. */
@@ -102,7 +102,7 @@ typedef struct AatgsModule {
   uint32_t reserved;
   const char* name;
   const char* version;
-  /* Since ABI 1. */
+  /* Since ABI 2. */
   uint64_t layout_fingerprint;
   const AatgsField* fields;
   uint32_t field_count;
