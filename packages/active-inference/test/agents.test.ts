@@ -136,6 +136,23 @@ describe('the same results', () => {
       expect(difference(small.beliefs[f] as Float64Array, general.beliefs[f] as Float64Array)).toBeLessThan(1e-6);
   });
 
+  test.each([2, 7, 8, 15, 16])(
+    'where factors go to and fro, %i iterations end where they would one by one',
+    async (iterations) => {
+      const beliefs = async (options: object) => {
+        await using ai = new ActiveInference(model, { ...cpu, iterations, ...options });
+        const all: number[] = [];
+        // Beliefs rule out what is seen: the agent has left the centre for good.
+        for (let t = 0; t < 4; t++) {
+          ai.stepSync([0, 0, t % 2], { forced: [t === 0 ? 3 : 0, 0] });
+          all.push(...(await ai.beliefs()).flatMap((b) => [...b]));
+        }
+        return all;
+      };
+      expect(difference(await beliefs({}), await beliefs({ details: true }))).toBeLessThan(1e-5);
+    },
+  );
+
   test('many agents, whose numbers lie interleaved, do what few do', async () => {
     await using few = new ActiveInference(model, { ...cpu, agents: 3, policies: { length: 2 } });
     await using many = new ActiveInference(model, { ...cpu, agents: 1500, policies: { length: 2 } });
