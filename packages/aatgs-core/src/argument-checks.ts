@@ -2,8 +2,17 @@ import type { AatgsError, AatgsErrorOptions } from './errors.ts';
 
 /** Shows a value in an error message: strings quoted, everything cut to 80 characters. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'string' ? JSON.stringify(value) : textOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Objects from JSON may have a `toString` that is none, and those without a prototype have none. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }
 
 /** Checks of arguments that throw a package's own error; see {@link argumentChecks}. */

@@ -159,6 +159,12 @@ describe('bad models are refused before anything runs, with tensor, index and va
     ],
     ['policies that are no list', { policies: { list: 3, length: 1 } }, 'ERR_AI_INVALID_POLICIES', /list is 3/],
     ['a policy that is no list', { policies: { list: [[3]] } }, 'ERR_AI_INVALID_POLICIES', /list\[0\]\[0\] has no con/],
+    [
+      'a control that has no text',
+      { policies: { list: [[[{ toString: 0 }]]] } },
+      'ERR_AI_INVALID_POLICIES',
+      /list\[0\]\[0\]\[0\] is \[object Object\]/,
+    ],
     ['unknown conventions', { conventions: 'spm12' }, 'ERR_AI_INVALID_ARGUMENT', /conventions is "spm12"/],
     ['learning without counts', { learning: { automatic: ['A'] } }, 'ERR_AI_INVALID_ARGUMENT', /pA/],
     ['a negative gamma', { gamma: -1 }, 'ERR_AI_INVALID_ARGUMENT', /gamma is -1/],
