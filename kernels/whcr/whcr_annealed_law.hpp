@@ -13,8 +13,27 @@
 
 namespace aatgs::whcr {
 
-/// Proposals of one move: the first that is let through is made, if any is. A GPU thread looks at two.
-inline constexpr uint32_t kProposals = 512;
+/// Vertices have groups, by their numbers, and each group its own proposals of a move: a GPU's warp knows those of its
+/// group without asking anybody. A group's turns come as often as it has vertices in conflict, so that each of those comes
+/// up equally often; the first proposal that is let through is the move, if any is.
+inline constexpr uint32_t kGroupSize = 128;
+inline constexpr uint32_t kGroups = 8;
+/// Turns of a group in one move. A GPU thread looks at two.
+inline constexpr uint32_t kTurns = 64;
+
+AATGS_FN uint32_t group_of(uint32_t v) { return v / kGroupSize % kGroups; }
+/// Where the i-th of a group's vertices is to be found among all.
+AATGS_FN uint32_t place_in_group(uint32_t group, uint32_t i) {
+  return (i / kGroupSize * kGroups + group) * kGroupSize + i % kGroupSize;
+}
+
+/// When a group's turns come: the first at random, the others one after another.
+struct Turns {
+  uint32_t phase;  // 16 bits
+  uint32_t clashing;  // how many of its vertices are in conflict, at least 1, at most 1024
+
+  AATGS_FN uint32_t when(uint32_t turn) const { return (turn << 16 | phase) * 512 / clashing; }
+};
 
 /// Temperatures: a move that adds d conflicts is let through with odds of 2^(-d cold / 8).
 inline constexpr uint32_t kHottest = 14;
@@ -34,7 +53,7 @@ AATGS_FN uint32_t odds_of(uint32_t cold, uint32_t more) {
   return eighths >= 256 ? 0 : kEighths[eighths & 7] >> (eighths >> 3);
 }
 
-/// One proposal: which of the vertices in conflict, in the order of their numbers, takes which colour.
+/// One proposal: which of the group's vertices in conflict, in the order of their numbers, takes which colour.
 struct Proposed {
   uint32_t at, color;
   /// From one random word.
@@ -45,9 +64,18 @@ struct Proposed {
   }
 };
 
-/// What chance contributes to two proposals: of each the word it is made from, and the word its odds are held against.
-AATGS_FN PhiloxBlock draw_proposals(const Search& search, uint32_t index, uint64_t clock, uint32_t pair) {
-  return random_for(search, Purpose::ANNEAL, index, clock, pair).first();
+/// What chance contributes to two turns of a group: of each the word its proposal is made from, and the word its odds are
+/// held against.
+AATGS_FN PhiloxBlock draw_proposals(const Search& search, uint32_t index, uint64_t clock, uint32_t group,
+                                    uint32_t pair) {
+  return random_for(search, Purpose::ANNEAL, index, clock, group * (kTurns / 2) + pair).first();
+}
+/// And to when the turns of a move come.
+AATGS_FN PhiloxBlock draw_phases(const Search& search, uint32_t index, uint64_t clock) {
+  return random_for(search, Purpose::ANNEAL, index, clock, kGroups * (kTurns / 2)).first();
+}
+AATGS_FN uint32_t phase_of(const PhiloxBlock& phases, uint32_t group) {
+  return phases.x[group / 2] >> (16 * (group & 1)) & 0xffff;
 }
 
 AATGS_FN bool let_through(int32_t change, uint32_t cold, uint32_t word) {
@@ -65,8 +93,17 @@ AATGS_FN uint32_t share_wanted(uint64_t clock, uint32_t index) {
   return kPercent[(down + index / 2) & ((1 << kShareBits) - 1)];
 }
 
-/// After a substep: colder when too many moves added conflicts, hotter when too few did.
-AATGS_FN void regulate(Member& member, uint32_t index) {
+/// How cold a walk is.
+AATGS_FN uint32_t coldness(const Member& member) { return member.cold == 0 ? kFirstCold : member.cold; }
+
+/// After a substep: colder when too many moves added conflicts, hotter when too few did. A quarter of the walks are as cold,
+/// or a little more or less, as those were that have found fewest conflicts of all, once that is known.
+AATGS_FN void regulate(Member& member, uint32_t index, uint32_t best_cold) {
+  if (index % 4 == 3 && best_cold != 0) {
+    member.cold = best_cold + index / 4 % 3 - 1;
+    member.made = member.rose = 0;
+    return;
+  }
   if (member.made == 0) return;
   const bool too_hot = uint64_t{member.rose} * 100 > uint64_t{member.made} * share_wanted(member.moves, index);
   if (member.cold == 0) member.cold = kFirstCold;

@@ -85,7 +85,7 @@ struct WhcrStep {
       state.search->descends = state.search->target < colors;
       state.search->conflicts = kNone;
       state.search->best_conflicts = kNone;
-      share_out_evenly(*state.search, state.population);
+      share_out_at_first(state);
     });
     if (is_sparse(state)) {
       team.barrier();
@@ -97,7 +97,7 @@ struct WhcrStep {
     team.barrier();
     team.for_each_block(state.population, [&](auto& block, uint32_t index) {
       make(block, state, index, start.init, start.given, start.given_count, Carver(desk_of(block, state, index)));
-      walk(block, state, index, 0);
+      count_conflicts(block, state, index);
     });
     team.barrier();
     evaluate(team, state);

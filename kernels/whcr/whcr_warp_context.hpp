@@ -54,6 +54,12 @@ class WarpContext {
   static constexpr uint32_t kNoChange = 0xff;
   static constexpr uint32_t kForbidden = 0x80;
 
+  struct Agreed {
+    Proposal move;
+    uint32_t clashing;
+    uint32_t stop;
+  };
+
   AATGS_FN uint32_t word_of(uint32_t w) const { return w * kWarpThreads + thread_; }
   AATGS_FN bool has(uint32_t w) const { return word_of(w) < words_; }
   /// Whether anybody has a w-th word.
@@ -142,6 +148,27 @@ class WarpContext {
       });
     }
     return full != 0;
+  }
+
+  /// Where this warp puts its proposal of a move: by turns, so that a fast warp does not overwrite what others still read.
+  AATGS_FN Proposal& proposal_slot(uint64_t clock) const {
+    return proposals_[(static_cast<uint32_t>(clock) & 1) * (kWarpThreads / 32) + warp_];
+  }
+  /// Warps that do not exist propose nothing. Collective.
+  AATGS_FN void clear_proposals() const {
+    for (uint32_t i = thread_; i < 2 * (kWarpThreads / 32); i += size()) proposals_[i] = {kNone, 0, 0, 0};
+    threads_.barrier(size());
+  }
+  /// The best of all proposals, looked at by a lane each; of equal keys the first warp's.
+  AATGS_FN Agreed agree(uint64_t clock) const {
+    constexpr uint32_t kWarps = kWarpThreads / 32;
+    const Proposal mine = proposals_[(static_cast<uint32_t>(clock) & 1) * kWarps + lane_ % kWarps];
+    const uint32_t notes = threads_.sum(lane_ < kWarps ? mine.notes : 0);
+    const uint32_t key = threads_.min(mine.key);
+    const uint32_t winner = lowest_bit(threads_.ballot(mine.key == key));
+    return {{key, threads_.shuffle(mine.vertex_to, winner), threads_.shuffle(mine.from, winner), 0},
+            notes & 0xffff,
+            notes >> 16};
   }
 
   Threads threads_;

@@ -30,8 +30,8 @@ struct WarpTables {
   AATGS_FN explicit WarpTables(uint32_t n) : words((n + 3) / 4), stride(4 * (words | 1)) {}
   AATGS_FN static uint64_t proposals() { return 2 * (kWarpThreads / 32) * sizeof(Proposal); }
   AATGS_FN uint64_t hues() const { return (uint64_t{2} * stride + 15) / 16 * 16; }
-  /// The colours, and the list of an annealed walk's vertices in conflict after its 64 lengths.
-  AATGS_FN uint64_t colors() const { return 2 * hues() + 64 * sizeof(uint32_t); }
+  /// The colours, and the lists of an annealed walk's vertices in conflict.
+  AATGS_FN uint64_t colors() const { return 2 * hues(); }
   AATGS_FN uint64_t counts(uint32_t colors) const { return (uint64_t{stride} * colors + 15) / 16 * 16; }
   AATGS_FN static uint64_t bits(uint32_t n) { return uint64_t{n} * ((n + 31) / 32) * 4; }
 

@@ -29,7 +29,7 @@ struct Annealing {
   template <uint32_t kWords, bool kBits>
   using InWarps = AnnealedWarps<FiberThread, kWords, kBits>;
   static constexpr uint32_t kMovesPart = 5;  // a move takes that many times longer here
-  static void end_substep(Bench& bench) { regulate(bench.state.members[0], 0); }
+  static void end_substep(Bench& bench) { regulate(bench.state.members[0], 0, 0); }
 };
 
 template <class Kind>
