@@ -13,10 +13,10 @@
 
 namespace aatgs::whcr {
 
-template <class Threads, uint32_t kWords, bool kBitsShared>
-class AnnealedWarps : public WarpContext<Threads, kWords, kBitsShared> {
+template <class Threads, uint32_t kWords, WarpTier kTier>
+class AnnealedWarps : public WarpContext<Threads, kWords, kTier> {
  public:
-  using Context = WarpContext<Threads, kWords, kBitsShared>;
+  using Context = WarpContext<Threads, kWords, kTier>;
 
   AATGS_FN AnnealedWarps(Threads threads, const WhcrState& state, uint32_t index, typename Context::Memory memory)
       : Context(threads, state, index, memory),

@@ -158,7 +158,7 @@ struct WhcrState {
   uint64_t work_bytes;
   bool desk_shared;  // whether colourings are made in shared memory
   uint64_t warp_shared;  // shared memory for the walk of whcr_warp_walk.hpp; 0: none
-  uint8_t* warp_counts;  // its counts, population times, or null: never outside shared memory
+  uint8_t* warp_counts;  // room for its counts, population times, or null: all lie in shared memory
   WeightedTier weighted_tier;  // which tables of learnt weights lie in shared memory
   uint32_t* rename;  // max_colors
 

@@ -6,13 +6,13 @@
 
 namespace aatgs::whcr {
 
-template <class Threads, uint32_t kWords, bool kBitsShared>
-class WarpChoice : public WarpTabus<Threads, kWords, kBitsShared> {
+template <class Threads, uint32_t kWords, WarpTier kTier>
+class WarpChoice : public WarpTabus<Threads, kWords, kTier> {
  public:
-  using WarpTabus<Threads, kWords, kBitsShared>::WarpTabus;
+  using WarpTabus<Threads, kWords, kTier>::WarpTabus;
 
  protected:
-  using Base = WarpTabus<Threads, kWords, kBitsShared>;
+  using Base = WarpTabus<Threads, kWords, kTier>;
   using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::colors_, Base::proposals_, Base::hue_,
       Base::own_, Base::low_, Base::pair_, Base::outgrown_, Base::outgrown_here_, Base::kSlots, Base::kCancelled,
       Base::kOutgrown, Base::kNoChange;

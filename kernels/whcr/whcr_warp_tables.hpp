@@ -19,12 +19,13 @@ struct alignas(16) Proposal {
   uint32_t notes;  // vertices in conflict, and from bit 16 on why to stop
 };
 
-/// Which tables lie in the block's shared memory; the rest is read through the caches.
+/// Which tables lie in the block's shared memory; the rest is read through the caches. COLORS: counts of as many colours as
+/// have room.
 enum class WarpTier : uint32_t { NONE, ALL, COUNTS, COLORS };
 
 /// Sizes of a walk's tables, in bytes.
 struct WarpTables {
-  uint32_t words;   // of four vertices
+  uint32_t words;  // of four vertices
   uint32_t stride;  // of a colour's counts; an odd number of words, so that a vertex's counts lie in different banks
 
   AATGS_FN explicit WarpTables(uint32_t n) : words((n + 3) / 4), stride(4 * (words | 1)) {}
@@ -41,6 +42,10 @@ struct WarpTables {
     if (tier == WarpTier::COUNTS || tier == WarpTier::ALL) total += counts(colors_used);
     if (tier == WarpTier::ALL) total += bits(n);
     return total;
+  }
+  /// COLORS: how many colours' counts have room.
+  AATGS_FN uint32_t split(uint64_t shared) const {
+    return static_cast<uint32_t>((shared - proposals() - colors()) / stride);
   }
   /// The best tier that fits.
   AATGS_FN WarpTier tier(uint32_t n, uint32_t colors_used, uint64_t shared) const {

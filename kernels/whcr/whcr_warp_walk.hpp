@@ -13,10 +13,10 @@
 
 namespace aatgs::whcr {
 
-template <class Threads, uint32_t kWords, bool kBitsShared>
-class WarpWalk : public WarpMoves<Threads, kWords, kBitsShared> {
+template <class Threads, uint32_t kWords, WarpTier kTier>
+class WarpWalk : public WarpMoves<Threads, kWords, kTier> {
  public:
-  using WarpMoves<Threads, kWords, kBitsShared>::WarpMoves;
+  using WarpMoves<Threads, kWords, kTier>::WarpMoves;
 
   /// Runs up to `moves` moves; ends early without conflicts. Says how many are left because the tables were outgrown, or
   /// kNone when they were from the start and nothing was done. Collective.
@@ -54,7 +54,7 @@ class WarpWalk : public WarpMoves<Threads, kWords, kBitsShared> {
   }
 
  private:
-  using Base = WarpMoves<Threads, kWords, kBitsShared>;
+  using Base = WarpMoves<Threads, kWords, kTier>;
   using Base::threads_, Base::draws_, Base::thread_, Base::member_, Base::color_, Base::best_, Base::own_, Base::low_,
       Base::ties_, Base::need_, Base::conflicts_, Base::kOutgrown;
   using typename Base::Agreed;

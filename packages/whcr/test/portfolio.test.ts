@@ -49,7 +49,7 @@ describe('dynamics', () => {
     const graph = latinSquare(9);
     const run = async (options: WhcrOptions) => {
       await using whcr = new Whcr(graph, { device: 'cpu', population: 2, ...options });
-      return whcr.color({ colors: 10, seed: 2, maxIterations: 40_000, start: 'random' });
+      return await whcr.color({ colors: 10, seed: 2, maxIterations: 40_000, start: 'random' });
     };
     const [usual, annealed] = [await run({}), await run({ dynamic: 'annealed' })];
     expect([usual.dynamic, annealed.dynamic]).toEqual(['mixed', 'annealed']);
