@@ -28,7 +28,7 @@ struct Annealing {
   using Portable = AnnealedWalk<HostBlock>;
   template <uint32_t kWords, WarpTier kTier>
   using InWarps = AnnealedWarps<FiberThread, kWords, kTier>;
-  static constexpr uint32_t kMovesPart = 5;  // a move takes that many times longer here
+  static constexpr uint32_t kMovesPart = 8;  // a move takes about half as many times longer here
   static void end_substep(Bench& bench) { regulate(bench.state.members[0], 0, 0); }
 };
 
