@@ -137,38 +137,50 @@ class AnnealedWalk {
     block_.barrier();
   }
 
-  AATGS_FN Move proposed(uint32_t group, const PhiloxBlock& draw, uint32_t odd, uint32_t cold) const {
-    const Proposed wish = Proposed::from(draw.x[2 * odd], table_.sizes[group], colors_);
+  AATGS_FN Move proposed(uint32_t group, uint32_t word, uint32_t odds_word, uint32_t cold) const {
+    const Proposed wish = Proposed::from(word, table_.sizes[group], colors_);
     const uint32_t v = table_.at(group, wish.at);
     const uint32_t from = color_[v];
     const int32_t change = table_.counts_of(wish.color)[v] - table_.counts_of(from)[v];
-    const bool made = wish.color != from && let_through(change, cold, draw.x[2 * odd + 1]);
-    return {v, made ? wish.color : kNone, change};
+    const bool made = change <= 0 || odds_word < odds_of(cold, static_cast<uint32_t>(change));
+    return {v, made && wish.color != from ? wish.color : kNone, change};
   }
 
   /// The first proposal that is let through, looked for by every thread alike: turn by turn, of equal ones the first
   /// group's.
-  AATGS_FN Move choose(uint64_t clock, uint32_t cold) const {
+  AATGS_FN Move choose(uint64_t clock, uint32_t cold) {
+    const uint32_t half = clock & 1;
     const PhiloxBlock phases = draw_phases(search_, index_, clock);
     uint32_t due[kGroups];
     uint32_t turn[kGroups];
-    PhiloxBlock draws[kGroups];
     for (uint32_t group = 0; group < kGroups; ++group) {
       const uint32_t clashing = table_.sizes[group];
-      due[group] = clashing == 0 ? kNone : Turns{phase_of(phases, group), clashing}.when(0);
+      due[group] = clashing == 0 ? kNone : Turns{phase_of(phases, group), Turns::pace_of(clashing)}.when(0);
       turn[group] = 0;
+      if (clock / 2 != drawn_for_) drawn_[group] = 0;
     }
+    drawn_for_ = clock / 2;
     for (;;) {
       uint32_t next = 0;
       for (uint32_t group = 1; group < kGroups; ++group) next = due[group] < due[next] ? group : next;
       if (due[next] == kNone) return {0, kNone, 0};
-      const uint32_t odd = turn[next] & 1;
-      if (!odd) draws[next] = draw_proposals(search_, index_, clock, next, turn[next] / 2);
-      const Move move = proposed(next, draws[next], odd, cold);
+      const PhiloxBlock draw = draw_for(clock, next, turn[next]);
+      const Move move = proposed(next, draw.x[2 * half], draw.x[2 * half + 1], cold);
       if (move.color != kNone) return move;
-      const Turns turns{phase_of(phases, next), table_.sizes[next]};
+      const Turns turns{phase_of(phases, next), Turns::pace_of(table_.sizes[next])};
       due[next] = ++turn[next] < kTurns ? turns.when(turn[next]) : kNone;
     }
+  }
+
+  /// A turn's draw, kept for the next move where that may look at it too.
+  AATGS_FN PhiloxBlock draw_for(uint64_t clock, uint32_t group, uint32_t turn) {
+    if (turn < drawn_[group]) return draws_[group][turn];
+    const PhiloxBlock draw = draw_proposals(search_, index_, clock, group, turn);
+    if (turn < kKept) {
+      draws_[group][turn] = draw;
+      drawn_[group] = turn + 1;
+    }
+    return draw;
   }
 
   AATGS_FN void make(const Move& move) {
@@ -231,6 +243,10 @@ class AnnealedWalk {
   uint16_t* const color_;
   uint16_t* const best_;
   AnnealedTable table_;
+  static constexpr uint32_t kKept = 4;
+  PhiloxBlock draws_[kGroups][kKept];  // of the first turns, for an even move and the next one
+  uint32_t drawn_[kGroups] = {};  // how many turns
+  uint64_t drawn_for_ = ~uint64_t{0};
 };
 
 }  // namespace aatgs::whcr

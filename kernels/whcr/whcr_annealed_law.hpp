@@ -18,8 +18,8 @@ namespace aatgs::whcr {
 /// up equally often; the first proposal that is let through is the move, if any is.
 inline constexpr uint32_t kGroupSize = 128;
 inline constexpr uint32_t kGroups = 8;
-/// Turns of a group in one move. A GPU thread looks at two.
-inline constexpr uint32_t kTurns = 64;
+/// Turns of a group in one move. A GPU thread looks at one.
+inline constexpr uint32_t kTurns = 32;
 
 AATGS_FN uint32_t group_of(uint32_t v) { return v / kGroupSize % kGroups; }
 /// Where the i-th of a group's vertices is to be found among all.
@@ -30,9 +30,13 @@ AATGS_FN uint32_t place_in_group(uint32_t group, uint32_t i) {
 /// When a group's turns come: the first at random, the others one after another.
 struct Turns {
   uint32_t phase;  // 16 bits
-  uint32_t clashing;  // how many of its vertices are in conflict, at least 1, at most 1024
+  uint32_t pace;  // see pace_of
 
-  AATGS_FN uint32_t when(uint32_t turn) const { return (turn << 16 | phase) * 512 / clashing; }
+  AATGS_FN uint32_t when(uint32_t turn) const {
+    return static_cast<uint32_t>(uint64_t{turn << 16 | phase} * pace >> 16);
+  }
+  /// How slowly the turns of a group come with that many vertices in conflict, 1 to 1024.
+  AATGS_FN static uint32_t pace_of(uint32_t clashing) { return (1u << 25) / clashing; }
 };
 
 /// Temperatures: a move that adds d conflicts is let through with odds of 2^(-d cold / 8).
@@ -45,7 +49,7 @@ inline constexpr uint32_t kFirstDescentBits = 20;
 /// Shares on the way: 2^3.
 inline constexpr uint32_t kShareBits = 3;
 
-/// Odds of a move that adds `more` conflicts, in 2^-32.
+/// Odds of a move that adds `more` conflicts, in 2^-32; those that add none are let through anyway.
 AATGS_FN uint32_t odds_of(uint32_t cold, uint32_t more) {
   constexpr uint32_t kEighths[8] = {0xffffffffu, 0xeac0c6e8u, 0xd744fccbu, 0xc5672a11u,
                                     0xb504f333u, 0xa5fed6a9u, 0x9837f051u, 0x8b95c1e3u};
@@ -64,23 +68,23 @@ struct Proposed {
   }
 };
 
-/// What chance contributes to two turns of a group: of each the word its proposal is made from, and the word its odds are
-/// held against.
+/// What chance contributes to a group's turn in an even move and in the next one: of each the word its proposal is made
+/// from, and the word its odds are held against.
 AATGS_FN PhiloxBlock draw_proposals(const Search& search, uint32_t index, uint64_t clock, uint32_t group,
-                                    uint32_t pair) {
-  return random_for(search, Purpose::ANNEAL, index, clock, group * (kTurns / 2) + pair).first();
+                                    uint32_t turn) {
+  return random_for(search, Purpose::ANNEAL, index, clock / 2, group * kTurns + turn).first();
 }
 /// And to when the turns of a move come.
 AATGS_FN PhiloxBlock draw_phases(const Search& search, uint32_t index, uint64_t clock) {
-  return random_for(search, Purpose::ANNEAL, index, clock, kGroups * (kTurns / 2)).first();
+  return random_for(search, Purpose::ANNEAL, index, clock, kGroups * kTurns).first();
 }
 AATGS_FN uint32_t phase_of(const PhiloxBlock& phases, uint32_t group) {
   return phases.x[group / 2] >> (16 * (group & 1)) & 0xffff;
 }
 
-AATGS_FN bool let_through(int32_t change, uint32_t cold, uint32_t word) {
-  return change <= 0 || word < odds_of(cold, static_cast<uint32_t>(change));
-}
+/// Up from here the odds are 0, however hot a walk is.
+inline constexpr int32_t kHopeless = 31;
+static_assert(uint32_t{kHopeless} * (kHottest - 1) >= 256, "the best temperature may be one hotter");
 
 /// The share of moves that add conflicts a walk should have now, in percent. For every other member it stays what it is, for
 /// the rest it falls step by step, again and again, twice as slowly each time; members are at different steps.

@@ -1,6 +1,6 @@
 // Annealing of one colouring by a thread block: the moves of whcr_annealed.hpp, bit for bit.
 //
-// Every warp has a group of vertices, and the list of those in conflict; its threads look at two proposals each. So a warp
+// Every warp has a group of vertices, and the list of those in conflict; its threads look at a proposal each. So a warp
 // knows the first that is let through without asking anybody, and as in the walk of whcr_warp_walk.hpp a move takes a single
 // block barrier, at which the warps exchange those. Also as there, a thread owns groups of four vertices, and counts have 7
 // bits; a walk that outgrows them goes on in the portable form.
@@ -31,7 +31,7 @@ class AnnealedWarps : public WarpContext<Threads, kWords, kTier> {
     AnnealedRecord record(member_, conflicts_);
     uint64_t clock = member_.moves;
     const uint64_t end = clock + moves;
-    const uint32_t cold = coldness(member_);
+    odds_ = odds_of(coldness(member_), lane_);
     list_clashing();
     this->clear_proposals();  // its barrier: everybody has read the member
     uint32_t stop = 0;
@@ -39,8 +39,10 @@ class AnnealedWarps : public WarpContext<Threads, kWords, kTier> {
     PhiloxBlock draw = draw_proposals(keys_, index_, clock, warp_, lane_);
     for (; clock < end && record.conflicts > 0; ++clock) {
       if ((clock & 31) == 0) phases = draw_phase(clock);
-      propose(clock, cold, threads_.shuffle(phases, static_cast<uint32_t>(clock) & 31), draw);
-      draw = draw_proposals(keys_, index_, clock + 1, warp_, lane_);
+      const uint32_t phase = threads_.shuffle(phases, static_cast<uint32_t>(clock) & 31);
+      const bool odd = (clock & 1) != 0;
+      propose(clock, phase, odd ? draw.x[2] : draw.x[0], odd ? draw.x[3] : draw.x[1]);
+      if (odd) draw = draw_proposals(keys_, index_, clock + 1, warp_, lane_);
       threads_.barrier(this->size());
       const auto agreed = this->agree(clock);
       stop = agreed.stop;
@@ -61,7 +63,7 @@ class AnnealedWarps : public WarpContext<Threads, kWords, kTier> {
   using Context::threads_, Context::thread_, Context::lane_, Context::warp_, Context::n_, Context::colors_,
       Context::member_, Context::color_, Context::best_, Context::hue_, Context::own_, Context::hues_,
       Context::conflicts_, Context::outgrown_here_, Context::kCancelled, Context::kOutgrown;
-  static_assert(kGroups * 32 == kWarpThreads && kGroupSize == 4 * 32 && kTurns == 2 * 32, "a warp is a group");
+  static_assert(kGroups * 32 == kWarpThreads && kGroupSize == 4 * 32 && kTurns == 32, "a warp is a group");
   static constexpr int32_t kNoNegative = 128;  // makes a change a number without sign
 
   /// When this warp's turns come in the next moves: every lane draws for one of 32.
@@ -69,27 +71,26 @@ class AnnealedWarps : public WarpContext<Threads, kWords, kTier> {
     return phase_of(draw_phases(keys_, index_, (clock & ~uint64_t{31}) + lane_), warp_);
   }
 
-  AATGS_FN void propose(uint64_t clock, uint32_t cold, uint32_t phase, const PhiloxBlock& draw) {
-    uint32_t turn = kNone;
+  AATGS_FN void propose(uint64_t clock, uint32_t phase, uint32_t word, uint32_t odds_word) {
+    bool made = false;
     uint32_t vertex_to = 0;
     uint32_t from_change = 0;
     if (size_ != 0) {
-      unrolled<2>([&](auto i) {
-        const Proposed wish = Proposed::from(draw.x[2 * i], size_, colors_);
-        const uint32_t v = clashing_[place_in_group(warp_, wish.at)];
-        const uint32_t from = hue_[v];
-        const int32_t change = int32_t{this->count(wish.color, v)} - int32_t{this->count(from, v)};
-        if (turn != kNone || wish.color == from || !let_through(change, cold, draw.x[2 * i + 1])) return;
-        turn = 2 * lane_ + i;
-        vertex_to = v << 16 | wish.color;
-        from_change = static_cast<uint32_t>(change + kNoNegative) << 16 | from;
-      });
+      const Proposed wish = Proposed::from(word, size_, colors_);
+      const uint32_t v = clashing_[place_in_group(warp_, wish.at)];
+      const uint32_t from = hue_[v];
+      const int32_t change = int32_t{this->count(wish.color, v)} - int32_t{this->count(from, v)};
+      const int32_t more = change < 0 ? 0 : change < kHopeless ? change : kHopeless;
+      const uint32_t odds = threads_.shuffle(odds_, static_cast<uint32_t>(more));
+      made = wish.color != from && (change <= 0 || odds_word < odds);
+      vertex_to = v << 16 | wish.color;
+      from_change = static_cast<uint32_t>(change + kNoNegative) << 16 | from;
     }
-    const uint32_t able = threads_.ballot(turn != kNone);
+    const uint32_t able = threads_.ballot(made);
     const bool outgrown = threads_.ballot(outgrown_here_) != 0;
     const bool cancelled = warp_ == 0 && (clock & 255) == 0 && threads_.cancelled();
     if (lane_ != (able ? lowest_bit(able) : 0)) return;
-    const uint32_t key = turn == kNone ? kNone : Turns{phase, size_}.when(turn);
+    const uint32_t key = made ? Turns{phase, pace_}.when(lane_) : kNone;
     const uint32_t stop = (outgrown ? kOutgrown : 0) | (cancelled ? kCancelled : 0);
     this->proposal_slot(clock) = {key, vertex_to, from_change, stop << 16};
   }
@@ -152,13 +153,16 @@ class AnnealedWarps : public WarpContext<Threads, kWords, kTier> {
         clashing_[place_in_group(warp_, at++)] = static_cast<uint16_t>(4 * this->word_of(w) + lowest_bit(left) / 8);
       }
     });
+    pace_ = Turns::pace_of(size_ == 0 ? 1 : size_);
     threads_.sync();
   }
 
   const uint32_t index_;
   Search keys_{};
   uint16_t* const clashing_;
+  uint32_t odds_ = 0;  // of a move that adds as many conflicts as the lane's number
   uint32_t size_ = 0;  // of the warp's list
+  uint32_t pace_ = 0;
 };
 
 }  // namespace aatgs::whcr

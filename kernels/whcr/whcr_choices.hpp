@@ -75,10 +75,11 @@ inline const char* check_setup(const Setup& setup) {
   return nullptr;
 }
 
-/// How many times as long as the other styles a walk under learnt weights takes for a move on a GPU, at least: measured 2 on
-/// le450_25c (77 neighbours) and 6 on latin_square_10 (683). Small populations are those of CPUs, where it takes about as long.
+/// How many times as long as the annealed ones a walk under learnt weights takes for a move on a GPU, where annealing is what
+/// a graph is for: 6 on latin_square_10 (683 neighbours). Elsewhere tabu walks are hardly faster than those, or learnt weights
+/// are what a graph is for. Small populations are those of CPUs, where a move takes about as long.
 inline uint32_t weighted_part(const Graph& graph, uint32_t population) {
-  return population < kManyMembers ? 1 : 2 + static_cast<uint32_t>(mean_degree(graph) / 256);
+  return population < kManyMembers || !is_regular(graph) ? 1 : 2 + static_cast<uint32_t>(mean_degree(graph) / 256);
 }
 
 /// Setup's numbers, with what it leaves open filled in. A walk builds its tables anew in each substep, which must not
