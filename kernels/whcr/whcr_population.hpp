@@ -47,7 +47,7 @@ AATGS_OUTLINE void change_colors(Team& team, const WhcrState& state, uint32_t be
     search.events++;
     search.generation_substeps = 0;
   });
-  team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = {kNone, kNone}; });
+  team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = kNewCouple; });
   team.barrier();
   team.for_each_block(state.population, [&](auto& block, uint32_t index) {
     Carver carver(desk_of(block, state, index));
@@ -125,6 +125,12 @@ AATGS_OUTLINE void recombine(Team& team, const WhcrState& state) {
     uint32_t own = 0;
     if (!is_due(state, couple, own)) return;
     prepare_couple(block, state, couple, own, Carver(desk_of(block, state, 2 * couple)));
+  });
+  team.barrier();
+  team.for_each_block(couples, [&](auto& block, uint32_t couple) {
+    uint32_t own = 0;
+    if (!is_due(state, couple, own) || !state.couples[couple].alike) return;
+    renew_partner(block, state, couple, Carver(desk_of(block, state, 2 * couple)));
   });
   team.barrier();
   team.for_each_block(couples * 2, [&](auto& block, uint32_t index) {

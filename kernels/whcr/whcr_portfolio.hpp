@@ -51,8 +51,7 @@ AATGS_OUTLINE void share_out(Team& team, const WhcrState& state) {
     fewest[style] = team.template min<uint32_t>(couples * 2, [&](uint32_t i) {
       if (state.style_of(i) != static_cast<Style>(style)) return kNone;
       const uint32_t mine = state.members[i].fresh ? kNone : state.members[i].best_conflicts;
-      const Couple& couple = state.couples[i / 2];
-      const uint32_t theirs = couple.present < couple.last ? couple.present : couple.last;
+      const uint32_t theirs = state.couples[i / 2].fewest();
       return mine < theirs ? mine : theirs;
     });
   }
@@ -73,7 +72,7 @@ AATGS_OUTLINE void share_out(Team& team, const WhcrState& state) {
     if (style_by(shares, i / 2) == state.style_of(i)) return;
     state.members[i].fresh = 1;
     state.members[i].taught = 0;
-    if (i % 2 == 0) state.couples[i / 2] = {kNone, kNone};
+    if (i % 2 == 0) state.couples[i / 2] = kNewCouple;
   });
   team.barrier();
   team.leader([&] {

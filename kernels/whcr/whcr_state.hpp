@@ -46,7 +46,13 @@ struct Member {
 struct Couple {
   uint32_t present;
   uint32_t last;
+  uint32_t alike;  // whether the two have become alike: one of them is to be replaced
+
+  /// Which of the two elites has fewer conflicts, and how many; kNone: there is none.
+  AATGS_FN uint32_t better() const { return present <= last ? 0 : 1; }
+  AATGS_FN uint32_t fewest() const { return present < last ? present : last; }
 };
+inline constexpr Couple kNewCouple = {kNone, kNone, 0};
 
 /// How strongly what other modules know weighs now; see whcr_priors.hpp.
 struct PriorWeights {

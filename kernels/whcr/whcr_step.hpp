@@ -92,7 +92,7 @@ struct WhcrStep {
       reset_sparse(team, state, {start.init, start.given, start.given_count});
       return;
     }
-    team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = {kNone, kNone}; });
+    team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = kNewCouple; });
     team.for_each(state.population, [&](uint32_t i) { state.members[i] = {}; });
     team.barrier();
     team.for_each_block(state.population, [&](auto& block, uint32_t index) {
