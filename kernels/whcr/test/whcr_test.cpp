@@ -86,9 +86,10 @@ void many_members() {
   const std::vector<Case> cases = {{"mixed", random_graph(60, 50, 1, 1), 20, 8, 8, WhcrDynamic::MIXED},
                                    {"mixed, regular", queen_torus(8), 20, 8, 8, WhcrDynamic::MIXED},
                                    {"annealed", random_graph(60, 50, 1, 1), 20, 8, 8, WhcrDynamic::ANNEALED},
-                                   {"generations", random_graph(40, 50, 1, 1), 20, 5, 5, WhcrDynamic::TABLE}};
+                                   {"generations", random_graph(40, 50, 1, 1), 20, 5, 5, WhcrDynamic::TABLE},
+                                   {"couples soon alike", random_graph(6, 100, 1, 1), 5, 4, 4, WhcrDynamic::TABLE}};
   for (const Case& c : cases) {
-    WhcrSetup setup = c.setup(c.dynamic == WhcrDynamic::TABLE ? 4 : 20);
+    WhcrSetup setup = c.setup(c.graph.n() == 6 ? 2 * kManyCouples : c.dynamic == WhcrDynamic::TABLE ? 4 : 20);
     setup.moves_per_substep = setup.moves_per_generation = c.dynamic == WhcrDynamic::TABLE ? 1 : 100;
     const uint32_t substeps = c.dynamic == WhcrDynamic::TABLE ? 3300 : 40;
     Instance whole(c.graph, setup, 1);
