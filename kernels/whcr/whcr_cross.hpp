@@ -13,6 +13,15 @@ inline constexpr uint32_t kCycle = 10;
 /// From so many couples on they take from each other.
 inline constexpr uint32_t kManyCouples = 16;
 
+/// Of a couple, a generation is so many of the population's. For every other couple it grows: twice, four times, ... as
+/// long, a thousand of each length. Short ones sooner find what is not too hard, and what is harder takes longer ones.
+AATGS_FN uint32_t generation_length(uint32_t couple, uint32_t generation) {
+  constexpr uint32_t kOfEachLength = 1000;
+  uint32_t length = 1;
+  while (couple % 2 == 1 && length * 2 <= generation / kOfEachLength + 1) length *= 2;
+  return length;
+}
+
 /// The child of two colourings: takes the largest class of each in turn, and leaves the rest uncoloured. `turn` decides
 /// between classes of one size. Collective.
 template <class Block>
@@ -127,16 +136,16 @@ AATGS_OUTLINE void prepare_couple(Block& block, const WhcrState& state, uint32_t
   block.barrier();
 }
 
-/// Starts one partner of a couple over whose two have become alike: from an elite of another couple, drawn at random, where
-/// there are many; or else, and where that is alike too, from nothing. With few couples all would soon be alike. Changes the
-/// second parent in `bests`; no couple's elites change meanwhile. Collective.
+/// Starts one partner of a couple over whose two have become alike, from nothing. Where there are many couples, one whose
+/// generations have grown takes an elite of another, drawn at random, unless that is alike too: by then searches apart have
+/// come to their ends. Changes the second parent in `bests`; no couple's elites change meanwhile. Collective.
 template <class Block>
 AATGS_OUTLINE void renew_partner(Block& block, const WhcrState& state, uint32_t couple, Carver carver) {
   const uint32_t n = state.graph.n;
   const uint32_t couples = state.population / 2;
   const uint32_t first = 2 * couple;
   const Search& search = *state.search;
-  if (couples >= kManyCouples) {
+  if (couples >= kManyCouples && generation_length(couple, search.generation) > 1) {
     const uint32_t away = random_for(search, Purpose::CROSS, first, search.events, 1).below(couples - 1) + 1;
     const uint32_t other = (couple + away) % couples;
     const Couple& elites = state.couples[other];

@@ -94,15 +94,6 @@ AATGS_OUTLINE bool evaluate(Team& team, const WhcrState& state) {
   return true;
 }
 
-/// Of a couple, a generation is so many of the population's. For every other couple it grows: twice, four times, ... as
-/// long, a thousand of each length. Short ones sooner find what is not too hard, and what is harder takes longer ones.
-AATGS_FN uint32_t generation_length(uint32_t couple, uint32_t generation) {
-  constexpr uint32_t kOfEachLength = 1000;
-  uint32_t length = 1;
-  while (couple % 2 == 1 && length * 2 <= generation / kOfEachLength + 1) length *= 2;
-  return length;
-}
-
 /// Whether a couple has a new generation now; which one of its own.
 AATGS_FN bool is_due(const WhcrState& state, uint32_t couple, uint32_t& own) {
   const uint32_t generation = state.search->generation;
