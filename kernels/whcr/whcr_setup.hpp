@@ -157,6 +157,31 @@ inline void choose_quanta(const Setup& setup, WhcrState& state) {
   state.substeps_per_generation = static_cast<uint32_t>(at_least(1, (generation + moves / 2) / moves));
 }
 
+/// Room for a core of half of the arcs of a large graph; a vertex of it has at least as many neighbours as about three quarters
+/// of its sums. A larger core would be the graph itself.
+inline void lay_out_core(Arena& arena, uint64_t arcs, WhcrState& state) {
+  Sparse& sparse = state.sparse;
+  Core& core = sparse.core;
+  constexpr uint64_t kSmall = uint64_t{1} << 20;
+  const uint64_t n = state.graph.n;
+  const auto part = [&](uint64_t share) { return arcs / share > kSmall ? arcs / share : arcs < kSmall ? arcs : kSmall; };
+  core.most_arcs = part(2);
+  core.most_sums = part(4) + n;
+  core.weights = arena.state<uint16_t>(core.most_arcs);
+  core.sums = arena.scratch<uint32_t>(core.most_sums);
+  core.aim = arena.scratch<uint16_t>(n);
+  core.saved = arena.scratch<uint16_t>(n);
+  core.best = arena.scratch<uint64_t>(uint64_t{2} * sparse.most_colors);
+  core.counts = arena.scratch<uint32_t>(6);
+  core.vertices = sparse.wait;
+  core.numbers = sparse.turn;
+  core.offsets = sparse.mass;
+  core.rows = sparse.sorted;
+  core.color = sparse.next;
+  core.proposal = sparse.key;
+  core.listed = sparse.ahead;
+}
+
 inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, uint64_t arcs, WhcrState& state) {
   Sparse& sparse = state.sparse;
   const uint64_t n = state.graph.n;
@@ -173,7 +198,7 @@ inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, u
   sparse.key = arena.scratch<uint64_t>(n);
   sparse.wait = arena.scratch<uint32_t>(n);
   sparse.turn = arena.scratch<uint32_t>(n);
-  sparse.mass = arena.scratch<uint32_t>(n);
+  sparse.mass = arena.scratch<uint32_t>(n + 1);
   for (uint32_t*& list : sparse.lists) list = arena.scratch<uint32_t>(n);
   sparse.next = arena.scratch<uint16_t>(n);
   sparse.counts = arena.scratch<uint32_t>(4);
@@ -185,6 +210,7 @@ inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, u
   sparse.start = arena.scratch<uint32_t>(uint64_t{kWeights} * sparse.most_colors + 1);
   sparse.cursor = arena.scratch<uint32_t>(uint64_t{kWeights} * sparse.most_colors);
   state.rename = arena.scratch<uint32_t>(sparse.most_colors);
+  lay_out_core(arena, arcs, state);
   arena.block_shared(kColorWindow);
   // Waits for memory are what takes the time: more threads, where there is work for them.
   const uint32_t blocks = 2 * arena.target().parallel_blocks;

@@ -1,8 +1,10 @@
-// The search of the dynamic SPARSE: a greedy colouring, its classes coloured again and again until that gains nothing,
-// then a colour less with conflicts, which are repaired; and so on down.
+// The search of the dynamic SPARSE: a greedy colouring; then, where a small core decides about the number of colours, the
+// search on that. Otherwise its classes coloured again and again until that gains nothing, then a colour less with
+// conflicts, which are repaired; and so on down.
 #pragma once
 #include <cstdint>
 
+#include "whcr/whcr_core_search.hpp"
 #include "whcr/whcr_iterate.hpp"
 #include "whcr/whcr_rounds.hpp"
 
@@ -95,10 +97,11 @@ AATGS_OUTLINE void take_up_best(Team& team, const WhcrState& state) {
   team.barrier();
 }
 
-/// From the best colouring on by iterated greedy. Collective.
+/// From the best colouring on: on the core, or else by iterated greedy. Collective.
 template <class Team>
-AATGS_OUTLINE void enter_iterate(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void go_on(Team& team, const WhcrState& state) {
   take_up_best(team, state);
+  if (enter_core(team, state, state.search->best_colors, true)) return;
   team.leader([&] {
     state.search->colors = state.search->best_colors;
     state.sparse.search->stage = SparseStage::ITERATE;
@@ -140,7 +143,58 @@ AATGS_OUTLINE void reset_sparse(Team& team, const WhcrState& state, const Sparse
   }
   const bool goes_on = search.best_colors != 0 && !search.converged;
   team.barrier();
-  if (goes_on) enter_iterate(team, state);
+  if (goes_on) {
+    go_on(team, state);
+  } else if (blank && !search.converged) {
+    enter_core(team, state, colors, false);
+  }
+}
+
+/// A substep on the core, and what it found on the whole graph. Collective.
+template <class Team>
+AATGS_OUTLINE void substep_core(Team& team, const WhcrState& state) {
+  Search& search = *state.search;
+  SparseSearch& sparse = *state.sparse.search;
+  const Core& core = state.sparse.core;
+  const uint32_t* own = state.sparse.own;
+  const uint32_t before = search.colors;
+  const bool proper = search.best_colors != 0;
+  if (state.priors.active()) {
+    team.barrier();
+    // They weigh on every vertex, and the core's search knows nothing of them.
+    return proper ? go_on(team, state) : enter_repair(team, state, before, before);
+  }
+  const CoreOutcome outcome = search_core(team, state);
+  const uint32_t colors = search.colors;
+  const bool wanted = outcome.colors != 0 || (!proper && outcome.conflicts < search.best_conflicts);
+  team.barrier();
+  if (!wanted) {
+    team.leader([&] {
+      sparse.conflicts = outcome.conflicts;
+      if (outcome.conflicts < search.conflicts) search.conflicts = outcome.conflicts;
+    });
+    team.barrier();
+    return;
+  }
+  if (outcome.colors != 0) {
+    team.for_each(sparse.core_vertices, [&](uint32_t v) { state.colors[core.vertices[v]] = core.saved[v]; });
+  }
+  team.leader([&] { search.conflicts = kNone; });
+  team.barrier();
+  color_peeled(team, state, outcome.colors ? outcome.colors : colors);
+  note_sparse(team, state, outcome.colors ? 0 : outcome.conflicts);
+  const bool over = search.converged != 0;
+  const bool lower = search.best_colors != 0 && search.best_colors <= sparse.core;
+  team.barrier();
+  if (over) return;
+  if (lower) return go_on(team, state);
+  // Greedy colouring has taken the memory of all of the core but the colours, with which the search goes on.
+  number_core(team, state);
+  team.for_each(state.graph.n, [&](uint32_t v) {
+    if (own[v] == 0) state.colors[v] = core.color[core.numbers[v]];
+  });
+  team.leader([&] { search.conflicts = outcome.conflicts; });
+  team.barrier();
 }
 
 /// One substep: a pass of iterated greedy, or some rounds of repair. Collective.
@@ -148,6 +202,7 @@ template <class Team>
 AATGS_OUTLINE void substep_sparse(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   const SparseSearch& sparse = *state.sparse.search;
+  if (sparse.stage == SparseStage::CORE) return substep_core(team, state);
   if (sparse.stage == SparseStage::ITERATE) {
     const uint32_t before = search.best_colors;
     const bool give_up = sparse.stalled >= kIteratePatience;
@@ -168,7 +223,7 @@ AATGS_OUTLINE void substep_sparse(Team& team, const WhcrState& state) {
   } else {
     const bool start_over = sparse.stalled >= kRepairPatience && search.best_colors != 0;
     team.barrier();
-    if (start_over) return enter_iterate(team, state);
+    if (start_over) return go_on(team, state);
     RepairRounds<Team>(team, state).run(state.moves_per_substep);
     const uint32_t conflicts = sparse.conflicts;
     team.barrier();
@@ -203,6 +258,9 @@ AATGS_OUTLINE void report_levels(Team& team, const WhcrState& state) {
 /// Another number of colours, from where the search is. Collective.
 template <class Team>
 AATGS_OUTLINE void change_colors_sparse(Team& team, const WhcrState& state, uint32_t colors) {
+  const bool on_core = state.sparse.search->stage == SparseStage::CORE && state.search->best_colors != 0;
+  team.barrier();
+  if (on_core) take_up_best(team, state);
   const uint32_t before = count_colors(team, state, state.colors);
   enter_repair(team, state, before, colors);
 }
