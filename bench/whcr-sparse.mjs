@@ -1,5 +1,5 @@
 // Huge sparse graphs: one greedy colouring, then fewer colours in ten times ECL-GC's time (or ours), ECL-GC in the same run where given.
-//   node bench/whcr-sparse.mjs [--graphs rmat,gnm,grid] [--scale 20] [--seeds N] [--device auto|cpu|N] [--ecl BINARY]
+//   node bench/whcr-sparse.mjs [--graphs rmat,gnm,grid,social,mesh,geometric] [--scale 20] [--seeds N] [--device auto|cpu|N] [--ecl BINARY]
 //     [--fewest SECONDS] [--out FILE]
 // --ecl: the binary of ECL-GC (Alabandi, Powers and Burtscher 2020). Its time and `kernelMs` are both without transfers.
 // --fewest: also minimise with reduction, for so long.
@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gnm, greedyClique, grid, rmat, Whcr } from '@aatgs/whcr';
+import { Graph, geometric, gnm, greedyClique, grid, rmat, Whcr } from '@aatgs/whcr';
 import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
@@ -27,7 +27,32 @@ const GRAPHS = {
   rmat: () => rmat(scale, 16, 1),
   gnm: () => gnm(2 ** (scale + 1), 2 ** (scale + 4), 1),
   grid: () => grid(2 ** (scale / 2 + 1), 2 ** (scale / 2 + 1)),
+  // R-MAT with fewer hubs, as in social networks.
+  social: () => rmat(scale, 16, 1, { a: 0.45, b: 0.22, c: 0.22 }),
+  mesh: () => mesh(Math.round(2 ** (scale / 3))),
+  geometric: () => geometric(2 ** scale, Math.sqrt(16 / (Math.PI * 2 ** scale)), 1),
 };
+
+/** A cube of side^3 points, each with the 26 around it: the matrix of a three-dimensional finite element mesh. */
+function mesh(side) {
+  const offsets = new Uint32Array(side ** 3 + 1);
+  const neighbors = new Uint32Array(26 * side ** 3);
+  let arcs = 0;
+  const near = (x) => [x - 1, x, x + 1].filter((y) => y >= 0 && y < side);
+  for (let v = 0; v < side ** 3; v++) {
+    const [x, y, z] = [Math.floor(v / side ** 2), Math.floor(v / side) % side, v % side];
+    for (const a of near(x)) {
+      for (const b of near(y)) {
+        for (const c of near(z)) {
+          const u = (a * side + b) * side + c;
+          if (u !== v) neighbors[arcs++] = u;
+        }
+      }
+    }
+    offsets[v + 1] = arcs;
+  }
+  return Graph.fromCsr(offsets, neighbors.subarray(0, arcs));
+}
 
 /** Conflicting edges over the raw rows. */
 function conflictsOf({ n, offsets, neighbors }, coloring) {

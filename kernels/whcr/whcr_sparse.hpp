@@ -97,17 +97,28 @@ AATGS_OUTLINE void take_up_best(Team& team, const WhcrState& state) {
   team.barrier();
 }
 
-/// From the best colouring on: on the core, or else by iterated greedy. Collective.
+/// From the best colouring on by iterated greedy. Collective.
 template <class Team>
-AATGS_OUTLINE void go_on(Team& team, const WhcrState& state) {
+AATGS_OUTLINE void enter_iterate(Team& team, const WhcrState& state) {
   take_up_best(team, state);
-  if (enter_core(team, state, state.search->best_colors, true)) return;
   team.leader([&] {
     state.search->colors = state.search->best_colors;
     state.sparse.search->stage = SparseStage::ITERATE;
     state.sparse.search->stalled = 0;
   });
   team.barrier();
+}
+
+/// From the best colouring on, or where there is none, from the present one: on the core, or else as without. Collective.
+template <class Team>
+AATGS_OUTLINE void seek_core(Team& team, const WhcrState& state) {
+  const bool proper = state.search->best_colors != 0;
+  const uint32_t colors = proper ? state.search->best_colors : state.search->colors;
+  team.barrier();
+  if (proper) take_up_best(team, state);
+  if (enter_core(team, state, colors, proper)) return;
+  if (proper) return enter_iterate(team, state);
+  enter_repair(team, state, colors, colors);
 }
 
 /// Starts over; `state.search` has been reset. Collective.
@@ -143,10 +154,11 @@ AATGS_OUTLINE void reset_sparse(Team& team, const WhcrState& state, const Sparse
   }
   const bool goes_on = search.best_colors != 0 && !search.converged;
   team.barrier();
-  if (goes_on) {
-    go_on(team, state);
-  } else if (blank && !search.converged) {
-    enter_core(team, state, colors, false);
+  if (goes_on) enter_iterate(team, state);
+  // Whether there is a core is seen when the search begins: one greedy colouring shall cost no more than that.
+  if (goes_on || blank) {
+    team.leader([&] { state.sparse.search->stage = SparseStage::SEEK; });
+    team.barrier();
   }
 }
 
@@ -162,7 +174,7 @@ AATGS_OUTLINE void substep_core(Team& team, const WhcrState& state) {
   if (state.priors.active()) {
     team.barrier();
     // They weigh on every vertex, and the core's search knows nothing of them.
-    return proper ? go_on(team, state) : enter_repair(team, state, before, before);
+    return proper ? enter_iterate(team, state) : enter_repair(team, state, before, before);
   }
   const CoreOutcome outcome = search_core(team, state);
   const uint32_t colors = search.colors;
@@ -187,7 +199,7 @@ AATGS_OUTLINE void substep_core(Team& team, const WhcrState& state) {
   const bool lower = search.best_colors != 0 && search.best_colors <= sparse.core;
   team.barrier();
   if (over) return;
-  if (lower) return go_on(team, state);
+  if (lower) return seek_core(team, state);
   // Greedy colouring has taken the memory of all of the core but the colours, with which the search goes on.
   number_core(team, state);
   team.for_each(state.graph.n, [&](uint32_t v) {
@@ -202,7 +214,12 @@ template <class Team>
 AATGS_OUTLINE void substep_sparse(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   const SparseSearch& sparse = *state.sparse.search;
-  if (sparse.stage == SparseStage::CORE) return substep_core(team, state);
+  const bool seeks = sparse.stage == SparseStage::SEEK;
+  team.barrier();
+  if (seeks) seek_core(team, state);
+  const bool on_core = sparse.stage == SparseStage::CORE;
+  team.barrier();
+  if (on_core) return substep_core(team, state);
   if (sparse.stage == SparseStage::ITERATE) {
     const uint32_t before = search.best_colors;
     const bool give_up = sparse.stalled >= kIteratePatience;
@@ -223,7 +240,7 @@ AATGS_OUTLINE void substep_sparse(Team& team, const WhcrState& state) {
   } else {
     const bool start_over = sparse.stalled >= kRepairPatience && search.best_colors != 0;
     team.barrier();
-    if (start_over) return go_on(team, state);
+    if (start_over) return enter_iterate(team, state);
     RepairRounds<Team>(team, state).run(state.moves_per_substep);
     const uint32_t conflicts = sparse.conflicts;
     team.barrier();

@@ -27,6 +27,7 @@ enum class SparseStage : uint32_t {
   ITERATE,  // colours the classes of a proper colouring anew, in another order
   REPAIR,  // moves vertices in conflict
   CORE,  // moves vertices of the core in conflict, under learnt weights
+  SEEK,  // not known yet: looks whether there is a core first
 };
 
 /// Where the search stands.

@@ -123,28 +123,11 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     return this.inOrder(async () => {
       const started = performance.now();
       checkLimits(options);
-      const { from } = options;
-      const reducible = !from && this.#reducible(options);
-      // A clique takes seconds on a huge graph: not where nobody asks for it.
-      const bound = reducible || options.target === undefined ? greedyClique(this.graph).length : 1;
-      const target = options.target === undefined ? bound : this.#checkColors('target', options.target);
-      if (from) this.#checkStart(from);
-      if (reducible) {
-        const found = await minimizeReduced(this.graph, { ...options, target }, bound, {
-          options: this.#given,
-          regime: this.regime,
-          make: this.#makePart,
-          started,
-        });
-        if (found) return this.#balanced({ ...found, success: options.target === undefined || found.success }, options);
-      }
-      // The dense regime starts from what the default of maxColors comes from: a proper colouring is there at once.
-      const start = from ?? (this.regime === 'dense' ? this.#construction() : undefined);
-      const init = start ? WhcrInit.INPUT : WhcrInit.GREEDY;
-      const reset = { init, colors: this.maxColors, targetColors: Math.max(1, Math.min(target, this.maxColors)) };
-      const result = await this.#search(this.#reset(reset, options.seed, start && [start]), options, started);
-      const success = result.finalConflicts === 0 && (options.target === undefined || result.success);
-      return this.#balanced({ ...result, success }, options);
+      if (options.target !== undefined) this.#checkColors('target', options.target);
+      if (options.from) this.#checkStart(options.from);
+      const found = await this.#minimize(options, started);
+      const success = found.finalConflicts === 0 && (options.target === undefined || found.success);
+      return this.#balanced({ ...found, success }, options);
     });
   }
 
@@ -172,12 +155,16 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     first: StagedConfig<WhcrConfig>,
     options: SearchOptions,
     started: number = performance.now(),
+    patience: number = Number.POSITIVE_INFINITY,
   ): Promise<ColoringResult> {
     checkLimits(options);
     const { colors = 0, targetColors = 0, seed = 0 } = first.config;
     const goal = { colors, target: targetColors, seed: String(seed) };
     const resumed = await resumeFromCheckpoint<Job>(this.context, goal, options.checkpoint, invalidArgument);
-    const search = new Search(this.context, this.#options.movesPerSubstep, options, started, resumed?.substeps);
+    const search = new Search(this.context, this.#options.movesPerSubstep, options, started, {
+      substepsDone: resumed?.substeps ?? 0,
+      patience,
+    });
     await search.run(
       resumed ? { phase: WhcrPhase.RUN, substeps: 0 } : first,
       checkpointer<Job>(
@@ -210,6 +197,40 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       history: search.history,
       levels: search.levels,
     };
+  }
+
+  /**
+   * Large graphs are searched as they are first, at once, and reduced when that gains nothing more: what is cheap on the
+   * device, and a clique, take seconds on the host. Small ones are reduced first.
+   */
+  async #minimize(options: MinimizeOptions, started: number): Promise<ColoringResult> {
+    const reducible = !options.from && this.#reducible(options);
+    const first = reducible && this.regime === 'sparse' ? await this.#minimizeWhole(options, started) : undefined;
+    const late = performance.now() - started >= (options.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
+    if (first && (late || first.success || first.ended === 'iterations')) return first;
+    const { target } = options;
+    // A clique takes seconds on a huge graph: not where nobody asks for it.
+    const bound = reducible || target === undefined ? greedyClique(this.graph).length : 1;
+    if (first && first.finalColors <= bound) return { ...first, ended: 'goal' };
+    const reduced = reducible
+      ? await minimizeReduced(this.graph, { ...options, target: target ?? bound }, bound, first, {
+          options: this.#given,
+          regime: this.regime,
+          make: this.#makePart,
+          started,
+        })
+      : null;
+    return reduced ?? this.#minimizeWhole({ ...options, target: target ?? bound, ...(first && { from: first.coloring }) }, started);
+  }
+
+  /** Brings down the colours of the graph as it is. */
+  #minimizeWhole({ from, target, ...options }: MinimizeOptions, started: number): Promise<ColoringResult> {
+    // The dense regime starts from what the default of maxColors comes from: a proper colouring is there at once.
+    const start = from ?? (this.regime === 'dense' ? this.#construction() : undefined);
+    const init = start ? WhcrInit.INPUT : WhcrInit.GREEDY;
+    const goal = Math.max(1, Math.min(target, this.maxColors));
+    const reset = { init, colors: this.maxColors, targetColors: goal };
+    return this.#search(this.#reset(reset, options.seed, start && [start]), options, started);
   }
 
   /** A construction's colouring, where `maxColors` allows it. */
