@@ -247,11 +247,16 @@ AATGS_OUTLINE void substep_sparse(Team& team, const WhcrState& state) {
     note_sparse(team, state, conflicts);
   }
   const bool goes_on = search.conflicts == 0 && !search.converged;
+  const bool unsought = sparse.coreless == 0 && state.sparse.levels == 0;
   const uint32_t found = search.best_colors;
   team.leader([&] { search.moves = sparse.moves; });
   team.barrier();
-  if (goes_on) {
-    take_up_best(team, state);
+  if (!goes_on) return;
+  take_up_best(team, state);
+  if (unsought) {
+    team.leader([&] { state.sparse.search->stage = SparseStage::SEEK; });
+    team.barrier();
+  } else {
     enter_repair(team, state, found, found - 1);
   }
 }

@@ -27,6 +27,12 @@ import type { ColoringResult, ColorOptions, MinimizeOptions, RepairOptions, Sear
 import { checkLimits, Search } from './search.ts';
 import { givenCount, givenStarts } from './starts.ts';
 
+/**
+ * Substeps without a better colouring after which a large graph is reduced: some tenths of a second on a GPU, some seconds on
+ * a CPU.
+ */
+const PATIENCE = 64;
+
 /** What a checkpoint's search is, and how far it has come. */
 interface Job extends GoalJob {
   readonly substeps: number;
@@ -205,9 +211,13 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
    */
   async #minimize(options: MinimizeOptions, started: number): Promise<ColoringResult> {
     const reducible = !options.from && this.#reducible(options);
-    const first = reducible && this.regime === 'sparse' ? await this.#minimizeWhole(options, started) : undefined;
+    const least = this.graph.m > 0 ? 2 : 1;
+    const first =
+      reducible && this.regime === 'sparse'
+        ? await this.#minimizeWhole({ ...options, target: options.target ?? least }, started, PATIENCE)
+        : undefined;
     const late = performance.now() - started >= (options.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
-    if (first && (late || first.success || first.ended === 'iterations')) return first;
+    if (first && (late || first.success)) return first;
     const { target } = options;
     // A clique takes seconds on a huge graph: not where nobody asks for it.
     const bound = reducible || target === undefined ? greedyClique(this.graph).length : 1;
@@ -220,17 +230,23 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
           started,
         })
       : null;
-    return reduced ?? this.#minimizeWhole({ ...options, target: target ?? bound, ...(first && { from: first.coloring }) }, started);
+    if (reduced || first?.ended === 'iterations') return reduced ?? first!;
+    const from = first?.coloring ?? options.from;
+    return this.#minimizeWhole({ ...options, target: target ?? bound, ...(from && { from }) }, started);
   }
 
   /** Brings down the colours of the graph as it is. */
-  #minimizeWhole({ from, target, ...options }: MinimizeOptions, started: number): Promise<ColoringResult> {
+  #minimizeWhole(
+    { from, target, ...options }: MinimizeOptions & { readonly target: number },
+    started: number,
+    patience?: number,
+  ): Promise<ColoringResult> {
     // The dense regime starts from what the default of maxColors comes from: a proper colouring is there at once.
     const start = from ?? (this.regime === 'dense' ? this.#construction() : undefined);
     const init = start ? WhcrInit.INPUT : WhcrInit.GREEDY;
     const goal = Math.max(1, Math.min(target, this.maxColors));
     const reset = { init, colors: this.maxColors, targetColors: goal };
-    return this.#search(this.#reset(reset, options.seed, start && [start]), options, started);
+    return this.#search(this.#reset(reset, options.seed, start && [start]), options, started, patience);
   }
 
   /** A construction's colouring, where `maxColors` allows it. */
