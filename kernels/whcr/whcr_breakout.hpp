@@ -69,9 +69,8 @@ class BreakoutRounds {
     team_.leader([&] { core_.counts[turn] = core_.counts[2 + turn] = 0; });
     team_.for_each(colors_, [&](uint32_t c) { core_.best[uint64_t{1 - turn} * stride_ + c] = 0; });
     uint32_t& met = core_.counts[2 + 1 - turn];
-    team_.for_each_block(listed, [&](auto& block, uint32_t i) {
-      act(block, list[i], now, salt, best, list + listed, met);
-    });
+    team_.for_each_block(listed,
+                         [&](auto& block, uint32_t i) { act(block, list[i], now, salt, best, list + listed, met); });
     team_.barrier();
     ++clock_;
     return listed;
@@ -94,9 +93,8 @@ class BreakoutRounds {
       const uint32_t c = core_.color[v];
       if (core_.sums[at(v, c)] == 0) return;
       const uint32_t begin = core_.offsets[v];
-      const auto same = group.template sum<uint32_t>(core_.offsets[v + 1] - begin, [&](uint32_t a) {
-        return core_.color[core_.rows[begin + a]] == c ? 1u : 0u;
-      });
+      const auto same = group.template sum<uint32_t>(
+          core_.offsets[v + 1] - begin, [&](uint32_t a) { return core_.color[core_.rows[begin + a]] == c ? 1u : 0u; });
       group.leader([&] { fetch_add(core_.counts[5], same); });
     });
     team_.barrier();

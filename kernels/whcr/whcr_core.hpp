@@ -93,9 +93,8 @@ AATGS_OUTLINE void build_core(Team& team, const WhcrState& state) {
   team.barrier();
   const uint32_t arcs = accumulate(team, core.offsets, size, sparse.lists[0]);
   team.leader([&] { core.offsets[size] = arcs; });
-  team.for_each_group(size, [&](auto& group, uint32_t i) {
-    copy_row(group, state, core.vertices[i], core.rows + core.offsets[i]);
-  });
+  team.for_each_group(
+      size, [&](auto& group, uint32_t i) { copy_row(group, state, core.vertices[i], core.rows + core.offsets[i]); });
   team.barrier();
 }
 
@@ -113,9 +112,8 @@ AATGS_OUTLINE void weigh_core(Team& team, const WhcrState& state, uint32_t strid
   team.for_each_group(size, [&](auto& group, uint32_t i) {
     uint32_t* sums = core.sums + uint64_t{i} * stride;
     const uint32_t begin = core.offsets[i];
-    group.for_each(core.offsets[i + 1] - begin, [&](uint32_t a) {
-      fetch_add(sums[core.color[core.rows[begin + a]]], core.weights[begin + a]);
-    });
+    group.for_each(core.offsets[i + 1] - begin,
+                   [&](uint32_t a) { fetch_add(sums[core.color[core.rows[begin + a]]], core.weights[begin + a]); });
   });
   team.barrier();
 }

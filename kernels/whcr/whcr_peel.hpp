@@ -61,8 +61,7 @@ AATGS_OUTLINE Peeled peel(Team& team, const WhcrState& state, uint32_t k) {
     });
     team.barrier();
   }
-  const auto vertices =
-      team.template sum<uint32_t>(graph.n, [&](uint32_t v) { return sparse.own[v] == 0 ? 1u : 0u; });
+  const auto vertices = team.template sum<uint32_t>(graph.n, [&](uint32_t v) { return sparse.own[v] == 0 ? 1u : 0u; });
   const auto arcs =
       team.template sum<uint64_t>(graph.n, [&](uint32_t v) { return sparse.own[v] == 0 ? uint64_t{left[v]} : 0u; });
   team.barrier();

@@ -164,7 +164,9 @@ inline void lay_out_core(Arena& arena, uint64_t arcs, WhcrState& state) {
   Core& core = sparse.core;
   constexpr uint64_t kSmall = uint64_t{1} << 20;
   const uint64_t n = state.graph.n;
-  const auto part = [&](uint64_t share) { return arcs / share > kSmall ? arcs / share : arcs < kSmall ? arcs : kSmall; };
+  const auto part = [&](uint64_t share) {
+    return arcs / share > kSmall ? arcs / share : arcs < kSmall ? arcs : kSmall;
+  };
   core.most_arcs = part(2);
   core.most_sums = part(4) + n;
   core.weights = arena.state<uint16_t>(core.most_arcs);

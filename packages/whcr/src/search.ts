@@ -63,7 +63,6 @@ export interface SearchStart {
 
 /** Advances until the step reports convergence or a limit is met. */
 export class Search {
-
   readonly history: SearchProgress[] = [];
   /** One sample a segment, where there is a hierarchy. */
   readonly levels: LevelSample[] = [];
@@ -130,7 +129,12 @@ export class Search {
       while (!this.over) {
         const { substeps } = await this.#context.advance(
           { phase: WhcrPhase.RUN },
-          { substeps: Math.min(this.#left, this.#patience / SEGMENTS), until: () => this.converged || this.late, ...pace, ...watch },
+          {
+            substeps: Math.min(this.#left, this.#patience / SEGMENTS),
+            until: () => this.converged || this.late,
+            ...pace,
+            ...watch,
+          },
         );
         this.substeps += substeps;
         const colors = this.last?.bestColors ?? 0;
