@@ -16,6 +16,8 @@ namespace aatgs::whcr {
 inline constexpr uint16_t kHeaviest = 0xffff;
 /// Rounds a vertex stays away from the colour it left: 2, and up to as many more less one.
 inline constexpr uint32_t kBreakoutTenure = 6;
+/// Blocks that share a row, since the longest of a round would hold up all others.
+inline constexpr uint32_t kShares = 4;
 /// The best change of a class, as ~(change + kNoChange) << 32 | chance: high ones first.
 inline constexpr uint32_t kNoChange = 0x80000000u;
 
@@ -69,8 +71,9 @@ class BreakoutRounds {
     team_.leader([&] { core_.counts[turn] = core_.counts[2 + turn] = 0; });
     team_.for_each(colors_, [&](uint32_t c) { core_.best[uint64_t{1 - turn} * stride_ + c] = 0; });
     uint32_t& met = core_.counts[2 + 1 - turn];
-    team_.for_each_block(listed,
-                         [&](auto& block, uint32_t i) { act(block, list[i], now, salt, best, list + listed, met); });
+    team_.for_each_block(kShares * listed, [&](auto& block, uint32_t i) {
+      act(block, list[i / kShares], i % kShares, now, salt, best, list + listed, met);
+    });
     team_.barrier();
     ++clock_;
     return listed;
@@ -135,42 +138,61 @@ class BreakoutRounds {
     });
   }
 
-  /// The best of a class moves; a class in which nobody gains makes its conflicts heavier. Collective.
+  /// The best of a class moves; a class in which nobody gains makes its conflicts heavier. A share of the vertex's row.
+  /// Collective.
   template <class Block>
-  AATGS_FN void act(Block& block, uint32_t v, uint32_t now, uint32_t salt, const uint64_t* best, uint32_t* behind,
-                    uint32_t& met) {
+  AATGS_FN void act(Block& block, uint32_t v, uint32_t share, uint32_t now, uint32_t salt, const uint64_t* best,
+                    uint32_t* behind, uint32_t& met) {
     const uint32_t c = core_.color[v];
     const uint64_t first = best[c];
     const bool stuck = ~static_cast<uint32_t>(first >> 32) >= kNoChange;
     const bool goes = first == core_.proposal[v] && static_cast<uint32_t>(first >> 32) != 0;
     if (!goes) {
-      block.leader([&] { core_.aim[v] = static_cast<uint16_t>(c); });
+      if (share == 0) block.leader([&] { core_.aim[v] = static_cast<uint16_t>(c); });
       if (!stuck) return;
     }
     const uint32_t to = goes ? core_.aim[v] : c;
-    const uint32_t begin = core_.offsets[v];
-    block.for_each(core_.offsets[v + 1] - begin, [&](uint32_t a) {
-      const uint32_t u = core_.rows[begin + a];
-      uint32_t weight = core_.weights[begin + a];
-      const uint32_t hers = core_.color[u];
-      if (stuck && hers == c && weight < kHeaviest) {
-        core_.weights[begin + a] = static_cast<uint16_t>(++weight);
+    const uint32_t degree = core_.offsets[v + 1] - core_.offsets[v];
+    const uint32_t fours = (degree + 3) / 4;
+    const uint32_t begin = static_cast<uint32_t>(uint64_t{fours} * share / kShares);
+    const uint32_t end = static_cast<uint32_t>(uint64_t{fours} * (share + 1) / kShares);
+    const uint32_t* row = core_.rows + core_.offsets[v];
+    uint16_t* weights = core_.weights + core_.offsets[v];
+    // Four at a time, so that memory is waited for once.
+    block.for_each(end - begin, [&](uint32_t i) {
+      const uint32_t at_first = 4 * (begin + i);
+      uint32_t u[4], weight[4], hers[4];
+      unrolled<4>([&](auto j) {
+        u[j] = at_first + j < degree ? row[at_first + j] : kNone;
+        weight[j] = at_first + j < degree ? weights[at_first + j] : 0;
+      });
+      unrolled<4>([&](auto j) { hers[j] = u[j] != kNone ? core_.color[u[j]] : uint32_t{kUncolored}; });
+      unrolled<4>([&](auto j) {
+        if (!stuck || hers[j] != c || weight[j] >= kHeaviest) return;
+        weights[at_first + j] = static_cast<uint16_t>(++weight[j]);
         fetch_add(core_.sums[at(v, c)], 1);
-      }
+      });
       if (!goes) return;
-      fetch_add(core_.sums[at(u, c)], 0 - weight);
-      fetch_add(core_.sums[at(u, to)], weight);
-      // Who is listed looks at herself anyway.
-      if (hers != to || peek(core_.listed[u]) == now || exchange(core_.listed[u], now) == now) return;
-      core_.aim[u] = static_cast<uint16_t>(hers);
-      push(behind, met, u);
+      unrolled<4>([&](auto j) {
+        if (u[j] == kNone) return;
+        fetch_add(core_.sums[at(u[j], c)], 0 - weight[j]);
+        fetch_add(core_.sums[at(u[j], to)], weight[j]);
+        if (hers[j] == to) meet(u[j], to, now, behind, met);
+      });
     });
-    if (!goes) return;
+    if (!goes || share != 0) return;
     block.leader([&] {
       fetch_add(core_.counts[4], 1);
       sparse_.left_color[v] = static_cast<uint16_t>(c);
       sparse_.left_until[v] = static_cast<uint32_t>(clock_) + 2 + mix(v, salt * 3 + 1) % kBreakoutTenure;
     });
+  }
+
+  /// Lists a vertex that comes into conflict. Who is listed looks at herself anyway.
+  AATGS_FN void meet(uint32_t u, uint32_t color, uint32_t now, uint32_t* behind, uint32_t& met) {
+    if (peek(core_.listed[u]) == now || exchange(core_.listed[u], now) == now) return;
+    core_.aim[u] = static_cast<uint16_t>(color);
+    push(behind, met, u);
   }
 
   AATGS_FN void drop_one() {

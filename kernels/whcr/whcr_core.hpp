@@ -45,23 +45,6 @@ AATGS_OUTLINE uint32_t accumulate(Team& team, uint32_t* values, uint32_t n, uint
   return total;
 }
 
-/// The core's neighbours of a vertex of it, in the order of the graph's. Collective.
-template <class Group>
-AATGS_FN void copy_row(Group& group, const WhcrState& state, uint32_t v, uint32_t* row) {
-  const Sparse& sparse = state.sparse;
-  const uint32_t* neighbours = state.graph.neighbours + state.graph.offsets[v];
-  const uint32_t degree = state.graph.degree(v);
-  for (uint32_t base = 0; base < degree; base += 32) {
-    const uint32_t count = degree - base < 32 ? degree - base : 32;
-    const uint32_t kept =
-        group.any_bits(count, [&](uint32_t j) { return sparse.own[neighbours[base + j]] == 0 ? 1u << j : 0u; });
-    group.for_each(count, [&](uint32_t j) {
-      if ((kept >> j & 1) != 0) row[bytes::ones(kept & ((1u << j) - 1))] = sparse.core.numbers[neighbours[base + j]];
-    });
-    row += bytes::ones(kept);
-  }
-}
-
 /// Numbers the core's vertices. Collective.
 template <class Team>
 AATGS_OUTLINE void number_core(Team& team, const WhcrState& state) {
@@ -72,29 +55,76 @@ AATGS_OUTLINE void number_core(Team& team, const WhcrState& state) {
   accumulate(team, numbers, state.graph.n, sparse.lists[0]);
 }
 
-/// Numbers the core's vertices and copies their rows. Collective.
+/// Rows of the core are copied in pieces: a vertex with 65,000 neighbours would hold up all others. Which vertex a piece is
+/// of, and how many of its neighbours are in the core, lie in memory of greedy colouring.
+struct Pieces {
+  uint32_t length;
+  uint32_t* first;  // of a vertex of the core
+  uint32_t* owner;
+  uint32_t* kept;  // then: where they go
+
+  /// At most n pieces: no more than half of all vertices are in the core.
+  AATGS_FN explicit Pieces(const WhcrState& state)
+      : length(512),
+        first(reinterpret_cast<uint32_t*>(state.sparse.key)),
+        owner(first + state.graph.n),
+        kept(state.sparse.lists[1]) {
+    while (uint64_t{length} * state.graph.n < uint64_t{2} * state.graph.offsets[state.graph.n]) length *= 2;
+  }
+  AATGS_FN uint32_t count(uint32_t degree) const { return (degree + length - 1) / length; }
+};
+
+/// Numbers the core's vertices and copies their rows, without the neighbours outside it, in the order of the graph's. Collective.
 template <class Team>
 AATGS_OUTLINE void build_core(Team& team, const WhcrState& state) {
+  const Graph& graph = state.graph;
   const Sparse& sparse = state.sparse;
   const Core& core = sparse.core;
   const uint32_t size = sparse.search->core_vertices;
+  const Pieces pieces(state);
+  uint32_t* sums = sparse.lists[0];
   number_core(team, state);
-  team.for_each(state.graph.n, [&](uint32_t v) {
-    if (sparse.own[v] == 0) core.vertices[core.numbers[v]] = v;
+  team.for_each(graph.n, [&](uint32_t v) {
+    if (sparse.own[v] != 0) return;
+    core.vertices[core.numbers[v]] = v;
+    pieces.first[core.numbers[v]] = pieces.count(graph.degree(v));
   });
   team.barrier();
-  team.for_each_group(size, [&](auto& group, uint32_t i) {
-    const uint32_t v = core.vertices[i];
-    const uint32_t* neighbours = state.graph.neighbours + state.graph.offsets[v];
-    const auto degree = group.template sum<uint32_t>(
-        state.graph.degree(v), [&](uint32_t a) { return sparse.own[neighbours[a]] == 0 ? 1u : 0u; });
-    group.leader([&] { core.offsets[i] = degree; });
+  const uint32_t count = accumulate(team, pieces.first, size, sums);
+  team.for_each(size, [&](uint32_t i) {
+    const uint32_t end = pieces.first[i] + pieces.count(graph.degree(core.vertices[i]));
+    for (uint32_t p = pieces.first[i]; p < end; ++p) pieces.owner[p] = i;
   });
   team.barrier();
-  const uint32_t arcs = accumulate(team, core.offsets, size, sparse.lists[0]);
+  // 32 neighbours of a piece, or what is left; and which of them are in the core.
+  const auto for_each_word = [&](auto& group, uint32_t p, auto&& f) {
+    const uint32_t v = core.vertices[pieces.owner[p]];
+    const uint32_t begin = (p - pieces.first[pieces.owner[p]]) * pieces.length;
+    const uint32_t end = begin + pieces.length < graph.degree(v) ? begin + pieces.length : graph.degree(v);
+    for (uint32_t at = begin; at < end; at += 32) {
+      const uint32_t* row = graph.neighbours + graph.offsets[v] + at;
+      const uint32_t most = end - at < 32 ? end - at : 32;
+      f(row, most, group.any_bits(most, [&](uint32_t j) { return sparse.own[row[j]] == 0 ? 1u << j : 0u; }));
+    }
+  };
+  team.for_each_group(count, [&](auto& group, uint32_t p) {
+    uint32_t kept = 0;
+    for_each_word(group, p, [&](const uint32_t*, uint32_t, uint32_t inside) { kept += bytes::ones(inside); });
+    group.leader([&] { pieces.kept[p] = kept; });
+  });
+  team.barrier();
+  const uint32_t arcs = accumulate(team, pieces.kept, count, sums);
+  team.for_each(size, [&](uint32_t i) { core.offsets[i] = pieces.kept[pieces.first[i]]; });
   team.leader([&] { core.offsets[size] = arcs; });
-  team.for_each_group(
-      size, [&](auto& group, uint32_t i) { copy_row(group, state, core.vertices[i], core.rows + core.offsets[i]); });
+  team.for_each_group(count, [&](auto& group, uint32_t p) {
+    uint32_t* to = core.rows + pieces.kept[p];
+    for_each_word(group, p, [&](const uint32_t* row, uint32_t most, uint32_t inside) {
+      group.for_each(most, [&](uint32_t j) {
+        if ((inside >> j & 1) != 0) to[bytes::ones(inside & ((1u << j) - 1))] = core.numbers[row[j]];
+      });
+      to += bytes::ones(inside);
+    });
+  });
   team.barrier();
 }
 

@@ -12,9 +12,9 @@ inline constexpr uint32_t kFirstStride = 16;
 /// Rounds without success before half of the stride is given back.
 inline constexpr uint32_t kBreakoutPatience = 4096;
 /// Rounds of a substep for each of the setup's: the core is built anew in each, which must not cost more than the rounds.
-inline constexpr uint32_t kBreakoutRounds = 32;
+inline constexpr uint32_t kBreakoutRounds = 16;
 /// Listed vertices after which a substep ends early.
-inline constexpr uint32_t kBreakoutVisits = 1u << 18;
+inline constexpr uint32_t kBreakoutVisits = 1u << 17;
 
 /// Peels with k colours; whether the core is there, and has room for a search with up to `colors`. Collective.
 template <class Team>
@@ -46,8 +46,7 @@ AATGS_OUTLINE bool enter_core(Team& team, const WhcrState& state, uint32_t color
   const uint32_t most = proper ? colors - 1 : colors;
   const uint32_t wish = most - most / 4;
   const uint32_t least = wish > target ? wish : target < most ? target : most;
-  bool found = find_core(team, state, most, colors);
-  if (found && least < most) found = find_core(team, state, least, colors) || find_core(team, state, most, colors);
+  const bool found = find_core(team, state, least, colors) || (least < most && find_core(team, state, most, colors));
   if (team.cancelled()) return false;
   team.leader([&] {
     if (!found) {
