@@ -21,6 +21,7 @@ import {
 import { whcrModule } from './kernel.ts';
 import { construct, type ResolvedWhcrOptions, resolveWhcrOptions, type WhcrOptions } from './options.ts';
 import { encodePriors, type Priors, type PriorWeights, priorBytes } from './priors.ts';
+import { twoColoring } from './reduce/parts.ts';
 import { colorReduced, minimizeReduced } from './reduce/solve.ts';
 import { dynamicName, type Regime } from './regime.ts';
 import type { ColoringResult, ColorOptions, MinimizeOptions, RepairOptions, SearchOptions, Start } from './requests.ts';
@@ -32,6 +33,8 @@ import { givenCount, givenStarts } from './starts.ts';
  * a CPU.
  */
 const PATIENCE = 64;
+/** Colours of an odd cycle, which every graph has that is not bipartite. */
+const ODD_CYCLE = 3;
 
 /** What a checkpoint's search is, and how far it has come. */
 interface Job extends GoalJob {
@@ -207,14 +210,13 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
 
   /**
    * Large graphs are searched as they are first, at once, and reduced when that gains nothing more: what is cheap on the
-   * device, and a clique, take seconds on the host. Small ones are reduced first.
+   * device, and a clique, take seconds on the host. Small and bipartite ones are reduced first.
    */
   async #minimize(options: MinimizeOptions, started: number): Promise<ColoringResult> {
     const reducible = !options.from && this.#reducible(options);
-    const least = this.graph.m > 0 ? 2 : 1;
     const first =
-      reducible && this.regime === 'sparse'
-        ? await this.#minimizeWhole({ ...options, target: options.target ?? least }, started, PATIENCE)
+      reducible && this.regime === 'sparse' && !twoColoring(this.graph)
+        ? await this.#minimizeWhole({ ...options, target: options.target ?? ODD_CYCLE }, started, PATIENCE)
         : undefined;
     const late = performance.now() - started >= (options.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
     if (first && (late || first.success)) return first;
