@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define AATGS_ABI_VERSION 1u
+#define AATGS_ABI_VERSION 2u
 #define AATGS_MODULE_SYMBOL "aatgs_module"
 
 /** A borrowed range of bytes. */
@@ -55,6 +55,9 @@ typedef struct AatgsPlan {
   uint64_t scratch_bytes;
   uint64_t block_shared_bytes; /* shared memory of each block */
   uint32_t blocks;             /* blocks the step can use; 0: as many as fit */
+  uint32_t block_threads;      /* of the kernels below */
+  const char* kernels;         /* CUDA: what the names of the two kernels that run this instance begin with; static */
+  uint32_t reserved;
   uint32_t region_count;
   AatgsRegion regions[AATGS_MAX_REGIONS];
 } AatgsPlan;
@@ -89,10 +92,6 @@ typedef struct AatgsHostTeam {
 typedef struct AatgsCudaImage {
   const void* fatbin;
   uint64_t bytes;
-  const char* resident_kernel;
-  const char* launch_kernel;
-  uint32_t block_threads;
-  uint32_t reserved;
 } AatgsCudaImage;
 
 typedef struct AatgsModule {
@@ -103,7 +102,7 @@ typedef struct AatgsModule {
   uint32_t reserved;
   const char* name;
   const char* version;
-  /* Since ABI 1. */
+  /* Since ABI 2. */
   uint64_t layout_fingerprint;
   const AatgsField* fields;
   uint32_t field_count;

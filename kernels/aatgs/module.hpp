@@ -82,6 +82,13 @@ class Arena {
   void block_shared(uint64_t bytes) { plan_.block_shared_bytes = bytes; }
   /// Blocks the step can keep busy, more than one a multiprocessor where they fit; one each when it does not say.
   void blocks(uint32_t n) { plan_.blocks = n; }
+  /// The kernels that run this instance, AATGS_CUDA_KERNELS(Step, name), where a module has several: a kernel gets registers
+  /// for the longest of all its paths, so one for every way of working leaves each what it needs. `name`: a literal.
+  template <class Step>
+  void kernels(const char* name) {
+    plan_.kernels = name;
+    plan_.block_threads = block_threads<Step>();
+  }
 
  private:
   static uint64_t take(uint64_t& section, uint64_t bytes) {
@@ -102,7 +109,7 @@ class Arena {
 };
 
 /// The C functions of the ABI for one step.
-template <class Step>
+template <class Step, const char* kName>
 struct ModuleFunctions {
   using Setup = typename Step::Setup;
   using State = typename Step::State;
@@ -117,6 +124,7 @@ struct ModuleFunctions {
       return 1;
     }
     Arena arena(*target, *plan);
+    arena.kernels<Step>(kName);
     State state{};
     Step::lay_out(arena, SetupView<Setup>(*setup), state);
     for (uint32_t i = 0; i < plan->region_count; ++i) plan->regions[i].offset += plan->constant_bytes;
@@ -144,28 +152,25 @@ struct ModuleFunctions {
 /// Device code, where nvcc built it, is linked in as the bytes between these symbols; see aatgs.cmake.
 #if defined(AATGS_HAVE_CUDA)
 extern "C" const unsigned char aatgs_fatbin_start[], aatgs_fatbin_end[];
-#define AATGS_CUDA_IMAGE(STEP, NAME)                                                                   \
-  [] {                                                                                                 \
-    static const AatgsCudaImage image = {aatgs_fatbin_start,                                           \
-                                         static_cast<uint64_t>(aatgs_fatbin_end - aatgs_fatbin_start), \
-                                         NAME "_resident",                                             \
-                                         NAME "_launch",                                               \
-                                         aatgs::block_threads<STEP>(),                                 \
-                                         0};                                                           \
-    return &image;                                                                                     \
+#define AATGS_CUDA_IMAGE                                                                                \
+  [] {                                                                                                  \
+    static const AatgsCudaImage image = {aatgs_fatbin_start,                                            \
+                                         static_cast<uint64_t>(aatgs_fatbin_end - aatgs_fatbin_start)}; \
+    return &image;                                                                                      \
   }()
 #else
-#define AATGS_CUDA_IMAGE(STEP, NAME) nullptr
+#define AATGS_CUDA_IMAGE nullptr
 #endif
 
 #define AATGS_MODULE(STEP, NAME, VERSION, FIELDS, FINGERPRINT)                                    \
   extern "C" __attribute__((visibility("default"))) const AatgsModule* aatgs_module(void) {       \
-    using Functions = aatgs::ModuleFunctions<STEP>;                                               \
+    static const char name[] = NAME;                                                              \
+    using Functions = aatgs::ModuleFunctions<STEP, name>;                                         \
     static const AatgsModule module = {sizeof(AatgsModule),                                       \
                                        AATGS_ABI_VERSION,                                         \
                                        aatgs::RING_PROTOCOL,                                      \
                                        0,                                                         \
-                                       NAME,                                                      \
+                                       name,                                                      \
                                        VERSION,                                                   \
                                        FINGERPRINT,                                               \
                                        FIELDS,                                                    \
@@ -178,6 +183,6 @@ extern "C" const unsigned char aatgs_fatbin_start[], aatgs_fatbin_end[];
                                        &Functions::plan,                                          \
                                        &Functions::bind,                                          \
                                        &Functions::run_host,                                      \
-                                       AATGS_CUDA_IMAGE(STEP, NAME)};                             \
+                                       AATGS_CUDA_IMAGE};                                         \
     return &module;                                                                               \
   }

@@ -118,7 +118,8 @@ __device__ __forceinline__ void launch_once(const CudaParams& params, typename S
 
 }  // namespace aatgs
 
-/// Defines a module's two kernels, `<name>_resident` and `<name>_launch`.
+/// Defines two kernels, `<name>_resident` and `<name>_launch`: the module's under its own name, and those a step asks for by
+/// Arena::kernels.
 #define AATGS_CUDA_KERNELS(STEP, NAME)                                                                                 \
   extern "C" __global__ void __launch_bounds__(aatgs::block_threads<STEP>(), aatgs::blocks_per_multiprocessor<STEP>()) \
       NAME##_resident(const __grid_constant__ aatgs::CudaParams params, const __grid_constant__ STEP::State state) {   \

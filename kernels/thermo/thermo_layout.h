@@ -7,6 +7,7 @@
 
 namespace aatgs::thermo {
 
+inline constexpr uint32_t OUTBOX_HEAD = 256;
 /// What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE. TOGETHER: whole rounds, in which the members wait for each other inside the step; all of them must be given the same configs at the same time, and reach each other's memory.
 enum class ThermoPhase : uint32_t {
   RUN = 0,

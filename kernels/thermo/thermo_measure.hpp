@@ -77,15 +77,15 @@ AATGS_FN void count_moments(Block& block, const ThermoState& state, uint32_t pac
 }
 
 /// Sites on which two replicas agree less those on which they differ; POTTS: sites on which they agree.
-template <class Block>
+template <uint32_t kKinds, class Block>
 AATGS_FN int64_t overlap(Block& block, const ThermoState& state, uint32_t a, uint32_t b) {
-  if (state.model == ThermoModel::SQUARE) {
+  if (is<kKinds>(state, kSquare)) {
     const auto differ = block.template sum<int64_t>(2 * state.words, [&](uint32_t w) {
       return static_cast<int64_t>(count_bits(state.sublattice(a, 0)[w] ^ state.sublattice(b, 0)[w]));
     });
     return static_cast<int64_t>(state.side) * state.side - 2 * differ;
   }
-  if (state.model == ThermoModel::LATTICE) {
+  if (is<kKinds>(state, kLattices)) {
     const uint32_t* x = state.lattice_of(state.pack_of(a), 0);
     const uint32_t* y = state.lattice_of(state.pack_of(b), 0);
     const uint32_t bit = state.bit_of(a);
@@ -102,17 +102,17 @@ AATGS_FN int64_t overlap(Block& block, const ThermoState& state, uint32_t a, uin
 
 /// Writes sample number run.samples; magnetisations of other members' replicas are 0 in it. Collective; the caller puts
 /// barriers around it.
-template <class Team>
+template <uint32_t kKinds, class Team>
 AATGS_FN void take_sample(Team& team, const ThermoState& state) {
   const uint64_t sample = state.run->samples;
-  if (state.model == ThermoModel::SQUARE) {
+  if (is<kKinds>(state, kSquare)) {
     team.for_each_block(state.own_count, [&](auto& block, uint32_t i) {
       const uint32_t replica = state.own_pack(i);
       const auto up = block.template sum<int64_t>(
           2 * state.words, [&](uint32_t w) { return int64_t{count_bits(state.sublattice(replica, 0)[w])}; });
       block.leader([&] { state.moments[replica] = 2 * up - int64_t{64} * state.words; });
     });
-  } else if (state.model == ThermoModel::LATTICE) {
+  } else if (is<kKinds>(state, kLattices)) {
     team.for_each(state.replicas, [&](uint32_t replica) { state.moments[replica] = 0; });
     team.barrier();
     const uint32_t each = 2 * count_spans(state);
@@ -134,7 +134,7 @@ AATGS_FN void take_sample(Team& team, const ThermoState& state) {
   const uint32_t joined = state.joined * state.rungs;
   team.for_each_block(joined, [&](auto& block, uint32_t i) {
     const uint32_t* at = state.at + uint64_t{2} * (i / state.rungs) * state.rungs + i % state.rungs;
-    const int64_t q = overlap(block, state, at[0], at[state.rungs]);
+    const int64_t q = overlap<kKinds>(block, state, at[0], at[state.rungs]);
     block.leader([&] { state.overlaps[sample * joined + i] = q; });
   });
 }

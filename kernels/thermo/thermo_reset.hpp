@@ -33,7 +33,7 @@ AATGS_FN void randomize(Block& block, const ThermoState& state, uint32_t pack) {
 }
 
 /// Starts a run with the fields of a RESET config. Collective.
-template <class Team>
+template <uint32_t kKinds, class Team>
 AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& start) {
   team.leader([&] {
     Run run{};
@@ -63,8 +63,8 @@ AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& st
   team.for_each(entries, [&](uint64_t i) { state.series[i] = 0; });
   team.for_each(uint64_t{state.capacity} * state.joined * state.rungs, [&](uint64_t i) { state.overlaps[i] = 0; });
   team.barrier();
-  if (state.bit_packed()) {
-    const bool square = state.model == ThermoModel::SQUARE;
+  if (!is<kKinds>(state, kGraphs)) {
+    const bool square = is<kKinds>(state, kSquare);
     uint32_t* words = square ? state.square : state.lattice;
     const uint64_t each = uint64_t{2} * state.words;
     team.for_each(state.own_packs() * each, [&](uint64_t i) {
@@ -76,7 +76,7 @@ AATGS_FN void reset(Team& team, const ThermoState& state, const ThermoConfig& st
     team.for_each_block(state.own_packs(),
                         [&](auto& block, uint32_t i) { randomize(block, state, state.own_pack(i)); });
     team.barrier();
-    count_energies(team, state);
+    count_energies<kKinds>(team, state);
   }
   team.barrier();
 }

@@ -205,6 +205,26 @@ struct ThermoState {
   }
 };
 
+/// How an instance works for all its life: graphs whose spins are bytes, bits, or bytes with nearly all sites joined, and the
+/// two kinds of lattices. A kernel may contain some of it only.
+enum Kinds : uint32_t { kBytes = 1, kPacked = 2, kDense = 4, kSquare = 8, kLattices = 16 };
+inline constexpr uint32_t kGraphs = kBytes | kPacked | kDense, kAllKinds = kGraphs | kSquare | kLattices;
+
+AATGS_FN Kinds kind_of(const ThermoState& state) {
+  if (state.model == ThermoModel::SQUARE) return kSquare;
+  if (state.model == ThermoModel::LATTICE) return kLattices;
+  if (state.graph.packed) return kPacked;
+  return state.dense ? kDense : kBytes;
+}
+
+/// Whether an instance is of one of these kinds, for code that contains `kKinds`: where that decides it, when it is compiled.
+template <uint32_t kKinds>
+AATGS_FN bool is(const ThermoState& state, uint32_t kinds) {
+  if ((kKinds & kinds) == 0) return false;
+  if ((kKinds & ~kinds) == 0) return true;
+  return (kind_of(state) & kinds) != 0;
+}
+
 /// What a random number is for; keeps the streams apart.
 enum class Purpose : uint32_t { SWEEP, INIT, EXCHANGE, SCHEME, CLUSTER };
 

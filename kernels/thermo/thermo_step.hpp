@@ -16,7 +16,8 @@
 
 namespace aatgs::thermo {
 
-struct ThermoStep {
+template <uint32_t kKinds>
+struct ThermoStepOf {
   using Setup = ThermoSetup;
   using Config = ThermoConfig;
   using Telemetry = ThermoTelemetry;
@@ -26,7 +27,21 @@ struct ThermoStep {
 
   static const char* check(const SetupView<Setup>& setup) { return check_setup(setup); }
 
-  static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) { lay_out_state(arena, setup, state); }
+  static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) {
+    lay_out_state(arena, setup, state);
+    switch (kind_of(state)) {
+      case kBytes:
+        return arena.kernels<ThermoStepOf<kBytes>>("thermo_bytes");
+      case kPacked:
+        return arena.kernels<ThermoStepOf<kPacked>>("thermo_packed");
+      case kDense:
+        return arena.kernels<ThermoStepOf<kDense>>("thermo_dense");
+      case kSquare:
+        return arena.kernels<ThermoStepOf<kSquare>>("thermo_square");
+      case kLattices:
+        return arena.kernels<ThermoStepOf<kLattices>>("thermo_lattices");
+    }
+  }
 
   template <class Team>
   AATGS_FN static void run(Team& team, const Config& config, State& given, Telemetry& telemetry) {
@@ -42,7 +57,8 @@ struct ThermoStep {
     const auto phase = static_cast<ThermoPhase>(config.header.phase);
     const bool started = state.run->started != 0;
     team.barrier();
-    if (phase == ThermoPhase::RESET || !started) reset(team, state, phase == ThermoPhase::RESET ? config : state.first);
+    if (phase == ThermoPhase::RESET || !started)
+      reset<kKinds>(team, state, phase == ThermoPhase::RESET ? config : state.first);
     const bool idle = state.run->converged && phase != ThermoPhase::RESET &&
                       (config.substeps > 0 || (phase != ThermoPhase::RUN && phase != ThermoPhase::TOGETHER));
     team.barrier();
@@ -89,7 +105,7 @@ struct ThermoStep {
       });
       team.barrier();
     }
-    sweep_all(team, state);
+    sweep_all<kKinds>(team, state);
   }
 
   /// The second half, which every member makes alike: exchanges, a sample, the ladder's adaptation. What is to be done is
@@ -98,21 +114,21 @@ struct ThermoStep {
   AATGS_FN static void finish_round(Team& team, State& state) {
     const Run& run = *state.run;
     const uint64_t rounds = run.rounds;
-    const bool clusters = state.cluster_every && (rounds + 1) % state.cluster_every == 0;
+    const bool clusters = is<kKinds>(state, kGraphs) && state.cluster_every && (rounds + 1) % state.cluster_every == 0;
     const bool sampling =
         rounds >= run.burn_in && run.samples < run.samples_wanted && (rounds + 1 - run.burn_in) % run.sample_every == 0;
     const bool adapts = run.adapt && state.rungs > 2 && rounds + 1 == run.next_adaptation && rounds + 1 <= run.burn_in;
     const bool forgets = adapts || rounds + 1 == run.anneal || rounds + 1 == run.burn_in;
-    if (state.bit_packed()) note_lowest(team, state);
+    if (!is<kKinds>(state, kGraphs)) note_lowest(team, state);
     if (state.rungs > 1) exchange(team, state);
     team.barrier();
     if (clusters) {
       move_clusters(team, state);
       team.barrier();
-      count_energies(team, state);
+      count_energies<kKinds>(team, state);
       team.barrier();
     }
-    if (sampling) take_sample(team, state);
+    if (sampling) take_sample<kKinds>(team, state);
     if (adapts) {
       team.leader([&] { adapt_ladder(state, state.before); });
       team.barrier();
@@ -130,7 +146,7 @@ struct ThermoStep {
   template <class Team>
   AATGS_FN static void report(Team& team, State& state, Telemetry& telemetry, bool idle) {
     const auto best = team.template argmin<int64_t>(state.packs, [&](uint32_t p) { return state.best_energy[p]; });
-    if (!state.bit_packed()) {
+    if (is<kKinds>(state, kGraphs)) {
       const int8_t* spins = state.best_spins + best.index * state.graph.n;
       const bool potts = state.model == ThermoModel::POTTS;
       team.for_each(state.graph.n, [&](uint32_t site) {
@@ -153,5 +169,8 @@ struct ThermoStep {
     });
   }
 };
+
+/// All of it, as the CPU has it.
+using ThermoStep = ThermoStepOf<kAllKinds>;
 
 }  // namespace aatgs::thermo

@@ -236,14 +236,14 @@ AATGS_FN void sweep_packs(Team& team, const ThermoState& state, uint64_t first, 
 }
 
 /// The energies of all replicas of a graph from their spins, and the states of lowest energy.
-template <class Team>
+template <uint32_t kKinds, class Team>
 AATGS_FN void count_energies(Team& team, const ThermoState& state) {
-  if (state.graph.packed) return sweep_packs(team, state, 0, 0);
+  if (is<kKinds>(state, kPacked)) return sweep_packs(team, state, 0, 0);
   team.for_each_block(state.own_count, [&](auto& block, uint32_t i) {
     count_energy(block, state, state.own_first + i);
     keep_best(block, state, state.own_first + i);
   });
-  const uint32_t replicas = state.dense ? state.own_count * kLanes : 0;
+  const uint32_t replicas = is<kKinds>(state, kDense) ? state.own_count * kLanes : 0;
   team.for_each_group(replicas, [&](auto& group, uint32_t i) {
     const uint32_t replica = state.own_first * kLanes + i;
     if (state.dense == 1) {
@@ -356,16 +356,16 @@ AATGS_FN void note_lowest(Team& team, const ThermoState& state) {
   });
 }
 
-template <class Team>
+template <uint32_t kKinds, class Team>
 AATGS_FN void sweep_all(Team& team, const ThermoState& state) {
   const uint64_t first = state.run->rounds * state.sweeps_per_round;
-  if (state.model == ThermoModel::SQUARE) {
+  if (is<kKinds>(state, kSquare)) {
     sweep_square(team, state, first);
-  } else if (state.model == ThermoModel::LATTICE) {
+  } else if (is<kKinds>(state, kLattices)) {
     sweep_lattices(team, state, first);
-  } else if (state.graph.packed) {
+  } else if (is<kKinds>(state, kPacked)) {
     sweep_packs(team, state, first, state.sweeps_per_round);
-  } else if (state.dense) {
+  } else if (is<kKinds>(state, kDense)) {
     sweep_dense_graph(team, state, first);
   } else {
     sweep_graph(team, state, first);

@@ -14,15 +14,15 @@
 
 namespace aatgs::thermo {
 
-/// What a member shows. Behind it, 256 bytes from its start, lie two arrays i64[replicas] for rounds in turn: nobody is two
+/// What a member shows. Behind it lie two arrays i64[replicas] for rounds in turn: nobody is two
 /// rounds ahead of another, so one is written while the others still read the last.
-struct alignas(256) Outbox {
+struct alignas(OUTBOX_HEAD) Outbox {
   uint64_t rounds;  // how many have been swept
   AATGS_FN int64_t* energies(uint64_t round, uint32_t replicas) {
     return reinterpret_cast<int64_t*>(this + 1) + (round & 1) * replicas;
   }
 };
-static_assert(sizeof(Outbox) == 256);
+static_assert(sizeof(Outbox) == OUTBOX_HEAD);
 
 /// Everything written before, by the whole team before a barrier, is there for whoever sees it.
 AATGS_FN void show(Outbox& own, uint64_t rounds) {

@@ -1,12 +1,10 @@
 import { ThermoError } from './errors.ts';
-import { type ThermoConfig, ThermoPhase } from './generated/layout.ts';
+import { OUTBOX_HEAD, type ThermoConfig, ThermoPhase } from './generated/layout.ts';
 import type { Thermo } from './thermo.ts';
 
 /** Length of a config, and how many are on their way: what is queued runs on after an abort. */
 const STEP_NS = 10e6;
 const AHEAD = 2;
-/** What a member shows the others begins with a count of rounds; see Outbox in thermo_together.hpp. */
-const OUTBOX_HEAD = 256;
 
 /**
  * Rounds of members that reach each other's memory and wait for each other inside the step. What one is given all must be

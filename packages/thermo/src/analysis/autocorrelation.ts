@@ -1,3 +1,5 @@
+import FFT from 'fft.js';
+
 /** Lags that are looked at one by one; where more are needed, all at once by Fourier transforms. */
 const FEW_LAGS = 64;
 
@@ -60,65 +62,33 @@ export function laggedProduct(x: Float64Array, lag: number): number {
  */
 export function laggedProducts(x: Float64Array, y: Float64Array): [Float64Array, Float64Array] {
   const size = 2 ** Math.ceil(Math.log2(2 * x.length));
-  const [re, im] = [new Float64Array(size), new Float64Array(size)];
-  re.set(x);
-  im.set(y);
-  transform(re, im);
-  const [powerX, powerY] = [new Float64Array(size), new Float64Array(size)];
+  if (transform?.size !== size) transform = new FFT(size);
+  const values = interleaved(size, x, y);
+  const spectrum = new Float64Array(2 * size);
+  transform.transform(spectrum, values);
   for (let k = 0; k < size; k++) {
     const m = (size - k) % size;
-    const [a, b, c, d] = [re[k] as number, im[k] as number, re[m] as number, im[m] as number];
-    powerX[k] = ((a + c) ** 2 + (b - d) ** 2) / (4 * size);
-    powerY[k] = ((b + d) ** 2 + (a - c) ** 2) / (4 * size);
+    const [a, b] = [spectrum[2 * k] as number, spectrum[2 * k + 1] as number];
+    const [c, d] = [spectrum[2 * m] as number, spectrum[2 * m + 1] as number];
+    values[2 * k] = ((a + c) ** 2 + (b - d) ** 2) / (4 * size);
+    values[2 * k + 1] = ((b + d) ** 2 + (a - c) ** 2) / (4 * size);
   }
-  transform(powerX, powerY); // of even functions: its own inverse, but for the size
-  return [powerX, powerY];
+  transform.transform(spectrum, values); // of even functions: its own inverse, but for the size
+  const half = { length: size };
+  return [
+    Float64Array.from(half, (_, i) => spectrum[2 * i] as number),
+    Float64Array.from(half, (_, i) => spectrum[2 * i + 1] as number),
+  ];
 }
 
-/** Cosines and sines of the last size. */
-let roots: { readonly cos: Float64Array; readonly sin: Float64Array } | undefined;
+/** The last one made: series of one run have one length. */
+let transform: FFT | undefined;
 
-/** Discrete Fourier transform in place, of a power of two of values (J. W. Cooley, J. W. Tukey 1965). */
-function transform(re: Float64Array, im: Float64Array): void {
-  const size = re.length;
-  for (let i = 1, j = 0; i < size; i++) {
-    let bit = size >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) {
-      swap(re, i, j);
-      swap(im, i, j);
-    }
+function interleaved(size: number, re: Float64Array, im: Float64Array): Float64Array {
+  const out = new Float64Array(2 * size);
+  for (let i = 0; i < re.length; i++) {
+    out[2 * i] = re[i] as number;
+    out[2 * i + 1] = im[i] as number;
   }
-  if (roots?.cos.length !== size / 2) {
-    const angle = (k: number) => (-2 * Math.PI * k) / size;
-    const half = { length: size / 2 };
-    roots = {
-      cos: Float64Array.from(half, (_, k) => Math.cos(angle(k))),
-      sin: Float64Array.from(half, (_, k) => Math.sin(angle(k))),
-    };
-  }
-  const { cos, sin } = roots;
-  for (let half = 1; half < size; half *= 2) {
-    const stride = size / (2 * half);
-    for (let k = 0; k < half; k++) {
-      const c = cos[k * stride] as number;
-      const s = sin[k * stride] as number;
-      for (let a = k; a < size; a += 2 * half) {
-        const b = a + half;
-        const x = (re[b] as number) * c - (im[b] as number) * s;
-        const y = (re[b] as number) * s + (im[b] as number) * c;
-        re[b] = (re[a] as number) - x;
-        im[b] = (im[a] as number) - y;
-        re[a]! += x;
-        im[a]! += y;
-      }
-    }
-  }
-}
-
-function swap(values: Float64Array, i: number, j: number): void {
-  const kept = values[i] as number;
-  values[i] = values[j] as number;
-  values[j] = kept;
+  return out;
 }

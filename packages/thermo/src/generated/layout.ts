@@ -1,5 +1,6 @@
 // Generated from thermo.layout.json by `aatgs layout`; do not edit.
 import { type ConfigRecord, type ModuleLayout, type SlotViews, type TelemetryRecord, telemetryHeader, u32Field, u64Field } from '@aatgs/core';
+export const OUTBOX_HEAD = 256;
 /** What a config asks for. An instance that is one of several members runs a round in parts: SWEEP, a GATHER for every other member, EXCHANGE. TOGETHER: whole rounds, in which the members wait for each other inside the step; all of them must be given the same configs at the same time, and reach each other's memory. */
 export const ThermoPhase = {
   RUN: 0,

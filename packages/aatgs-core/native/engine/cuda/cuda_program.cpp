@@ -19,11 +19,15 @@ CudaProgram::CudaProgram(Device& device, const Program& program, const Ring& rin
   const auto* state = static_cast<const std::byte*>(program.state);
   state_.assign(state, state + program.module->state_bytes);
   CUmodule module = device_.module(*program.module);
-  const AatgsCudaImage& image = *program.module->cuda;
-  block_threads_ = image.block_threads;
+  block_threads_ = program.plan->block_threads;
   shared_bytes_ = static_cast<uint32_t>(program.plan->block_shared_bytes);
-  resident_ = size(module, image.resident_kernel, 1, program, options);
-  launch_ = size(module, image.launch_kernel, 0, program, options);
+  // The macros of module.hpp always name them; a descriptor written by hand may not.
+  if (!program.plan->kernels || block_threads_ == 0)
+    throw EngineError("ERR_AATGS_MODULE_INVALID",
+                      std::string(program.module->name) + ": the plan names no kernels, or no threads of a block");
+  const std::string kernels = program.plan->kernels;
+  resident_ = size(module, kernels + "_resident", 1, program, options);
+  launch_ = size(module, kernels + "_launch", 0, program, options);
   check(cu_.cuStreamCreate(&stream_, CU_STREAM_NON_BLOCKING), "cuStreamCreate");
   allocate(ring, ring_address, options);
   make_graph();
@@ -37,10 +41,10 @@ CudaProgram::~CudaProgram() {
   if (memory_) cu_.cuMemFreeAsync(memory_, device_.copies());
 }
 
-CudaProgram::Grid CudaProgram::size(CUmodule module, const char* kernel, uint32_t service, const Program& program,
-                                    const CudaOptions& options) {
+CudaProgram::Grid CudaProgram::size(CUmodule module, const std::string& kernel, uint32_t service,
+                                    const Program& program, const CudaOptions& options) {
   Grid grid;
-  check(cu_.cuModuleGetFunction(&grid.kernel, module, kernel), "cuModuleGetFunction");
+  check(cu_.cuModuleGetFunction(&grid.kernel, module, kernel.c_str()), "cuModuleGetFunction");
   check(cu_.cuFuncSetAttribute(grid.kernel, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                                static_cast<int>(shared_bytes_)),
         "cuFuncSetAttribute");

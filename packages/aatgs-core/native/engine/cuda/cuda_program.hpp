@@ -2,6 +2,7 @@
 // the rings and the scheduler's words in device memory, so either can go on where the other has ended.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "aatgs/cuda_shared.h"
@@ -45,7 +46,8 @@ class CudaProgram {
   CUresult cancel_launches();
 
  private:
-  Grid size(CUmodule module, const char* kernel, uint32_t service, const Program& program, const CudaOptions& options);
+  Grid size(CUmodule module, const std::string& kernel, uint32_t service, const Program& program,
+            const CudaOptions& options);
   void allocate(const Ring& ring, uint64_t ring_address, const CudaOptions& options);
   void make_graph();
   CUdeviceptr word(size_t offset) const { return memory_ + offset; }
