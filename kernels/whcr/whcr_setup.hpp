@@ -6,42 +6,9 @@
 #include "aatgs/module.hpp"
 #include "whcr/whcr_choices.hpp"
 #include "whcr/whcr_population.hpp"
+#include "whcr/whcr_sparse_setup.hpp"
 
 namespace aatgs::whcr {
-
-inline void lay_out_sparse(Arena& arena, uint32_t levels, uint32_t max_degree, uint64_t arcs, WhcrState& state) {
-  Sparse& sparse = state.sparse;
-  const uint64_t n = state.graph.n;
-  const uint32_t needed = max_degree < kColors ? max_degree + 1 : kColors;
-  sparse.most_colors = needed > state.max_colors ? needed : state.max_colors;
-  sparse.search = arena.state<SparseSearch>(1);
-  sparse.own = arena.state<uint32_t>(n);
-  sparse.left_color = arena.state<uint16_t>(n);
-  sparse.left_until = arena.state<uint32_t>(n);
-  sparse.levels = levels;
-  sparse.built = arena.state<uint32_t>(1);
-  sparse.cluster = arena.state<uint32_t>(levels * n);
-  sparse.masses = arena.state<LevelMass>(levels + 1, levels ? "levels" : nullptr);
-  sparse.key = arena.scratch<uint64_t>(n);
-  sparse.wait = arena.scratch<uint32_t>(n);
-  sparse.turn = arena.scratch<uint32_t>(n);
-  sparse.mass = arena.scratch<uint32_t>(n);
-  for (uint32_t*& list : sparse.lists) list = arena.scratch<uint32_t>(n);
-  sparse.next = arena.scratch<uint16_t>(n);
-  sparse.counts = arena.scratch<uint32_t>(4);
-  sparse.sorted = arena.scratch<uint32_t>(arcs);
-  sparse.ahead = arena.scratch<uint32_t>(n);
-  for (uint32_t*& list : sparse.heavy) list = arena.scratch<uint32_t>(arcs / kHeavyDegree);
-  for (uint32_t*& list : sparse.hubs) list = arena.scratch<uint32_t>(arcs / kHubDegree);
-  sparse.ready = arena.scratch<uint32_t>(kWeights * 3);
-  sparse.start = arena.scratch<uint32_t>(uint64_t{kWeights} * sparse.most_colors + 1);
-  sparse.cursor = arena.scratch<uint32_t>(uint64_t{kWeights} * sparse.most_colors);
-  state.rename = arena.scratch<uint32_t>(sparse.most_colors);
-  arena.block_shared(kColorWindow);
-  // Waits for memory are what takes the time: more threads, where there is work for them.
-  const uint32_t blocks = 2 * arena.target().parallel_blocks;
-  if (arena.target().is_cuda && n > uint64_t{blocks} * 256) arena.blocks(blocks);
-}
 
 /// Shared memory a walk may take. Two walks on a multiprocessor hide each other's waits where there are enough of them.
 inline uint64_t walk_limit(Arena& arena, uint32_t population) {

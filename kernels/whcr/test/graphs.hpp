@@ -60,6 +60,22 @@ inline CsrGraph random_graph(uint32_t n, uint32_t percent, uint32_t parts, uint3
   return CsrGraph::from_edges(n, edges);
 }
 
+/// A random graph on the first `core` vertices, and others that hang on three vertices before them.
+inline CsrGraph hubs(uint32_t n, uint32_t core, uint32_t percent, uint32_t seed) {
+  std::mt19937 random(seed);
+  Edges edges;
+  for (uint32_t a = 0; a < core; ++a) {
+    for (uint32_t b = a + 1; b < core; ++b) {
+      if (random() % 100 < percent) edges.emplace_back(a, b);
+    }
+  }
+  for (uint32_t v = core; v < n; ++v) {
+    const uint32_t first = random() % (v - 2);
+    for (uint32_t i = 0; i < 3; ++i) edges.emplace_back(first + i, v);
+  }
+  return CsrGraph::from_edges(n, edges);
+}
+
 inline CsrGraph grid(uint32_t side) {
   Edges edges;
   for (uint32_t y = 0; y < side; ++y) {

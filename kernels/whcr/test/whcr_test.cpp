@@ -58,7 +58,9 @@ std::vector<Case> hard_cases() {
           {"descent by repair", random_graph(300, 10, 1, 4), 30, 30, 8, WhcrDynamic::REPAIR},
           {"rounds", random_graph(400, 5, 1, 3), 12, 5, 5, WhcrDynamic::SPARSE},
           {"rounds with a hierarchy", random_graph(400, 5, 1, 3), 12, 5, 5, WhcrDynamic::SPARSE, 4},
-          {"descent of huge graphs", random_graph(400, 20, 1, 4), 60, 60, 12, WhcrDynamic::SPARSE, 3}};
+          {"descent of huge graphs", random_graph(400, 20, 1, 4), 60, 60, 12, WhcrDynamic::SPARSE, 3},
+          {"core", hubs(900, 120, 50, 1), 60, 60, 14, WhcrDynamic::SPARSE},
+          {"core, and not enough colours", hubs(900, 120, 50, 1), 60, 14, 14, WhcrDynamic::SPARSE}};
 }
 
 void any_number_of_threads() {
@@ -161,6 +163,8 @@ void known_answers() {
       {mycielski(6), 6, WhcrDynamic::SPARSE},
       {grid(30), 2, WhcrDynamic::SPARSE},
       {random_graph(200, 30, 8, 6), 12, WhcrDynamic::SPARSE},
+      {hubs(900, 120, 50, 1), 19, WhcrDynamic::SPARSE},
+      {hubs(2000, 14, 100, 1), 14, WhcrDynamic::SPARSE},
       {CsrGraph::from_edges(9, {}), 1, WhcrDynamic::SPARSE},
       {CsrGraph::from_edges(1, {}), 1, WhcrDynamic::AUTO},
       {CsrGraph::from_edges(9, {}), 1, WhcrDynamic::REPAIR},
