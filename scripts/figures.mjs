@@ -129,8 +129,7 @@ function whcrSparse(up) {
 
 /** Agent steps a second on a GPU, and pymdp's on the same models. */
 function activeInference(up) {
-  const { devices, cuda = devices.cuda, runs: most } = results('active-inference-speed-h200');
-  const runs = [...most, ...results('active-inference-dense-h200').runs];
+  const { cuda, runs } = results('active-inference-speed-h200');
   const peers = results('active-inference-pymdp-h200').runs;
   const rows = runs
     .filter(({ rates }) => rates)
@@ -150,8 +149,7 @@ function activeInference(up) {
     '',
     ...table(['model', 'agents', 'policies', 'M steps/s', 'pymdp (agents)'], rows),
     '',
-    `From [active-inference-speed-h200.json](${up}bench/results/active-inference-speed-h200.json),` +
-      ` [active-inference-dense-h200.json](${up}bench/results/active-inference-dense-h200.json) and` +
+    `From [active-inference-speed-h200.json](${up}bench/results/active-inference-speed-h200.json) and` +
       ` [active-inference-pymdp-h200.json](${up}bench/results/active-inference-pymdp-h200.json).`,
   ];
 }

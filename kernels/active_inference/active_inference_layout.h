@@ -162,7 +162,9 @@ struct alignas(16) AiConfig {
   uint32_t forced;  ///< Whether actions to take are staged after the observations.
   uint32_t episode;  ///< RESET: steps of an episode; 0: no end.
   uint32_t report;  ///< Whether the record holds the mean free energy.
-  uint8_t pad0[156];
+  uint32_t inlined;  ///< 1: the observation of the one agent that takes part, and actions to take, are `words`, and the record holds its actions. No way is shorter.
+  uint32_t words[12];  ///< Outcomes of all modalities, then actions to take.
+  uint8_t pad0[104];
 };
 static_assert(sizeof(AiConfig) == 256);
 static_assert(offsetof(AiConfig, substeps) == 64);
@@ -174,6 +176,8 @@ static_assert(offsetof(AiConfig, soft) == 84);
 static_assert(offsetof(AiConfig, forced) == 88);
 static_assert(offsetof(AiConfig, episode) == 92);
 static_assert(offsetof(AiConfig, report) == 96);
+static_assert(offsetof(AiConfig, inlined) == 100);
+static_assert(offsetof(AiConfig, words) == 104);
 
 /// One record.
 struct alignas(16) AiTelemetry {
@@ -181,12 +185,13 @@ struct alignas(16) AiTelemetry {
   uint64_t steps;  ///< Agent steps since all agents were reset.
   double free_energy;  ///< Mean variational free energy of the agents that took part, nats.
   uint32_t agents;  ///< Agents that took part.
-  uint8_t pad0[12];
+  uint32_t actions[3];  ///< With `inlined`: the action of each factor.
 };
 static_assert(sizeof(AiTelemetry) == 64);
 static_assert(offsetof(AiTelemetry, steps) == 32);
 static_assert(offsetof(AiTelemetry, free_energy) == 40);
 static_assert(offsetof(AiTelemetry, agents) == 48);
+static_assert(offsetof(AiTelemetry, actions) == 52);
 
 /// Where the compiler put each field; the loader compares this table with the TypeScript side.
 inline constexpr AatgsField kFields[] = {
@@ -236,10 +241,13 @@ inline constexpr AatgsField kFields[] = {
     {"AiConfig.forced", offsetof(AiConfig, forced), sizeof(AiConfig::forced)},
     {"AiConfig.episode", offsetof(AiConfig, episode), sizeof(AiConfig::episode)},
     {"AiConfig.report", offsetof(AiConfig, report), sizeof(AiConfig::report)},
+    {"AiConfig.inlined", offsetof(AiConfig, inlined), sizeof(AiConfig::inlined)},
+    {"AiConfig.words", offsetof(AiConfig, words), sizeof(AiConfig::words)},
     {"AiTelemetry.steps", offsetof(AiTelemetry, steps), sizeof(AiTelemetry::steps)},
     {"AiTelemetry.freeEnergy", offsetof(AiTelemetry, free_energy), sizeof(AiTelemetry::free_energy)},
     {"AiTelemetry.agents", offsetof(AiTelemetry, agents), sizeof(AiTelemetry::agents)},
+    {"AiTelemetry.actions", offsetof(AiTelemetry, actions), sizeof(AiTelemetry::actions)},
 };
-inline constexpr uint64_t kLayoutFingerprint = 0x230a01fe79c93e3dULL;
+inline constexpr uint64_t kLayoutFingerprint = 0xefc47f75a4ef75d0ULL;
 
 }  // namespace aatgs::active_inference

@@ -1,123 +1,11 @@
-// Expected free energy for many agents with one shared model of one factor: what a policy's steps make of the present belief
-// is one matrix for each node of its tree, so all expected outcomes of 32 agents are products of small matrices.
+// Expected free energy for many agents with one shared model of one factor: all expected outcomes of 32 agents are products of
+// small matrices, one for each node of the policy tree.
 #pragma once
-#include <vector>
-
-#include "aatgs/module.hpp"
-#include "active_inference/ai_dense.hpp"
-#include "active_inference/ai_tensor.hpp"
+#include "active_inference/ai_dense_nodes.hpp"
 
 namespace aatgs::active_inference {
 
-/// Agents of a warp.
-inline constexpr uint32_t kWarpAgents = 32;
-/// Tiles of eight outcomes of a node.
-inline constexpr uint32_t kNodeTiles = kTensorStates / 8;
-/// Nodes whose terms that are linear in beliefs make one tile.
-inline constexpr uint32_t kLinearNodes = 8;
-
-inline std::vector<uint32_t> node_parents(const Node* nodes, uint32_t count) {
-  std::vector<uint32_t> parents(count), path(2 * kMaxFactors + 1, 0);
-  for (uint32_t i = 0; i < count; ++i) {
-    parents[i] = nodes[i].depth == 0 ? i : path[nodes[i].depth - 1];
-    path[nodes[i].depth] = i;
-  }
-  return parents;
-}
-
-inline NodeTables lay_out_nodes(Arena& arena, const Node* nodes, uint32_t count) {
-  NodeTables tables{};
-  const auto parents = node_parents(nodes, count);
-  const uint64_t n = count, eights = (n + kLinearNodes - 1) / kLinearNodes;
-  tables.ready = arena.scratch<uint32_t>(n > 0);
-  tables.parents = arena.constant(parents.size(), parents.data());
-  tables.paths = arena.scratch<float>(n * kTensorStates * kTensorStates);
-  tables.linear = arena.scratch<float>(n * kTensorStates);
-  tables.scales = arena.scratch<float>(n);
-  tables.outcomes = arena.scratch<Fragment>(n * kNodeTiles * kTensorSteps * 32);
-  tables.linears = arena.scratch<Fragment>(eights * kTensorSteps * 32);
-  return tables;
-}
-
 #if AI_WARPS
-
-/// Fills the tables of all nodes. Collective; a barrier at the end.
-template <class Team>
-__device__ __noinline__ void fill_nodes(Team& team, const View<float>& view) {
-  const Structure& model = view.model;
-  const NodeTables& tables = view.many;
-  const uint32_t n = model.states, nodes = model.components[0].nodes, outcomes = model.outcomes;
-  const float* a = view.parameters[SET_A].base;
-  const float* b = view.parameters[SET_B].base;
-  constexpr uint32_t square = kTensorStates * kTensorStates;
-  for (uint32_t depth = 0; depth < view.options.policy_length; ++depth) {
-    team.for_each(nodes * square, [&](uint32_t i) {
-      const uint32_t node = i / square, next = i / kTensorStates % kTensorStates, now = i % kTensorStates;
-      if (model.nodes[node].depth != depth) return;
-      float sum = 0;
-      if (next < n && now < n) {
-        const float* move = b + uint64_t{model.node_actions[node]} * n * n;
-        const float* before = tables.paths + uint64_t{tables.parents[node]} * square;
-        if (depth == 0) sum = move[now * n + next];
-        for (uint32_t k = 0; depth > 0 && k < n; ++k) {
-          sum = fmaf(move[k * n + next], before[k * kTensorStates + now], sum);
-        }
-      }
-      tables.paths[i] = sum;
-    });
-    team.barrier();
-  }
-  team.for_each(nodes * kTensorStates, [&](uint32_t i) {
-    const uint32_t node = i / kTensorStates, now = i % kTensorStates, t = model.nodes[node].depth;
-    const uint32_t last = view.options.preference_steps - 1;
-    const float* preferred = view.log_c.base + (t < last ? t : last) * outcomes;
-    float sum = 0;
-    for (uint32_t k = 0; k < n; ++k) {
-      float worth = view.options.has(AiFlag::STATE_GAIN) ? view.gain_a.base[k] : 0.0f;
-      for (uint32_t o = 0; view.options.has(AiFlag::UTILITY) && o < outcomes; ++o) {
-        worth = fmaf(a[k * outcomes + o], preferred[o], worth);
-      }
-      sum = fmaf(worth, tables.paths[uint64_t{node} * square + k * kTensorStates + now], sum);
-    }
-    tables.linear[i] = sum;
-  });
-  team.barrier();
-  team.for_each(nodes, [&](uint32_t node) {
-    float most = 0;
-    for (uint32_t s = 0; s < n; ++s) most = fmaxf(most, fabsf(tables.linear[node * kTensorStates + s]));
-    // The power of two that takes the largest one near 2^15.
-    tables.scales[node] = most > 0.0f ? exp2f(fminf(fmaxf(14.0f - floorf(log2f(most)), -100.0f), 100.0f)) : 1.0f;
-  });
-  team.barrier();
-  const auto outcome = [&](uint32_t node, uint32_t o, uint32_t s) {
-    const float* path = tables.paths + uint64_t{node} * square;
-    float sum = 0;
-    for (uint32_t k = 0; o < outcomes && k < n; ++k) sum = fmaf(a[k * outcomes + o], path[k * kTensorStates + s], sum);
-    return sum;
-  };
-  team.for_each(nodes * kNodeTiles * kTensorSteps * 32, [&](uint32_t i) {
-    const uint32_t lane = i % 32, step = i / 32 % kTensorSteps, tile = i / 32 / kTensorSteps % kNodeTiles;
-    const uint32_t node = i / 32 / kTensorSteps / kNodeTiles, o = tile * 8 + lane / 4;
-    Fragment fragment;
-    for (uint32_t half = 0; half < 2; ++half) {
-      const uint32_t s = step * 16 + lane % 4 * 2 + half * 8;
-      split_pair(outcome(node, o, s), outcome(node, o, s + 1), kSplitScale, fragment.upper[half], fragment.lower[half]);
-    }
-    tables.outcomes[i] = fragment;
-  });
-  team.for_each((nodes + kLinearNodes - 1) / kLinearNodes * kTensorSteps * 32, [&](uint32_t i) {
-    const uint32_t lane = i % 32, step = i / 32 % kTensorSteps;
-    const uint32_t node = i / 32 / kTensorSteps * kLinearNodes + lane / 4;
-    Fragment fragment{};
-    for (uint32_t half = 0; half < 2 && node < nodes; ++half) {
-      const float* from = tables.linear + node * kTensorStates + step * 16 + lane % 4 * 2 + half * 8;
-      split_pair(from[0], from[1], tables.scales[node], fragment.upper[half], fragment.lower[half]);
-    }
-    tables.linears[i] = fragment;
-  });
-  team.leader([&] { *tables.ready = 1; });
-  team.barrier();
-}
 
 /// Beliefs of 32 agents as tiles' rows: two tiles of sixteen agents.
 struct BeliefRows {
@@ -125,8 +13,11 @@ struct BeliefRows {
 
   __device__ __forceinline__ void load(const float* beliefs, uint32_t n, uint32_t count) {
     const uint32_t lane = lane_of(), row = lane / 4, pair = lane % 4;
+#pragma unroll
     for (uint32_t m = 0; m < 2; ++m) {
+#pragma unroll
       for (uint32_t k = 0; k < kTensorSteps; ++k) {
+#pragma unroll
         for (uint32_t r = 0; r < 4; ++r) {
           const uint32_t agent = m * 16 + row + (r & 1) * 8, s = k * 16 + pair * 2 + (r >> 1) * 8;
           const float* from = beliefs + uint64_t{agent} * n;
@@ -139,93 +30,174 @@ struct BeliefRows {
   }
   /// Products with eight columns, whose fragments of this lane are 32 apart.
   __device__ __forceinline__ void times(const Fragment* columns, float (&out)[2][4]) const {
+    // The small products apart: chains that wait for each other are shorter so.
+    float small[2][4] = {};
+#pragma unroll
     for (uint32_t k = 0; k < kTensorSteps; ++k) {
       const Fragment b = columns[k * 32];
+#pragma unroll
       for (uint32_t m = 0; m < 2; ++m) {
         multiply_tile(out[m], upper[m][k], b.upper);
-        multiply_tile(out[m], upper[m][k], b.lower);
-        multiply_tile(out[m], lower[m][k], b.upper);
+        multiply_tile(small[m], upper[m][k], b.lower);
+        multiply_tile(small[m], lower[m][k], b.upper);
       }
+    }
+#pragma unroll
+    for (uint32_t m = 0; m < 2; ++m) {
+#pragma unroll
+      for (uint32_t i = 0; i < 4; ++i) out[m][i] += small[m][i];
     }
   }
 };
 
-/// Negative expected free energies of policies for `count` (at most 32) agents from `first` on, by one warp, which follows
-/// the `part`th of `parts` equal parts of the nodes. `gained`: room for 32 numbers at each depth. With one part all warps of
-/// the block are at the same node, whose matrices then come from the first-level cache for most.
-__device__ __noinline__ void score_many(const View<float>& view, uint32_t first, uint32_t count, float* gained,
+/// What the columns of one tile promise in expected surprise: p log2 p of every outcome, summed for rows lane / 4, + 8, + 16
+/// and + 24. `columns`: the tile's fragments of this lane, 32 apart.
+__device__ __forceinline__ void add_entropies(const BeliefRows& beliefs, const Fragment* columns, float (&entropy)[4]) {
+  float out[2][4] = {};
+  beliefs.times(columns, out);
+#pragma unroll
+  for (uint32_t m = 0; m < 2; ++m) {
+#pragma unroll
+    for (uint32_t k = 0; k < 4; ++k) {
+      entropy[m * 2 + k / 2] = binary_entropy(out[m][k] * kProductScale, entropy[m * 2 + k / 2]);
+    }
+  }
+}
+
+/// What 32 agents' policies gain down one walk through the tree, by one warp, whose lanes keep the sums of one agent each.
+struct ManySums {
+  float* linear;  // of eight nodes: of each the agents' 32
+  float* gained;  // at each depth: the agents' 32
+  float* values;  // of this lane's agent
+  bool there;  // whether there is such an agent
+
+  __device__ __forceinline__ ManySums(const View<float>& view, float* room, uint32_t first, uint32_t count) {
+    const uint32_t lane = lane_of(), agent = lane % 4 * 8 + lane / 4;
+    linear = room;
+    gained = room + kLinearNodes * kWarpAgents + agent;
+    values = view.values.base + uint64_t{first + agent} * view.options.policies;
+    there = agent < count;
+    gained[0] = 0.0f;
+  }
+  /// Terms that are linear in beliefs, of eight nodes at once.
+  __device__ __forceinline__ void take_linear(const BeliefRows& beliefs, const Fragment* columns) {
+    float out[2][4] = {};
+    beliefs.times(columns, out);
+    __syncwarp();
+    const uint32_t lane = lane_of(), row = lane / 4, pair = lane % 4;
+#pragma unroll
+    for (uint32_t m = 0; m < 2; ++m) {
+#pragma unroll
+      for (uint32_t k = 0; k < 4; ++k) {
+        linear[(pair * 2 + k % 2) * kWarpAgents + m * 16 + k / 2 * 8 + row] = out[m][k];
+      }
+    }
+    __syncwarp();
+  }
+  /// `scale`: by what the linear terms were multiplied in fragments.
+  __device__ __forceinline__ void take(const Node& node, uint32_t number, float scale, const float (&entropy)[4]) {
+    const uint32_t lane = lane_of(), row = lane / 4, pair = lane % 4;
+    float sum[4];
+#pragma unroll
+    for (uint32_t k = 0; k < 4; ++k) sum[k] = row_total(entropy[k]);
+    float value = sum[0];
+#pragma unroll
+    for (uint32_t k = 1; k < 4; ++k) value = pair == k ? sum[k] : value;
+    const float worth = linear[number % kLinearNodes * kWarpAgents + pair * 8 + row] / (kSplitScale * scale);
+    value = fmaf(value, -kLn2, worth) + gained[node.depth * kWarpAgents];
+    gained[(node.depth + 1) * kWarpAgents] = value;
+    if (node.leaf != kNoLeaf && there) values[node.leaf] = value;
+  }
+};
+
+/// Copies the columns of `node` into a stage of shared memory: its tiles, and before the first of eight nodes their linear
+/// terms behind them. All threads of the block; nobody waits yet.
+__device__ __forceinline__ void stage_columns(const NodeTables& tables, uint32_t node, uint32_t tiles,
+                                              Fragment* stage) {
+  const Fragment* from = tables.outcomes + uint64_t{node} * kNodeFragments;
+  for (uint32_t i = threadIdx.x; i < tiles * kTileFragments; i += kThreads) copy_ahead(stage + i, from + i);
+  if (node % kLinearNodes != 0) return;
+  from = tables.linears + node / kLinearNodes * kTileFragments;
+  if (threadIdx.x < kTileFragments) copy_ahead(stage + kNodeFragments + threadIdx.x, from + threadIdx.x);
+}
+
+/// Negative expected free energies of policies for `count` (at most 32) agents from `first` on. All warps of the block, with
+/// agents or not, are at the same node, whose columns have come into one of two stages of shared memory while they were at
+/// the one before.
+__device__ __noinline__ void score_together(const View<float>& view, uint32_t first, uint32_t count, Fragment* stages,
+                                            float* room) {
+  lies_in_shared(stages);
+  lies_in_shared(room);
+  const NodeTables& tables = view.many;
+  const uint32_t nodes = view.model.components[0].nodes, lane = lane_of();
+  const uint32_t tiles = view.options.has(AiFlag::STATE_GAIN) ? column_tiles(view.model.outcomes) : 0;
+  stage_columns(tables, 0, tiles, stages);
+  BeliefRows beliefs;
+  beliefs.load(view.beliefs.base + uint64_t{first} * view.model.states, view.model.states, count);
+  ManySums sums(view, room, first, count);
+  Node next = view.model.nodes[0];
+  float next_scale = tables.scales[0];
+#pragma unroll 1
+  for (uint32_t node = 0; node < nodes; ++node) {
+    const Node here = next;
+    const float scale = next_scale;
+    const Fragment* columns = stages + node % 2 * kStageFragments + lane;
+    wait_for_copies();
+    __syncthreads();
+    if (node + 1 < nodes) {
+      stage_columns(tables, node + 1, tiles, stages + (node + 1) % 2 * kStageFragments);
+      next = view.model.nodes[node + 1];
+      next_scale = tables.scales[node + 1];
+    }
+    if (node % kLinearNodes == 0) sums.take_linear(beliefs, columns + kNodeFragments);
+    float entropy[4] = {};
+#pragma unroll 1
+    for (uint32_t tile = 0; tile < tiles; ++tile, columns += kTileFragments) add_entropies(beliefs, columns, entropy);
+    sums.take(here, node, scale, entropy);
+  }
+}
+
+/// The same by one warp alone, for the `part`th of `parts` equal parts of the nodes: where agents are few.
+__device__ __noinline__ void score_part(const View<float>& view, uint32_t first, uint32_t count, float* room,
                                         uint32_t part, uint32_t parts) {
+  lies_in_shared(room);
   const Structure& model = view.model;
   const NodeTables& tables = view.many;
-  const uint32_t lane = lane_of(), row = lane / 4, pair = lane % 4;
-  const uint32_t nodes = model.components[0].nodes, policies = view.options.policies;
+  const uint32_t nodes = model.components[0].nodes, lane = lane_of();
   const uint32_t tiles = view.options.has(AiFlag::STATE_GAIN) ? column_tiles(model.outcomes) : 0;
-  const Fragment* outcomes = tables.outcomes + lane;
-  const Fragment* linears = tables.linears + lane;
   BeliefRows beliefs;
   beliefs.load(view.beliefs.base + uint64_t{first} * model.states, model.states, count);
-  // A lane keeps the sums of one agent.
-  const uint32_t agent = pair * 8 + row;
-  float* values = view.values.base + uint64_t{first + agent} * policies;
-  gained += agent;
-  gained[0] = 0.0f;
+  ManySums sums(view, room, first, count);
   // Before its part a warp goes down to where that begins.
   const uint32_t begin = nodes * part / parts, end = nodes * (part + 1) / parts;
   const uint32_t lead = begin < end ? model.nodes[begin].depth : 0;
-  float linear[2][4] = {};
   uint32_t eight = kNoLeaf;
 #pragma unroll 1
   for (uint32_t i = 0; i < lead + (end - begin); ++i) {
     uint32_t node = i < lead ? begin : begin + i - lead;
     for (uint32_t up = i; up < lead; ++up) node = tables.parents[node];
-    const Node here = model.nodes[node];
-    if (parts == 1) __syncthreads();
-    __syncwarp();
     if (node / kLinearNodes != eight) {
       eight = node / kLinearNodes;
-      for (uint32_t m = 0; m < 2; ++m) {
-        for (uint32_t k = 0; k < 4; ++k) linear[m][k] = 0.0f;
-      }
-      beliefs.times(linears + eight * kTensorSteps * 32, linear);
+      sums.take_linear(beliefs, tables.linears + eight * kTileFragments + lane);
     }
     float entropy[4] = {};
-    const Fragment* columns = outcomes + uint64_t{node} * (kNodeTiles * kTensorSteps * 32);
+    const Fragment* columns = tables.outcomes + uint64_t{node} * kNodeFragments + lane;
     const bool more = node + 1 < nodes;
 #pragma unroll 1
-    for (uint32_t tile = 0; tile < tiles; ++tile, columns += kTensorSteps * 32) {
-      // The next node's columns come nearer meanwhile, or all warps would wait for them at once: a sector for each lane,
-      // twice, and one tile for each warp where all of the block read the same.
+    for (uint32_t tile = 0; tile < tiles; ++tile, columns += kTileFragments) {
+      // The next node's columns come nearer meanwhile: a sector for each lane, twice.
       uint32_t ahead[2] = {};
-      if (more && (parts > 1 || threadIdx.x / 32 % kNodeTiles == tile)) {
-        const auto* from = reinterpret_cast<const char*>(columns + kNodeTiles * kTensorSteps * 32 - lane) + lane * 32;
+      if (more) {
+        const auto* from = reinterpret_cast<const char*>(columns + kNodeFragments - lane) + lane * 32;
         ahead[0] = read_ahead(from);
         ahead[1] = read_ahead(from + 1024);
       }
-      float out[2][4] = {};
-      beliefs.times(columns, out);
-      for (uint32_t m = 0; m < 2; ++m) {
-        for (uint32_t k = 0; k < 4; ++k) {
-          entropy[m * 2 + k / 2] = binary_entropy(out[m][k] * kProductScale, entropy[m * 2 + k / 2]);
-        }
-      }
+      add_entropies(beliefs, columns, entropy);
       let_go(ahead[0]);
       let_go(ahead[1]);
     }
-    // The column of this node among the eight is one lane's of each row.
-    const uint32_t column = node % kLinearNodes;
-    const float weight = pair == column / 2 ? 1.0f / (kSplitScale * tables.scales[node]) : 0.0f;
-    float sum[4];
-    for (uint32_t k = 0; k < 4; ++k) {
-      const float worth = (column & 1) != 0 ? linear[k / 2][k % 2 * 2 + 1] : linear[k / 2][k % 2 * 2];
-      sum[k] = row_total(worth * weight - entropy[k] * kLn2);
-    }
-    float value = sum[0];
-    for (uint32_t k = 1; k < 4; ++k) value = pair == k ? sum[k] : value;
-    value += gained[here.depth * kWarpAgents];
-    gained[(here.depth + 1) * kWarpAgents] = value;
-    if (here.leaf != kNoLeaf && agent < count) values[here.leaf] = value;
+    sums.take(model.nodes[node], node, tables.scales[node], entropy);
   }
-  __syncwarp();
 }
 
 /// How many warps' agents a block takes at once, so that all blocks are done soonest.
@@ -243,20 +215,24 @@ __device__ inline uint32_t many_share(uint32_t units, uint32_t blocks, uint32_t 
 /// before(agent) for each agent, then the values of all their policies, then after(agent). No barrier at the end.
 template <class Team, class F, class G>
 __device__ __forceinline__ void for_many_agents(Team& team, const View<float>& view, uint32_t first, uint32_t count,
-                                                float* room, F before, G after) {
+                                                Fragment* stages, F before, G after) {
   constexpr uint32_t warps = kThreads / 32;
-  const uint32_t warp = threadIdx.x / 32, blocks = team.count() / kThreads;
+  const uint32_t warp = threadIdx.x / 32, blocks = team.count() / kThreads, length = view.options.policy_length;
   const uint32_t units = (count + kWarpAgents - 1) / kWarpAgents;
-  const uint32_t share = many_share(units, blocks, view.model.components[0].nodes, view.options.policy_length);
+  const uint32_t share = many_share(units, blocks, view.model.components[0].nodes, length);
   const uint32_t parts = warps / share, agents = share * kWarpAgents;
+  float* room = reinterpret_cast<float*>(stages + 2 * kStageFragments) + warp * many_room_words(length);
   team.for_each_block((count + agents - 1) / agents, [&](auto&, uint32_t group) {
     const uint32_t start = group * agents, here = count - start < agents ? count - start : agents;
     for (uint32_t i = warp; i < here; i += warps) before(first + start + i);
     __syncthreads();
     const uint32_t at = warp / parts * kWarpAgents;
     const uint32_t mine = at < here ? (here - at < kWarpAgents ? here - at : kWarpAgents) : 0;
-    // With one part every warp meets the others at each node, agents or not.
-    if (mine > 0 || parts == 1) score_many(view, first + start + at, mine, room, warp % parts, parts);
+    if (parts == 1) {
+      score_together(view, first + start + at, mine, stages, room);
+    } else if (mine > 0) {
+      score_part(view, first + start + at, mine, room, warp % parts, parts);
+    }
     __syncthreads();
     for (uint32_t i = warp; i < here; i += warps) after(first + start + i);
   });

@@ -15,14 +15,16 @@ enum SmallWord : uint32_t {
   SMALL_ACTIONS = 8,
   SMALL_SEEN = 10,
   SMALL_CLOCK = 14,
-  SMALL_FORCED = 16
+  SMALL_FORCED = 16,
+  SMALL_RUN = 18,  // of the instance: all of Run
 };
 
-/// Shared memory of a block.
+/// Shared memory of a block. Tables and view stay there from one config to the next.
 struct SmallRoom {
   SmallTables tables;
   View<float> view;
   uint32_t words[32];
+  float energy;
   float beliefs[kSmallJoint], log_prior[kSmallJoint], likelihood[kSmallJoint];
   float values[kSmallNodes];
   alignas(16) float weights[kSmallPolicies];
@@ -73,35 +75,45 @@ __device__ __forceinline__ float pick(const float (&x)[N], uint32_t lane) {
   return (lane & 4) != 0 ? high : low;
 }
 
-/// The model's tables, the view and the agent's words come into shared memory, all at once: memory is far away. All threads
-/// of the block; a barrier is the caller's. Of the first agent the lanes of the last warp have what was staged, `early`.
+/// The agent's words come into shared memory, and with `fresh` the model's tables and the view: all at once, for memory is far
+/// away. All threads of the block; a barrier is the caller's. `view`: the one in the room, unless `fresh`.
 template <uint32_t N, class Given>
-__device__ __forceinline__ void small_stage(const View<float>& view, uint32_t id, const Given& given, uint32_t first,
-                                            bool is_first, uint32_t early, SmallRoom& room) {
+__device__ __forceinline__ void small_stage(const View<float>& view, bool fresh, const Run& run, uint32_t id,
+                                            const Given& given, uint32_t first, SmallRoom& room) {
   constexpr uint32_t quads = sizeof(SmallTables) / 16, more = sizeof(View<float>) / 16;
-  static_assert(quads + more <= kThreads - 32);
+  static_assert(quads + more <= kThreads - 32 && sizeof(Run) == 16);
   const uint32_t thread = threadIdx.x;
-  if (thread < quads) {
-    reinterpret_cast<uint4*>(&room.tables)[thread] = reinterpret_cast<const uint4*>(view.small_tables)[thread];
-  } else if (thread < quads + more) {
-    reinterpret_cast<uint4*>(&room.view)[thread - quads] = reinterpret_cast<const uint4*>(&view)[thread - quads];
+  if (thread < kThreads - 32) {
+    if (!fresh) return;
+    if (thread < quads) {
+      reinterpret_cast<uint4*>(&room.tables)[thread] = reinterpret_cast<const uint4*>(view.small_tables)[thread];
+    } else if (thread < quads + more) {
+      reinterpret_cast<uint4*>(&room.view)[thread - quads] = reinterpret_cast<const uint4*>(&view)[thread - quads];
+    }
+    return;
   }
-  if (thread < kThreads - 32) return;
   const uint32_t lane = lane_of(), modalities = view.model.modality_count;
   const uint64_t at = id - first;
-  const uint32_t mine = __shfl_sync(0xffffffffu, early, (lane - SMALL_SEEN) & 31);
   const void* from = nullptr;
   if (lane < N) from = row_of(view.beliefs, id) + lane;
   if (lane - SMALL_ACTIONS < 2) from = row_of(view.actions, id) + (lane - SMALL_ACTIONS);
-  const bool sees = lane - SMALL_SEEN < modalities, is_early = sees && is_first && given.observations;
-  if (sees && !is_early) {
+  if (lane - SMALL_SEEN < modalities) {
     const auto* seen = static_cast<const uint32_t*>(given.observations);
     from = (seen ? seen + at * modalities : row_of(view.observations, id)) + (lane - SMALL_SEEN);
   }
   if (lane == SMALL_CLOCK) from = row_of(view.clock, id) + ACTED;
   if (lane == SMALL_CLOCK + 1) from = row_of(view.clock, id) + STEPS;
   if (given.forced && lane - SMALL_FORCED < 2) from = given.forced + at * 2 + (lane - SMALL_FORCED);
-  room.words[lane] = is_early ? mine : (from ? *static_cast<const uint32_t*>(from) : kNotObserved);
+  if (lane - SMALL_RUN < 4) from = reinterpret_cast<const uint32_t*>(&run) + (lane - SMALL_RUN);
+  room.words[lane] = from ? *static_cast<const uint32_t*>(from) : kNotObserved;
+}
+
+/// The largest of up to four numbers.
+template <uint32_t N>
+__device__ __forceinline__ float small_top(const float (&x)[N]) {
+  static_assert(N >= 2 && N <= 4);
+  const float low = fmaxf(x[0], x[1]);
+  return N == 2 ? low : fmaxf(low, fmaxf(x[2], x[N - 1]));
 }
 
 /// Fixed-point iteration by one warp, whose lanes all know all beliefs and work out one exponential each.
@@ -110,30 +122,22 @@ __device__ __forceinline__ void small_block_fixed_point(const float (&likelihood
                                                         const SmallBeliefs<N1, N2>& log_prior, uint32_t most,
                                                         SmallBeliefs<N1, N2>& q) {
   const uint32_t lane = lane_of();
-  for (uint32_t i = 0; i < N1; ++i) q.first[i] = 1.0f / N1;
-  for (uint32_t i = 0; i < N2; ++i) q.second[i] = 1.0f / N2;
-  for (uint32_t iteration = 0; iteration < most; ++iteration) {
-    SmallBeliefs<N1, N2> next = log_prior;
-    for (uint32_t i = 0; i < N1; ++i) {
-      for (uint32_t k = 0; k < N2; ++k) {
-        const float l = likelihood[i * N2 + k];
-        next.first[i] += l * q.second[k];
-        next.second[k] += l * q.first[i];
-      }
-    }
-    float logits[N1 + N2], top = next.first[0], other = next.second[0];
-    for (uint32_t i = 0; i < N1; ++i) top = fmaxf(logits[i] = next.first[i], top);
-    for (uint32_t i = 0; i < N2; ++i) other = fmaxf(logits[N1 + i] = next.second[i], other);
+  q.make_even();
+  SmallBeliefs<N1, N2> before = q;
+  for (uint32_t left = most; left-- > 0;) {
+    SmallBeliefs<N1, N2> next = q.next_logits(likelihood, log_prior);
+    float logits[N1 + N2];
+    for (uint32_t i = 0; i < N1; ++i) logits[i] = next.first[i];
+    for (uint32_t i = 0; i < N2; ++i) logits[N1 + i] = next.second[i];
+    const float top = small_top(next.first), other = small_top(next.second);
     const float share = exp_of_negative(pick(logits, lane) - (lane < N1 ? top : other));
     float sum = 0, rest = 0;
     for (uint32_t i = 0; i < N1; ++i) sum += next.first[i] = __shfl_sync(0xffffffffu, share, i);
     for (uint32_t i = 0; i < N2; ++i) rest += next.second[i] = __shfl_sync(0xffffffffu, share, N1 + i);
     const float scale = reciprocal_of(sum), other_scale = reciprocal_of(rest);
-    bool changed = false;
-    for (uint32_t i = 0; i < N1; ++i) changed |= (next.first[i] *= scale) != q.first[i];
-    for (uint32_t i = 0; i < N2; ++i) changed |= (next.second[i] *= other_scale) != q.second[i];
-    q = next;
-    if (!changed) return;
+    for (uint32_t i = 0; i < N1; ++i) next.first[i] *= scale;
+    for (uint32_t i = 0; i < N2; ++i) next.second[i] *= other_scale;
+    if (settles(next, left, before, q)) return;
   }
 }
 
@@ -219,7 +223,7 @@ __device__ __forceinline__ void small_block_values(SmallRoom& room) {
 
 /// The beliefs and their free energy go to the agent's rows. One warp.
 template <uint32_t N1, uint32_t N2>
-__device__ __forceinline__ void small_block_keep(const View<float>& view, uint32_t id, const SmallRoom& room) {
+__device__ __forceinline__ void small_block_keep(const View<float>& view, uint32_t id, SmallRoom& room) {
   const SmallTables& tables = room.tables;
   const uint32_t lane = lane_of();
   if (lane < N1 + N2) {
@@ -232,9 +236,12 @@ __device__ __forceinline__ void small_block_keep(const View<float>& view, uint32
   q.read({const_cast<float*>(room.beliefs), 1});
   log_prior.read({const_cast<float*>(room.log_prior), 1});
   for (uint32_t j = 0; j < N1 * N2; ++j) likelihood[j] = room.likelihood[j];
-  Agent<Lanes, float> a(view, id, {nullptr, 1});
-  keep_energy(a, small_energy(q, log_prior, likelihood, tables.has(AiFlag::ADD_FLOOR)), tables.iterations);
-  if (lane == 0) row_of(view.energies, id)[GAMMA] = tables.gamma;
+  Agent<PlainLanes, float> a(view, id, {nullptr, 1});
+  const FreeEnergy<float> energy = small_energy(q, log_prior, likelihood, tables.has(AiFlag::ADD_FLOOR));
+  keep_energy(a, energy, tables.iterations);
+  if (lane != 0) return;
+  row_of(view.energies, id)[GAMMA] = tables.gamma;
+  room.energy = energy.total();
 }
 
 /// The most probable control of each factor, from the marginals that the lanes have; ties go to the first.
@@ -304,7 +311,7 @@ __device__ __forceinline__ void small_block_act(const View<float>& view, uint32_
     small_choices(tables, marginal, chosen);
   } else {
     __syncwarp();
-    Agent<Lanes, float> a(view, id, {nullptr, 1});
+    Agent<PlainLanes, float> a(view, id, {nullptr, 1});
     act(a, seed);
     chosen[0] = actions[0];
     chosen[1] = actions[1];
@@ -315,6 +322,7 @@ __device__ __forceinline__ void small_block_act(const View<float>& view, uint32_
     const uint32_t forced = room.words[SMALL_FORCED + lane];
     if (forced != kNotObserved) action = forced;
     actions[lane] = action;
+    room.words[SMALL_ACTIONS + lane] = action;
     if (given.actions) given.actions[uint64_t{id - first_agent} * 2 + lane] = action;
   }
   if (lane == 0) {
@@ -325,30 +333,29 @@ __device__ __forceinline__ void small_block_act(const View<float>& view, uint32_
   __syncwarp();
 }
 
+/// False, and nothing done, where no agent of the instance has started.
 template <uint32_t N1, uint32_t N2, class Given>
-__device__ __forceinline__ void small_block_step(const View<float>& view, uint32_t id, uint64_t seed,
-                                                 const Given& given, uint32_t first, bool is_first, uint32_t early,
-                                                 SmallRoom& room) {
+__device__ __forceinline__ bool small_block_step(const View<float>& view, bool fresh, const Run& run, uint32_t id,
+                                                 uint64_t seed, const Given& given, uint32_t first, SmallRoom& room) {
   const uint32_t warp = threadIdx.x / 32;
-  small_stage<N1 + N2>(view, id, given, first, is_first, early, room);
+  small_stage<N1 + N2>(view, fresh, run, id, given, first, room);
   __syncthreads();
+  if (room.words[SMALL_RUN] == 0) return false;
   if (warp == 0) small_block_infer<N1, N2>(room);
   __syncthreads();
   small_block_values<N1, N2>(room);
   if (warp == kThreads / 32 - 1) small_block_keep<N1, N2>(room.view, id, room);
   __syncthreads();
   if (warp == 0) small_block_act(room.view, id, seed, given, first, room);
+  return true;
 }
 
 /// Runs the compiled size of a model. All threads of the block; no barrier at either end.
 template <class Given>
-__device__ __forceinline__ void small_step(const View<float>& view, uint32_t id, uint64_t seed, const Given& given,
-                                           uint32_t first, bool is_first, uint32_t early, SmallRoom& room) {
-  if (view.small == 42) {
-    small_block_step<4, 2>(view, id, seed, given, first, is_first, early, room);
-  } else {
-    small_block_step<2, 3>(view, id, seed, given, first, is_first, early, room);
-  }
+__device__ __forceinline__ bool small_step(const View<float>& view, bool fresh, const Run& run, uint32_t id,
+                                           uint64_t seed, const Given& given, uint32_t first, SmallRoom& room) {
+  return view.small == 42 ? small_block_step<4, 2>(view, fresh, run, id, seed, given, first, room)
+                          : small_block_step<2, 3>(view, fresh, run, id, seed, given, first, room);
 }
 
 #endif

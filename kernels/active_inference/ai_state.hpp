@@ -137,13 +137,29 @@ struct Run {
   uint32_t episode;  // steps; 0: no end
   uint64_t steps;
 };
+/// Words of an observation and actions that a config holds itself, and factors whose actions its record holds.
+inline constexpr uint32_t kInlineWords = 12, kInlineFactors = 3;
+static_assert(sizeof(AiConfig::words) == kInlineWords * 4 && sizeof(AiTelemetry::actions) == kInlineFactors * 4);
+
+/// The ways an instance works, one for all its life, as its setup says. A GPU has kernels for each; the CPU's step has all.
+enum Kinds : uint32_t {
+  kWarps = 1,  // float32, a warp for each agent, or on the CPU a thread for one after the other
+  kDoubles = 2,  // the same in float64
+  kEach = 4,  // a thread for each of many agents
+  kSmall = 8,  // few agents of a small model, a block each (ai_small_block.hpp)
+  kShared = 16,  // one factor, one model of many agents on tensor cores (ai_dense_many.hpp)
+  kOwn = 32,  // one factor, agents' own policies on tensor cores (ai_dense_block.hpp)
+};
+inline constexpr uint32_t kAllKinds = kWarps | kDoubles | kEach | kSmall | kShared | kOwn;
 
 /// Small, since every thread has its own copy; the view lies in memory, once.
 struct AiState {
   Run* run;
   const View<float>* f32;  // the one of the instance's precision; the other is null
   const View<double>* f64;
-  uint32_t small;  // 1: few agents of a small model (ai_small_block.hpp)
+  /// 1: the block's shared memory holds the small model. Every thread of a resident grid has its own copy of this; on the
+  /// CPU it stays zero.
+  uint32_t staged;
 };
 
 /// One agent's work: its rows, its working room, and who does it.

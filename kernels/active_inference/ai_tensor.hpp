@@ -59,6 +59,13 @@ __device__ inline void multiply_tile(float (&d)[4], const uint32_t (&a)[4], cons
 #endif
 }
 
+/// Tiles of 8 x 8 halves with rows for columns. All lanes of the warp together.
+__device__ inline uint32_t transpose_tile(uint32_t pair) {
+  uint32_t out;
+  asm("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;" : "=r"(out) : "r"(pair));
+  return out;
+}
+
 /// The binary logarithm of a normal number.
 __device__ inline float quick_log2(float x) {
   float log2;
@@ -73,6 +80,24 @@ __device__ inline void meet(uint32_t barrier, uint32_t threads) {
 
 /// Asks for memory that is read soon, into the second-level cache.
 __device__ inline void bring_near(const void* from) { asm volatile("prefetch.global.L2 [%0];" ::"l"(from)); }
+
+/// Copies 16 bytes of device memory into shared memory; who has asked for copies waits for them before a barrier.
+__device__ inline void copy_ahead(void* to, const void* from) {
+#if __CUDA_ARCH__ >= 800
+  const auto place = static_cast<uint32_t>(__cvta_generic_to_shared(to));
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(place), "l"(from) : "memory");
+#else
+  *static_cast<uint4*>(to) = *static_cast<const uint4*>(from);
+#endif
+}
+__device__ inline void wait_for_copies() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.wait_all;" ::: "memory");
+#endif
+}
+
+/// Tells the compiler that this is shared memory, which it cannot see through a call.
+__device__ inline void lies_in_shared(const void* at) { __builtin_assume(__isShared(at)); }
 
 /// Reads a word of host memory.
 __device__ inline uint32_t read_host(uint64_t from) {

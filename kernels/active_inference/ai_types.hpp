@@ -67,6 +67,8 @@ AATGS_FN uint32_t total_width(uint32_t n) {
 /// One thread that does an agent's work alone; on the CPU and, for many agents, on the GPU.
 struct Alone {
   static constexpr bool kAlone = true;
+  /// Whether it neither learns nor walks through policies without a list.
+  static constexpr bool kPlain = false;
   /// Whether it does everything. On the GPU windows and searches are the work of warps, which keeps the code small.
 #if defined(__CUDACC__)
   static constexpr bool kFull = false;
@@ -111,6 +113,7 @@ struct Alone {
 #if defined(__CUDACC__)
 struct Lanes {
   static constexpr bool kAlone = false;
+  static constexpr bool kPlain = false;
   static constexpr bool kFull = true;
   uint32_t lane = threadIdx.x & 31;
   template <class F>
@@ -143,8 +146,14 @@ struct Lanes {
     if (lane == 0) f();
   }
 };
+/// The same where a path of its own makes the steps, and other phases are all that is left.
+struct PlainLanes : Lanes {
+  static constexpr bool kPlain = true;
+  static constexpr bool kFull = false;
+};
 #else
 using Lanes = Alone;
+using PlainLanes = Alone;
 #endif
 
 inline constexpr double kSpmFloor = 1e-16;

@@ -101,7 +101,7 @@ struct WhcrStepOf {
       state.search->descends = state.search->target < colors;
       state.search->conflicts = kNone;
       state.search->best_conflicts = kNone;
-      share_out_evenly(*state.search, state.population);
+      share_out_at_first(state);
     });
     if constexpr (kHasSparse) {
       if (is_sparse(state)) {
@@ -116,12 +116,12 @@ struct WhcrStepOf {
 
   template <class Team>
   AATGS_FN static void reset_population(Team& team, State& state, const Start& start) {
-    team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = {kNone, kNone}; });
+    team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = kNewCouple; });
     team.for_each(state.population, [&](uint32_t i) { state.members[i] = {}; });
     team.barrier();
     team.for_each_block(state.population, [&](auto& block, uint32_t index) {
       make(block, state, index, start.init, start.given, start.given_count, Carver(desk_of(block, state, index)));
-      walk(block, state, index, 0);
+      count_conflicts(block, state, index);
     });
     team.barrier();
     evaluate(team, state);

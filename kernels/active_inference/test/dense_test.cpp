@@ -60,21 +60,20 @@ class Bench {
     const uint64_t base = (reinterpret_cast<uint64_t>(memory.data()) + 255) / 256 * 256;
     Arena binding(target, again, plan, base, reinterpret_cast<void*>(base));
     lay_out(binding);
-    const uint32_t room = kWarpAgents * (shape_.length + 1);
     const uint32_t words =
         shape_.own ? kMostTeams * TeamRoom(view_.model, shape_.length, view_.tree.kept, view_.tree.places).words
-                   : 16 * room;
+                   : static_cast<uint32_t>(many_shared_bytes(shape_.length) / sizeof(uint32_t));
     // Shared memory begins with anything.
     std::vector<uint32_t> shared(words + 64, 0x7fc00000u);
     auto* at = reinterpret_cast<uint32_t*>((reinterpret_cast<uint64_t>(shared.data()) + 127) / 128 * 128);
     const Given given{observations_.data(), nullptr, actions_.data()};
     const auto skips = [&](uint32_t id) { return id == shape_.agents / 2; };
-    emulated::block.run([&](uint32_t thread) {
+    emulated::block.run([&](uint32_t) {
       OneBlock team;
       if (shape_.own) return block_steps(view_, 0, shape_.agents, 1, 1, false, given, skips, at);
       fill_nodes(team, view_);
       for_many_agents(
-          team, view_, 0, shape_.agents, reinterpret_cast<float*>(at) + thread / 32 * room,
+          team, view_, 0, shape_.agents, reinterpret_cast<Fragment*>(at),
           [&](uint32_t id) {
             if (!skips(id)) dense_infer(view_, id, 1, false, given, 0, last_move(view_, id));
           },
@@ -319,6 +318,7 @@ int main() {
   Bench({"own models, one team", 34, 64, 2, 2, 3, true, 0, false, 1}).run();
   Bench({"own models, goals, some policies", 47, 9, 2, 3, 3, true, 4, true}).run();
   Bench({"one model, many agents", 36, 10, 2, 2, 70, false}).run();
+  Bench({"one model, a warp for each 32 agents", 64, 40, 3, 2, 500, false}).run();
   Bench({"one model, some policies", 64, 2, 2, 3, 35, false, 3}).run();
   return aatgs::test::summary("active inference on tensor cores");
 }

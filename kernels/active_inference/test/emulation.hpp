@@ -118,9 +118,18 @@ inline void multiply_tile(float (&d)[4], const uint32_t (&a)[4], const uint32_t 
   }
   __syncwarp();
 }
+inline uint32_t transpose_tile(uint32_t pair) {
+  const uint32_t* all = emulated::block.gather(pair);
+  const uint32_t row = threadIdx.x % 32 / 4, column = threadIdx.x % 4 * 2;
+  const auto entry = [&](uint32_t r, uint32_t c) { return all[r * 4 + c / 2] >> 16 * (c % 2) & 0xffff; };
+  return entry(column, row) | entry(column + 1, row) << 16;
+}
 inline float quick_log2(float x) { return std::log2(x); }
 inline void meet(uint32_t barrier, uint32_t threads) { emulated::block.barrier(threads, barrier); }
 inline void bring_near(const void*) {}
+inline void copy_ahead(void* to, const void* from) { std::memcpy(to, from, 16); }
+inline void wait_for_copies() {}
+inline void lies_in_shared(const void*) {}
 inline uint32_t read_ahead(const void* from) {
   uint32_t word;
   std::memcpy(&word, from, sizeof word);

@@ -21,6 +21,19 @@ inline CsrGraph queen(uint32_t n) {
   return CsrGraph::from_edges(n * n, edges);
 }
 
+/// The same on a torus: every vertex has as many neighbours.
+inline CsrGraph queen_torus(uint32_t n) {
+  Edges edges;
+  for (uint32_t a = 0; a < n * n; ++a) {
+    for (uint32_t b = a + 1; b < n * n; ++b) {
+      const uint32_t dx = (b % n + n - a % n) % n;
+      const uint32_t dy = b / n - a / n;
+      if (dx == 0 || dy == 0 || dx == dy || dx + dy == n) edges.emplace_back(a, b);
+    }
+  }
+  return CsrGraph::from_edges(n * n, edges);
+}
+
 /// Mycielski's graph without triangles that needs `colors` colours.
 inline CsrGraph mycielski(uint32_t colors) {
   uint32_t n = 2;

@@ -43,6 +43,9 @@ export interface StepResult {
  * caches, so that more of them at once are worth more than to stop sooner.
  */
 const STEP_MS = 16;
+/** Words that a config has for the observation and actions of one agent, and factors whose actions its record holds. */
+const INLINE_WORDS = 12;
+const INLINE_FACTORS = 3;
 /** Bytes of observations of a step from which fewer configs are staged ahead. */
 const LARGE_INPUT = 2 ** 26;
 
@@ -56,6 +59,8 @@ const LARGE_INPUT = 2 ** 26;
 export class ActiveInference extends Readings {
   readonly #options: ResolvedOptions;
   readonly #soft: boolean;
+  /** Whether a config can hold what one agent observes and does. */
+  readonly #fitsInline: boolean;
 
   /**
    * Throws ERR_AI_SHAPE_MISMATCH, ERR_AI_INVALID_TENSOR, ERR_AI_INVALID_POLICIES, ERR_AI_TOO_MANY_POLICIES or
@@ -99,6 +104,7 @@ export class ActiveInference extends Readings {
     );
     this.#options = resolved;
     this.#soft = options.softObservations === true;
+    this.#fitsInline = factors <= INLINE_FACTORS && modalities + factors <= INLINE_WORDS;
   }
 
   /**
@@ -117,9 +123,9 @@ export class ActiveInference extends Readings {
     return this.#stepped(this.context.executeSync(config, input));
   }
 
-  #stepped({ output, freeEnergy }: AiTelemetry): StepResult {
-    const bytes = output as Uint8Array;
-    return { actions: new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4), freeEnergy };
+  #stepped({ output, freeEnergy, actions }: AiTelemetry): StepResult {
+    if (output === null) return { actions: (actions as Uint32Array).subarray(0, this.model.states.length), freeEnergy };
+    return { actions: new Uint32Array(output.buffer, output.byteOffset, output.byteLength / 4), freeEnergy };
   }
 
   /** Beliefs about states from observations; resolves with the mean free energy. */
@@ -210,11 +216,17 @@ export class ActiveInference extends Readings {
     return this.#soft && observations.length === count * this.model.outcomes.reduce((sum, n) => sum + n, 0);
   }
 
-  /** A config that takes observations, and what is staged with it. */
-  #given(phase: number, observations: Observations, options: StepOptions): { config: AiConfig; input: Uint8Array } {
+  /** A config that takes observations, and what is staged with it; for one agent the config holds all of it if it can. */
+  #given(phase: number, observations: Observations, options: StepOptions): { config: AiConfig; input?: Uint8Array } {
     const range = this.#range(options);
-    const forced = options.forced && bytesOf(stagedActions(this.model, options.forced, range));
+    const actions = options.forced && stagedActions(this.model, options.forced, range);
     const soft = this.#isSoft(observations, range);
+    if (range.count === 1 && !soft && this.#fitsInline) {
+      const seen = stagedOutcomes(this.model, observations, range);
+      const words = actions ? [...seen, ...actions] : seen;
+      return { config: { phase, ...range, forced: actions ? 1 : 0, inlined: 1, words } };
+    }
+    const forced = actions && bytesOf(actions);
     const Kind = this.#options.precision === 'f64' ? Float64Array : Float32Array;
     const staged = soft
       ? stagedDistributions(this.model, observations, range, Kind)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ActiveInference, bandit, cueChaining, gridWorld, TMAZE_LOCATIONS, tmaze } from '../src/index.ts';
+import { ActiveInference, bandit, cueChaining, gridWorld, NOT_OBSERVED, TMAZE_LOCATIONS, tmaze } from '../src/index.ts';
 import { difference, Random } from './random.ts';
 
 const cpu = { device: 'cpu' } as const;
@@ -136,6 +136,23 @@ describe('the same results', () => {
       expect(difference(small.beliefs[f] as Float64Array, general.beliefs[f] as Float64Array)).toBeLessThan(1e-6);
   });
 
+  test.each([2, 7, 8, 15, 16])(
+    'where factors go to and fro, %i iterations end where they would one by one',
+    async (iterations) => {
+      const beliefs = async (options: object) => {
+        await using ai = new ActiveInference(model, { ...cpu, iterations, ...options });
+        const all: number[] = [];
+        // Beliefs rule out what is seen: the agent has left the centre for good.
+        for (let t = 0; t < 4; t++) {
+          ai.stepSync([0, 0, t % 2], { forced: [t === 0 ? 3 : 0, 0] });
+          all.push(...(await ai.beliefs()).flatMap((b) => [...b]));
+        }
+        return all;
+      };
+      expect(difference(await beliefs({}), await beliefs({ details: true }))).toBeLessThan(1e-5);
+    },
+  );
+
   test('many agents, whose numbers lie interleaved, do what few do', async () => {
     await using few = new ActiveInference(model, { ...cpu, agents: 3, policies: { length: 2 } });
     await using many = new ActiveInference(model, { ...cpu, agents: 1500, policies: { length: 2 } });
@@ -160,6 +177,38 @@ describe('the same results', () => {
       return await ai.values();
     };
     expect(await values({ perAgent: ['A', 'B', 'C', 'D', 'E'] })).toEqual(await values({}));
+  });
+
+  test('one agent, whose config holds what it sees, does what the first of two does', async () => {
+    for (const world of [
+      tmaze(),
+      gridWorld({ rows: 3, slip: 0.2, noise: 0.1 }),
+      cueChaining({ rows: 3, columns: 4 }),
+    ]) {
+      const outcomes = world.model.A.length;
+      const alone: number[] = [];
+      const beside: number[] = [];
+      for (const [agents, taken] of [
+        [1, alone],
+        [2, beside],
+      ] as const) {
+        await using ai = new ActiveInference(world.model, { ...cpu, agents, action: { selection: 'stochastic' } });
+        const factors = ai.model.states.length;
+        for (let t = 0; t < 6; t++) {
+          const seen = Array.from({ length: outcomes }, (_, m) => (t === 2 ? NOT_OBSERVED : (t * m) % 2));
+          const forced = t === 3 ? new Array<number>(factors).fill(0) : undefined;
+          const all = <T>(of: readonly T[]) => Array.from({ length: agents }, () => of).flat();
+          const options = forced ? { forced: all(forced) } : {};
+          const { actions } = t % 2 ? ai.stepSync(all(seen), options) : await ai.step(all(seen), options);
+          expect(actions.length).toBe(agents * factors);
+          taken.push(
+            ...actions.subarray(0, factors),
+            ...(await ai.beliefs()).flatMap((b) => [...b.slice(0, b.length / agents)]),
+          );
+        }
+      }
+      expect(alone).toEqual(beside);
+    }
   });
 
   test('two halves in turn do what all agents at once do', async () => {

@@ -126,6 +126,9 @@ describe('bad models are refused before anything runs, with tensor, index and va
       /pA\[0\]\[1, 1\] is -2/,
     ],
     ['dependencies on no factor', { aDependencies: [[3]] }, 'ERR_AI_INVALID_ARGUMENT', /aDependencies\[0\] is 3/],
+    ['dependencies that are no lists', { bDependencies: [0] }, 'ERR_AI_INVALID_ARGUMENT', /bDependencies\[0\] is 0/],
+    ['a tensor that is missing', { A: [null] }, 'ERR_AI_SHAPE_MISMATCH', /A\[0\] is null/],
+    ['tensors that are no list', { D: 3 }, 'ERR_AI_INVALID_ARGUMENT', /D is 3/],
     ['habits for other policies', { E: [1, 2, 3] }, 'ERR_AI_INVALID_ARGUMENT', /E is "3 numbers"/],
   ] as const)('%s', (_, change, code, message) => {
     const error = refused(change as unknown as Partial<ModelSpec>);
@@ -154,6 +157,8 @@ describe('bad models are refused before anything runs, with tensor, index and va
       'ERR_AI_TOO_MANY_POLICIES',
       /1073741824 policies/,
     ],
+    ['policies that are no list', { policies: { list: 3, length: 1 } }, 'ERR_AI_INVALID_POLICIES', /list is 3/],
+    ['a policy that is no list', { policies: { list: [[3]] } }, 'ERR_AI_INVALID_POLICIES', /list\[0\]\[0\] has no con/],
     ['unknown conventions', { conventions: 'spm12' }, 'ERR_AI_INVALID_ARGUMENT', /conventions is "spm12"/],
     ['learning without counts', { learning: { automatic: ['A'] } }, 'ERR_AI_INVALID_ARGUMENT', /pA/],
     ['a negative gamma', { gamma: -1 }, 'ERR_AI_INVALID_ARGUMENT', /gamma is -1/],

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { verifyDirectory } from '../src/index.ts';
+import { type CaseResult, verifyDirectory } from '../src/index.ts';
 import { readCase, verifyCase } from '../src/verify/index.ts';
 import { goldenCases } from './data.ts';
 
@@ -47,6 +48,54 @@ test('a case without a prior begins with an even one over the states of its like
   const expected = { legacy: { values: { qs: [[9 / 11, 2 / 11]] } } };
   const of = readCase(JSON.stringify({ ...bayes, inputs, expected }), 'x.json');
   expect(await verifyCase(of, { precision: 'f64', device: 'cpu' })).toMatchObject({ passed: true, checks: 1 });
+});
+
+test('a case with any part replaced by any JSON runs or fails with a typed error', async () => {
+  const whole = {
+    ...bayes,
+    kind: 'efe',
+    inputs: {
+      ...bayes.inputs,
+      qs: [[0.5, 0.5]],
+      B: [
+        [
+          [[1], [0]],
+          [[0], [1]],
+        ],
+      ],
+      C: [[0, 1]],
+      A_dependencies: [[0]],
+      policies: [[[0]]],
+      gamma: 1,
+    },
+    expected: { legacy: { values: { G: [0] } } },
+  };
+  const paths: (string | number)[][] = [];
+  const collect = (value: unknown, path: (string | number)[]) => {
+    if (path.length > 0) paths.push(path);
+    if (typeof value === 'object' && value !== null)
+      for (const [key, inner] of Object.entries(value)) collect(inner, [...path, key]);
+  };
+  collect(whole, []);
+  const replaced = (value: unknown, [key, ...rest]: readonly (string | number)[], by: unknown): unknown => {
+    if (key === undefined) return by;
+    const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
+    return Object.assign(copy, { [key]: replaced((value as Record<string, unknown>)[key], rest, by) });
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 3 }), async (path, by) => {
+      let result: CaseResult;
+      try {
+        const of = readCase(JSON.stringify(replaced(whole, path, by)), 'x.json');
+        result = await verifyCase(of, { precision: 'f64', device: 'cpu' });
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ERR_AI_CASE' });
+        return;
+      }
+      if (result.failure !== undefined) expect(result.code).toMatch(/^ERR_A/);
+    }),
+    { numRuns: 150 },
+  );
 });
 
 test('a case that compares nothing, of no known kind, or that cannot run has not passed', async () => {

@@ -4,6 +4,7 @@ import {
   geometric,
   gnm,
   gnp,
+  latinSquare,
   leighton,
   rmat,
   verifyColoring,
@@ -43,6 +44,16 @@ describe('dynamics', () => {
     expect((await fewest(geometric(250, 0.5, 1), {}, 100)).dynamic).toBe('mixed');
     expect((await fewest(gnp(250, 0.5, 1), {}, 100)).dynamic).toBe('table');
     expect((await fewest(rmat(10, 4, 1), { regime: 'sparse', population: 1 }, 100)).dynamic).toBeNull();
+  });
+  test('on a regular graph a small population anneals', async () => {
+    const graph = latinSquare(9);
+    const run = async (options: WhcrOptions) => {
+      await using whcr = new Whcr(graph, { device: 'cpu', population: 2, ...options });
+      return await whcr.color({ colors: 10, seed: 2, maxIterations: 40_000, start: 'random' });
+    };
+    const [usual, annealed] = [await run({}), await run({ dynamic: 'annealed' })];
+    expect([usual.dynamic, annealed.dynamic]).toEqual(['mixed', 'annealed']);
+    expect(usual.coloring).toEqual(annealed.coloring);
   });
   test.each(['mixed', 'weighted', 'annealed'] as const)('%s: sync, async and threads end alike', async (dynamic) => {
     const graph = geometric(120, 0.5, 7);

@@ -155,6 +155,10 @@ export interface AiConfig extends ConfigRecord {
   readonly episode?: number;
   /** Whether the record holds the mean free energy. Default 1. */
   readonly report?: number;
+  /** 1: the observation of the one agent that takes part, and actions to take, are `words`, and the record holds its actions. No way is shorter. Default 0. */
+  readonly inlined?: number;
+  /** Outcomes of all modalities, then actions to take. Default 0. */
+  readonly words?: ArrayLike<number>;
 }
 /** One record. */
 export interface AiTelemetry extends TelemetryRecord {
@@ -164,11 +168,13 @@ export interface AiTelemetry extends TelemetryRecord {
   readonly freeEnergy: number;
   /** Agents that took part. */
   readonly agents: number;
+  /** With `inlined`: the action of each factor. */
+  readonly actions: ArrayLike<number>;
 }
 /** Codecs of the active_inference module's messages. */
 export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry> = {
   name: 'active_inference',
-  fingerprint: '230a01fe79c93e3d',
+  fingerprint: 'efc47f75a4ef75d0',
   fields: [
     { name: 'AiSetup.precision', offset: 0, bytes: 4 },
     { name: 'AiSetup.agents', offset: 4, bytes: 4 },
@@ -216,9 +222,12 @@ export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry>
     { name: 'AiConfig.forced', offset: 88, bytes: 4 },
     { name: 'AiConfig.episode', offset: 92, bytes: 4 },
     { name: 'AiConfig.report', offset: 96, bytes: 4 },
+    { name: 'AiConfig.inlined', offset: 100, bytes: 4 },
+    { name: 'AiConfig.words', offset: 104, bytes: 48 },
     { name: 'AiTelemetry.steps', offset: 32, bytes: 8 },
     { name: 'AiTelemetry.freeEnergy', offset: 40, bytes: 8 },
     { name: 'AiTelemetry.agents', offset: 48, bytes: 4 },
+    { name: 'AiTelemetry.actions', offset: 52, bytes: 12 },
   ],
   setupBytes: 272,
   encodeSetup(v: SlotViews, base: number, message: AiSetup): void {
@@ -274,6 +283,10 @@ export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry>
     v.u32[(base >>> 2) + 22] = u32Field(message.forced ?? 0, 'forced');
     v.u32[(base >>> 2) + 23] = u32Field(message.episode ?? 0, 'episode');
     v.u32[(base >>> 2) + 24] = u32Field(message.report ?? 1, 'report');
+    v.u32[(base >>> 2) + 25] = u32Field(message.inlined ?? 0, 'inlined');
+    for (let i = 0; i < 12; i++) {
+      v.u32[(base >>> 2) + 26 + i] = u32Field(message.words?.[i] ?? 0, 'words');
+    }
   },
   decodeTelemetry(v: SlotViews, base: number): AiTelemetry {
     return {
@@ -287,6 +300,7 @@ export const activeInferenceLayout: ModuleLayout<AiSetup, AiConfig, AiTelemetry>
       steps: (v.u32[(base >>> 2) + 8] as number) + (v.u32[(base >>> 2) + 8 + 1] as number) * 0x1_0000_0000,
       freeEnergy: v.f64[(base >>> 3) + 5] as number,
       agents: v.u32[(base >>> 2) + 12] as number,
+      actions: v.u32.slice((base >>> 2) + 13, (base >>> 2) + 13 + 3),
     };
   },
 };

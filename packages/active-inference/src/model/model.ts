@@ -118,7 +118,7 @@ export class Model {
       least: number,
     ) => {
       if (list === undefined) return undefined;
-      if (list.length !== shapes.length) throw invalidArgument(name, `${list.length} tensors`, `${shapes.length}`);
+      checkCount(name, list, shapes.length, 'tensors');
       return list.map((value, i) => {
         const shape = shapes[i] as readonly number[];
         const tensor = agentTensor(`${name}[${i}]`, value, shape.length, agents);
@@ -172,8 +172,7 @@ export class Model {
   }
 
   #preferences(list: readonly TensorLike[] | undefined, agents: number): AgentTensor[] {
-    if (list !== undefined && list.length !== this.outcomes.length)
-      throw invalidArgument('C', `${list.length} tensors`, `${this.outcomes.length}, one for each modality`);
+    if (list !== undefined) checkCount('C', list, this.outcomes.length, 'tensors, one for each modality');
     return this.outcomes.map((n, m) => {
       const value = list?.[m];
       if (value === undefined) return { shape: [n], own: [n], agents: 0, data: new Float64Array(n) };
@@ -192,6 +191,11 @@ export class Model {
       return tensor;
     });
   }
+}
+
+function checkCount(name: string, list: readonly unknown[], count: number, what: string): void {
+  if (!Array.isArray(list)) throw invalidArgument(name, list, `a list of ${count} ${what}`);
+  if (list.length !== count) throw invalidArgument(name, `a list of ${list.length}`, `${count} ${what}`);
 }
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
@@ -233,9 +237,10 @@ function dependencies(
   usual: (i: number) => number[],
 ): number[][] {
   if (given === undefined) return range(count).map(usual);
-  if (given.length !== count) throw invalidArgument(name, `${given.length} lists`, `${count}`);
+  checkCount(name, given, count, 'lists');
   return given.map((list, i) => {
-    if (list.length === 0) throw invalidArgument(`${name}[${i}]`, '[]', 'at least one factor');
+    if (!Array.isArray(list) || list.length === 0)
+      throw invalidArgument(`${name}[${i}]`, list, 'a list of at least one factor');
     for (const f of list) checkInteger(`${name}[${i}]`, f, 0, factors - 1);
     if (new Set(list).size !== list.length)
       throw new ActiveInferenceError(

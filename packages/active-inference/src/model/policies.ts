@@ -1,4 +1,4 @@
-import { ActiveInferenceError, checkInteger, invalidArgument } from '../errors.ts';
+import { ActiveInferenceError, checkInteger, invalidArgument, shown } from '../errors.ts';
 import type { Model } from './model.ts';
 import type { Structure } from './structure.ts';
 
@@ -34,6 +34,14 @@ const LONGEST = 32;
 /** All policies, `[policy][step][factor]`, the last index running fastest. Throws ERR_AI_TOO_MANY_POLICIES. */
 export function constructPolicies(states: readonly number[], options: ConstructPoliciesOptions = {}): number[][][] {
   const length = checkInteger('length', options.length ?? 1, 1, LONGEST);
+  for (const [name, list] of Object.entries({
+    states,
+    controls: options.controls,
+    controllable: options.controllable,
+  })) {
+    if (list !== undefined && !(Array.isArray(list) && list.every((n) => Number.isInteger(n) && n >= 0)))
+      throw invalidArgument(name, list, 'a list of integers');
+  }
   const able = options.controllable ?? states.map((_, f) => f);
   const controls = options.controls ?? states.map((n, f) => (able.includes(f) ? n : 1));
   const count = controls.reduce((product, n) => product * n, 1) ** length;
@@ -181,18 +189,19 @@ function checkPolicies(
 ): void {
   const bad = (message: string, details: Record<string, unknown>) =>
     new ActiveInferenceError('ERR_AI_INVALID_POLICIES', message, { details });
+  if (!Array.isArray(list)) throw bad(`policies.list is ${shown(list)}; expected a list of policies`, {});
   if (list.length === 0) throw bad('policies.list is empty; expected at least one policy', { policies: 0 });
   if (list.length > MOST_LISTED) throw tooMany(list.length);
   for (const [p, policy] of list.entries()) {
-    if (policy.length !== length)
-      throw bad(`policies.list[${p}] has ${policy.length} steps; expected ${length}`, {
+    if (!Array.isArray(policy) || policy.length !== length)
+      throw bad(`policies.list[${p}] has ${policy?.length ?? 'no'} steps; expected ${length}`, {
         policy: p,
-        steps: policy.length,
+        steps: policy?.length,
       });
     for (const [t, step] of policy.entries()) {
-      if (step.length !== controls.length)
+      if (!Array.isArray(step) || step.length !== controls.length)
         throw bad(
-          `policies.list[${p}][${t}] has ${step.length} controls; expected one for each of ${controls.length} factors`,
+          `policies.list[${p}][${t}] has ${step?.length ?? 'no'} controls; expected one for each of ${controls.length} factors`,
           { policy: p, step: t },
         );
       for (const [f, u] of step.entries()) {

@@ -17,8 +17,8 @@ export type TensorLike = Tensor | NestedNumbers;
 /** A tensor of its own, in float64. Throws ERR_AI_SHAPE_MISMATCH where rows differ in length or data does not fit. */
 export function toTensor(name: string, value: TensorLike): { shape: number[]; data: Float64Array } {
   if (!Array.isArray(value)) {
-    const { shape, data } = value as Tensor;
-    if (!Array.isArray(shape) || data === undefined || typeof data.length !== 'number')
+    const { shape, data } = (value ?? {}) as Tensor;
+    if (!Array.isArray(shape) || typeof data?.length !== 'number')
       throw mismatch(name, shown(value), 'nested arrays of numbers, or { shape, data }');
     const size = sizeOf(shape);
     if (data.length !== size)

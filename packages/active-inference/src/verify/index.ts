@@ -36,6 +36,8 @@ export interface CaseResult {
   readonly worst: Difference;
   /** Why the case could not run. */
   readonly failure?: string;
+  /** The code of that error, such as ERR_AI_CASE. */
+  readonly code?: string;
 }
 
 const KINDS: Readonly<Record<string, (of: Case, placement: Placement) => Promise<Check[]>>> = {
@@ -64,7 +66,7 @@ export async function verifyCase(of: Case, options: VerifyOptions = {}): Promise
   const run = KINDS[of.kind];
   if (!run) {
     const failure = `kind ${of.kind} is not known; known are ${Object.keys(KINDS).join(', ')}`;
-    return { ...result, passed: false, checks: 0, worst: NONE, failure };
+    return { ...result, passed: false, checks: 0, worst: NONE, failure, code: 'ERR_AI_CASE' };
   }
   try {
     const checks = (await run(of, placement)).filter((check) => check.expected !== null);
@@ -73,9 +75,14 @@ export async function verifyCase(of: Case, options: VerifyOptions = {}): Promise
     // A case that compares nothing has not passed.
     return { ...result, passed: checks.length > 0 && worst.error <= tolerance, checks: checks.length, worst };
   } catch (error) {
-    return { ...result, passed: false, checks: 0, worst: NONE, failure: (error as Error).message };
+    return { ...result, passed: false, checks: 0, worst: NONE, ...failed(error) };
   }
 }
+
+const failed = (error: unknown) => {
+  const { message, code } = error as Error & { code?: string };
+  return { failure: message, ...(code !== undefined && { code }) };
+};
 
 /**
  * Runs every case file (`*.json`) of a directory, in order of names. A file that is no case is a case that failed, and the
@@ -101,7 +108,7 @@ async function verifyFile(directory: string, file: string, options: VerifyOption
   try {
     return await verifyCase(readCase(await readFile(join(directory, file), 'utf8'), file), options);
   } catch (error) {
-    return { id: file, kind: 'unreadable', passed: false, checks: 0, worst: NONE, failure: (error as Error).message };
+    return { id: file, kind: 'unreadable', passed: false, checks: 0, worst: NONE, ...failed(error) };
   }
 }
 

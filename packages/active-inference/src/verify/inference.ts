@@ -1,4 +1,5 @@
 import type { ConventionOptions } from '../conventions.ts';
+import { ActiveInferenceError } from '../errors.ts';
 import { AiArray } from '../generated/layout.ts';
 import type { InferenceOptions } from '../options.ts';
 import { Bench, type Placement, still } from './bench.ts';
@@ -83,6 +84,11 @@ export async function checkMmp({ inputs, legacy, legacySource, jax }: Case, plac
     ...input.dependencies(),
   });
   const horizon = sequence.length;
+  if (horizon === 0 || actions.length < horizon - 1)
+    throw new ActiveInferenceError(
+      'ERR_AI_CASE',
+      `obs_seq has ${horizon} observations and prev_actions ${actions.length} actions; expected one action less`,
+    );
   const checks: Check[] = [];
   const run = async (
     inference: InferenceOptions,

@@ -1,8 +1,45 @@
-import { ActiveInferenceError } from '../errors.ts';
+import { ActiveInferenceError, shown } from '../errors.ts';
 import type { NestedNumbers } from '../model/tensor.ts';
 
 /** The inputs of a case: names as pymdp has them. */
 export type Inputs = Readonly<Record<string, unknown>>;
+
+/** What an input must be where a case has it; `null` leaves it out. Tensors are nested at any depth. */
+type Kind = 'number' | 'flag' | 'text' | 'words' | 'object' | 'numbers' | 'matrix' | 'policies' | 'tensors' | 'actions';
+
+const is: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  number: (value) => typeof value === 'number',
+  flag: (value) => typeof value === 'boolean',
+  text: (value) => typeof value === 'string',
+  words: (value) => Array.isArray(value) && value.every(is.text),
+  object: (value) => object(value) !== undefined,
+  numbers: (value) => Array.isArray(value) && value.every(is.number),
+  matrix: (value) => Array.isArray(value) && value.every(is.numbers),
+  policies: (value) => Array.isArray(value) && value.every(is.matrix),
+  tensors: (value) => Array.isArray(value) && value.every((entry) => is.number(entry) || is.tensors(entry)),
+  actions: (value) => Array.isArray(value) && value.every((entry) => entry === null || is.numbers(entry)),
+};
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  ...of('tensors', 'A B C D E H pA pB pD prior q p q_dir p_dir r_dir'),
+  ...of('matrix', 'qs qs_prev obs_onehot obs_seq observations prev_actions policy'),
+  ...of('matrix', 'A_dependencies A_factor_list B_dependencies B_factor_list'),
+  ...of('policies', 'policies'),
+  ...of('actions', 'forced_actions'),
+  ...of('numbers', 'obs actions q_pi num_states num_controls control_fac_idx'),
+  ...of('number', 'num_iter dF_tol tau gamma alpha lr lr_pA lr_pB lr_pD depth threshold policy_len inference_horizon'),
+  ...of('number', 'inductive_depth inductive_threshold inductive_epsilon ii_depth ii_threshold'),
+  ...of('number', 'si_horizon si_policy_prune_threshold si_state_prune_threshold si_prune_penalty'),
+  ...of('flag', 'early_stop grad_descent last_timestep sophisticated policy_sep_prior'),
+  ...of('flag', 'use_utility use_states_info_gain use_param_info_gain'),
+  ...of('text', 'sampling_mode inference_algo'),
+  ...of('words', 'learn'),
+  ...of('object', 'inference_params'),
+};
+
+function of(kind: Kind, names: string): Record<string, Kind> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, kind]));
+}
 
 /** A golden case as its file holds it. */
 export interface Case {
@@ -52,8 +89,16 @@ export function readCase(text: string, file: string): Case {
 export class InputReader {
   readonly #inputs: Inputs;
 
+  /** Throws ERR_AI_CASE for an input that is something else than its name says. */
   constructor(inputs: Inputs) {
     this.#inputs = inputs;
+    for (const [name, kind] of Object.entries(KINDS)) {
+      const value = inputs[name];
+      if (value === undefined || value === null || is[kind](value)) continue;
+      throw new ActiveInferenceError('ERR_AI_CASE', `the input ${name} is ${shown(value)}; expected ${kind}`, {
+        details: { input: name, value },
+      });
+    }
   }
 
   has(name: string): boolean {

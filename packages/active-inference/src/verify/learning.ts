@@ -1,7 +1,7 @@
 import { dirichletDivergence, reduceModel } from '../analysis/dirichlet.ts';
 import type { ConventionOptions } from '../conventions.ts';
 import type { ModelSpec, ParameterName } from '../model/model.ts';
-import type { Tensor } from '../model/tensor.ts';
+import { type NestedNumbers, type Tensor, toTensor } from '../model/tensor.ts';
 import type { ActiveInferenceOptions } from '../options.ts';
 import { Bench, blind, type Placement, still } from './bench.ts';
 import type { Check } from './compare.ts';
@@ -98,6 +98,7 @@ export function means(counts: readonly unknown[]): never {
   const over = (a: unknown, b: unknown): unknown =>
     Array.isArray(a) ? a.map((entry, i) => over(entry, (b as unknown[])[i])) : (a as number) / (b as number);
   return counts.map((tensor) => {
+    toTensor('counts', tensor as NestedNumbers);
     const rows = tensor as unknown[];
     const sum = rows.reduce(total);
     return rows.map((row) => over(row, sum));

@@ -1,4 +1,5 @@
 import type { ConventionOptions } from '../conventions.ts';
+import { ActiveInferenceError } from '../errors.ts';
 import type { ModelSpec } from '../model/model.ts';
 import { constructPolicies } from '../model/policies.ts';
 import type { ActiveInferenceOptions } from '../options.ts';
@@ -73,7 +74,9 @@ export async function checkEfe({ inputs, legacy, jax }: Case, placement: Placeme
     checks.push(check('legacy.G', got.G, legacy.G), check('legacy.q_pi', got.q_pi, legacy.q_pi));
     checks.push(check('legacy.action_marginals', got.marginals, legacy.action_marginals));
     for (const [p, expected] of ((legacy.policies as Values[]) ?? []).entries()) {
-      const own = got.details[p] as (typeof got.details)[number];
+      const own = got.details[p];
+      if (!own)
+        throw new ActiveInferenceError('ERR_AI_CASE', `values are given of policy ${p}, which is not in the input`);
       const at = `legacy.policies[${p}]`;
       checks.push(
         check(
