@@ -109,7 +109,7 @@ function whcrSparse(up) {
     list.length === 0
       ? '–'
       : `${median(list.map(({ colors }) => colors))} colours, ${median(list.map(time)).toFixed(1)} ms`;
-  const rows = cases.map(({ name, vertices, edges, ecl, chroma, once, improved, improvedLimitMs }) => [
+  const rows = cases.map(({ name, vertices, edges, ecl, chroma = [], once, improved, improvedLimitMs }) => [
     `${name}, ${(vertices / 1e6).toFixed(1)} M vertices, ${(edges / 1e6).toFixed(1)} M edges`,
     pair(ecl, ({ milliseconds }) => milliseconds),
     pair(chroma, ({ milliseconds }) => milliseconds),
