@@ -32,7 +32,7 @@ describe('dynamics', () => {
     }
   });
   test('annealing finds the planted colouring of a Leighton graph, from random ones', async () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [2, 4, 6]) {
       const { graph } = leighton(450, 15, 16_680, seed);
       await using whcr = new Whcr(graph, { device: 'cpu', population: 2, dynamic: 'annealed' });
       const result = await whcr.color({ colors: 15, seed, maxIterations: 4_000_000, start: 'random' });
