@@ -59,6 +59,8 @@ export interface SearchStart {
   readonly substepsDone?: number;
   /** Substeps without a better colouring after which the search ends; default: no limit. */
   readonly patience?: number;
+  /** That only holds while so many milliseconds are left: whoever comes next needs them. Default 0. */
+  readonly reserveMs?: number;
 }
 
 /** Advances until the step reports convergence or a limit is met. */
@@ -78,6 +80,7 @@ export class Search {
   readonly #started: number;
   #reported = Number.NEGATIVE_INFINITY;
   readonly #patience: number;
+  readonly #reserveMs: number;
   /** Colours of the best colouring, and the substeps by then. */
   #best = { colors: 0, substeps: 0 };
   #rings = { configRing: 0, telemetryRing: 0 };
@@ -87,9 +90,10 @@ export class Search {
     movesPerSubstep: number,
     limits: SearchLimits,
     started: number,
-    { substepsDone = 0, patience = Number.POSITIVE_INFINITY }: SearchStart = {},
+    { substepsDone = 0, patience = Number.POSITIVE_INFINITY, reserveMs = 0 }: SearchStart = {},
   ) {
     this.#patience = patience;
+    this.#reserveMs = reserveMs;
     this.#started = started;
     this.#context = context;
     this.#limits = limits;
@@ -102,10 +106,14 @@ export class Search {
   }
   /** Whether the time is up. */
   get late(): boolean {
-    return this.elapsedMs >= (this.#limits.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
+    return this.elapsedMs >= this.#limitMs;
+  }
+  get #limitMs(): number {
+    return (this.#limits.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
   }
   /** Substeps it may still run. */
   get #left(): number {
+    if (this.#limitMs - this.elapsedMs < this.#reserveMs) return this.#maxSubsteps - this.substeps;
     return Math.min(this.#maxSubsteps, this.#best.substeps + this.#patience) - this.substeps;
   }
   /** Whether the goal or a limit has been reached. */
