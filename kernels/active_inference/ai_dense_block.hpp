@@ -8,74 +8,53 @@ namespace aatgs::active_inference {
 
 #if AI_WARPS
 
-/// Four neighbours of four rows of a matrix, which are a lane's fragments of two tiles.
-struct Entries {
-  float4 rows[4];
-
-  /// Upper halves, and 32 quads further the lower ones; of the second tile `next` quads from the first.
-  __device__ __forceinline__ void store(uint4* place, uint32_t next) const {
-#pragma unroll
-    for (uint32_t tile = 0; tile < 2; ++tile) {
-      uint4 upper, lower;
-      split_pair(one(0, tile * 2), one(1, tile * 2), kSplitScale, upper.x, lower.x);
-      split_pair(one(0, tile * 2 + 1), one(1, tile * 2 + 1), kSplitScale, upper.y, lower.y);
-      split_pair(one(2, tile * 2), one(3, tile * 2), kSplitScale, upper.z, lower.z);
-      split_pair(one(2, tile * 2 + 1), one(3, tile * 2 + 1), kSplitScale, upper.w, lower.w);
-      place[tile * next] = upper;
-      place[tile * next + 32] = lower;
-    }
-  }
-  __device__ __forceinline__ float one(uint32_t row, uint32_t i) const {
-    const float4& x = rows[row];
-    return i == 0 ? x.x : (i == 1 ? x.y : (i == 2 ? x.z : x.w));
-  }
-};
-
 /// Fills the fragments of matrices [now][next], one after the other in `from`: of each sixteen of `next` and sixteen of `now`
-/// the upper halves of all lanes, then the lower ones. All threads of the team. `last`: where the last matrix lies, if not
-/// behind the others. `kWhole`: matrices are as large as can be.
-template <bool kWhole>
-__device__ __noinline__ void stage_fragments(WarpTeam team, uint32_t* to, const float* from, const float* last,
-                                             uint32_t matrices, uint32_t rows, uint32_t columns) {
-  lies_in_shared(to);
-  // A warp's part: thirty-two of `next`, sixteen of `now`. All reads before the first fragment is written: memory is far away.
-  constexpr uint32_t kParts = 2 * kTensorSteps, kAtOnce = kWhole ? 3 : 2;
-  const uint32_t lane = lane_of(), row = lane % 4 * 2, column = lane / 4 * 4, all = matrices * kParts;
-  auto* quads = reinterpret_cast<uint4*>(to) + lane;
-  if (kWhole) rows = columns = kTensorStates;
-  const uint32_t mine = number_at(row) * columns + column;
-  const uint32_t size = rows * columns;
+/// the upper halves of all lanes, then the lower ones. All threads of the team; a lane reads four neighbours of four rows,
+/// which are its own fragments of two tiles.
+__device__ __forceinline__ void stage_fragments(const WarpTeam& team, uint32_t* to, const float* from,
+                                                uint32_t matrices, uint32_t rows, uint32_t columns) {
+  const uint32_t lane = lane_of(), pair = lane % 4, all = matrices * 2 * kTensorSteps;
+  const bool quads = columns % 4 == 0;
+  auto* quad = reinterpret_cast<uint4*>(to) + lane;
+  // All reads before the first fragment is written: memory is far away.
+  constexpr uint32_t kAtOnce = 3;
 #pragma unroll 1
   for (uint32_t start = team.warp(); start < all; start += kAtOnce * team.warps) {
-    Entries entries[kAtOnce];
+    float entries[kAtOnce][4][4];
 #pragma unroll
     for (uint32_t k = 0; k < kAtOnce; ++k) {
-      const uint32_t i = start + k * team.warps, matrix = i / kParts, half = i / kTensorSteps % 2,
-                     step = i % kTensorSteps;
-      if (i >= all) continue;
-      const float* matrix_at = last && matrix + 1 == matrices ? last : from + matrix * size;
-      const float* at = matrix_at + mine + number_at(step * 16) * columns + half * 32;
+      const uint32_t i = start + k * team.warps, matrix = i / (2 * kTensorSteps), half = i / kTensorSteps % 2;
+      const uint32_t column = half * 32 + lane / 4 * 4;
 #pragma unroll
       for (uint32_t r = 0; r < 4; ++r) {
-        const uint32_t further = r % 2 * 4 + r / 2;
-        if (kWhole) {
-          entries[k].rows[r] = *reinterpret_cast<const float4*>(at + further * columns);
+        const uint32_t row = number_at(i % kTensorSteps * 16 + pair * 2 + r % 2 + r / 2 * 8);
+        const bool there = i < all && row < rows && column < columns;
+        const float* at = from + (there ? (matrix * rows + row) * columns + column : 0);
+        if (quads) {
+          const float4 x = there ? *reinterpret_cast<const float4*>(at) : float4{};
+          entries[k][r][0] = x.x, entries[k][r][1] = x.y, entries[k][r][2] = x.z, entries[k][r][3] = x.w;
         } else {
-          const uint32_t left = number_at(row) + number_at(step * 16) + further < rows && half * 32 + column < columns
-                                    ? columns - half * 32 - column
-                                    : 0;
-          const float* here = at + further * columns;
-          entries[k].rows[r] = {left > 0 ? here[0] : 0.0f, left > 1 ? here[1] : 0.0f, left > 2 ? here[2] : 0.0f,
-                                left > 3 ? here[3] : 0.0f};
+#pragma unroll
+          for (uint32_t c = 0; c < 4; ++c) entries[k][r][c] = there && column + c < columns ? at[c] : 0.0f;
         }
       }
     }
 #pragma unroll
     for (uint32_t k = 0; k < kAtOnce; ++k) {
-      const uint32_t i = start + k * team.warps, matrix = i / kParts, half = i / kTensorSteps % 2;
+      const uint32_t i = start + k * team.warps, matrix = i / (2 * kTensorSteps), half = i / kTensorSteps % 2;
       if (i >= all) continue;
-      entries[k].store(quads + ((matrix * kRowTiles + half * 2) * kTensorSteps + i % kTensorSteps) * 64,
-                       kTensorSteps * 64);
+      const auto& x = entries[k];
+#pragma unroll
+      for (uint32_t tile = 0; tile < 2; ++tile) {
+        uint4 upper, lower;
+        split_pair(x[0][tile * 2], x[1][tile * 2], kSplitScale, upper.x, lower.x);
+        split_pair(x[0][tile * 2 + 1], x[1][tile * 2 + 1], kSplitScale, upper.y, lower.y);
+        split_pair(x[2][tile * 2], x[3][tile * 2], kSplitScale, upper.z, lower.z);
+        split_pair(x[2][tile * 2 + 1], x[3][tile * 2 + 1], kSplitScale, upper.w, lower.w);
+        uint4* place = quad + ((matrix * kRowTiles + half * 2 + tile) * kTensorSteps + i % kTensorSteps) * 64;
+        place[0] = upper;
+        place[32] = lower;
+      }
     }
   }
 }
@@ -89,15 +68,11 @@ __device__ __forceinline__ void stage_agent(const WarpTeam& team, const View<flo
                                             bool staged, const TeamRoom& room, uint32_t* shared) {
   const Structure& model = view.model;
   const uint32_t n = model.states, thread = team.thread();
-  const bool stage_a = !staged || !view.parameters[SET_A].shared();
-  const bool stage_b = !staged || !view.parameters[SET_B].shared();
-  const float* a = row_of(view.parameters[SET_A], id);
-  const float* b = row_of(view.parameters[SET_B], id);
-  if (stage_a && stage_b && n == kTensorStates && model.outcomes == kTensorStates) {
-    stage_fragments<true>(team, shared, b, a, model.controls + 1, n, n);
-  } else {
-    if (stage_b) stage_fragments<false>(team, shared, b, nullptr, model.controls, n, n);
-    if (stage_a) stage_fragments<false>(team, shared + room.likelihood, a, nullptr, 1, n, model.outcomes);
+  if (!staged || !view.parameters[SET_B].shared()) {
+    stage_fragments(team, shared, row_of(view.parameters[SET_B], id), model.controls, n, n);
+  }
+  if (!staged || !view.parameters[SET_A].shared()) {
+    stage_fragments(team, shared + room.likelihood, row_of(view.parameters[SET_A], id), 1, n, model.outcomes);
   }
   const float* preferences = row_of(view.log_c, id);
   const uint32_t outcomes = view.model.outcomes, latest = view.options.preference_steps - 1;
@@ -151,7 +126,7 @@ __device__ __noinline__ void block_steps(const View<float>& view, uint32_t first
                         nullptr,
                         model.controls,
                         tree.kept,
-                        model.outcomes <= 32 ? 1u : 2u,
+                        model.outcomes <= 32 ? kRowTiles / 2 : kRowTiles,
                         view.options.has(AiFlag::STATE_GAIN)};
   auto* paths = reinterpret_cast<int32_t*>(shared + room.paths);
   const uint32_t teams = blocks * view.tree.teams, each = (count + teams - 1) / teams;

@@ -30,22 +30,15 @@ struct BeliefRows {
   }
   /// Products with eight columns, whose fragments of this lane are 32 apart.
   __device__ __forceinline__ void times(const Fragment* columns, float (&out)[2][4]) const {
-    // The small products apart: chains that wait for each other are shorter so.
-    float small[2][4] = {};
 #pragma unroll
     for (uint32_t k = 0; k < kTensorSteps; ++k) {
       const Fragment b = columns[k * 32];
 #pragma unroll
       for (uint32_t m = 0; m < 2; ++m) {
         multiply_tile(out[m], upper[m][k], b.upper);
-        multiply_tile(small[m], upper[m][k], b.lower);
-        multiply_tile(small[m], lower[m][k], b.upper);
+        multiply_tile(out[m], upper[m][k], b.lower);
+        multiply_tile(out[m], lower[m][k], b.upper);
       }
-    }
-#pragma unroll
-    for (uint32_t m = 0; m < 2; ++m) {
-#pragma unroll
-      for (uint32_t i = 0; i < 4; ++i) out[m][i] += small[m][i];
     }
   }
 };

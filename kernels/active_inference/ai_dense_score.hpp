@@ -23,28 +23,20 @@ __device__ __forceinline__ uint32_t row_fragment(uint32_t row, uint32_t pair) {
   return row / kTileRows * kTensorSteps * 32 + row % kTileRows * 4 + pair;
 }
 
-/// Thirty-two rows of a matrix times eight beliefs: of each sixteen rows lane / 4 and lane / 4 + 8, two beliefs each. Steps
-/// outside, tiles inside: sums that do not wait for each other.
+/// Sixteen rows of a matrix times eight beliefs: rows lane / 4 and lane / 4 + 8, two beliefs each.
 __device__ __forceinline__ void multiply_rows(const uint4* matrix, const Fragment (&beliefs)[kTensorSteps],
-                                              float (&out)[2][4]) {
-  float left[2][4] = {}, right[2][4] = {};
+                                              float (&out)[4]) {
+  float left[4] = {}, right[4] = {};
 #pragma unroll
   for (uint32_t k = 0; k < kTensorSteps; ++k) {
-#pragma unroll
-    for (uint32_t tile = 0; tile < 2; ++tile) {
-      const uint4* at = matrix + (tile * kTensorSteps + k) * 64;
-      const uint4 a = at[0], b = at[32];
-      const uint32_t upper[4] = {a.x, a.y, a.z, a.w}, lower[4] = {b.x, b.y, b.z, b.w};
-      multiply_tile(out[tile], upper, beliefs[k].upper);
-      multiply_tile(left[tile], upper, beliefs[k].lower);
-      multiply_tile(right[tile], lower, beliefs[k].upper);
-    }
+    const uint4 a = matrix[k * 64], b = matrix[k * 64 + 32];
+    const uint32_t upper[4] = {a.x, a.y, a.z, a.w}, lower[4] = {b.x, b.y, b.z, b.w};
+    multiply_tile(out, upper, beliefs[k].upper);
+    multiply_tile(left, upper, beliefs[k].lower);
+    multiply_tile(right, lower, beliefs[k].upper);
   }
 #pragma unroll
-  for (uint32_t tile = 0; tile < 2; ++tile) {
-#pragma unroll
-    for (uint32_t i = 0; i < 4; ++i) out[tile][i] += left[tile][i] + right[tile][i];
-  }
+  for (uint32_t i = 0; i < 4; ++i) out[i] += left[i] + right[i];
 }
 
 /// Adds over the eight lanes that hold a column.
@@ -61,7 +53,7 @@ struct Evaluation {
   const uint32_t* children;
   const uint32_t* leaves;
   float* values;
-  uint32_t controls, kept, outcome_halves;
+  uint32_t controls, kept, outcome_tiles;
   bool gain;
 };
 
@@ -85,22 +77,18 @@ __device__ __forceinline__ void score_children(const Evaluation& e, uint32_t dep
   for (uint32_t k = 0; k < kTensorSteps; ++k) beliefs[k] = rows[row_fragment(chunk.from + top, 0) + lane + k * 32];
   float sums[2] = {};
 #pragma unroll
-  for (uint32_t half = 0; half < kRowTiles / 2; ++half) {
-    float out[2][4] = {};
-    multiply_rows(matrices + (control * kRowTiles + half * 2) * kTensorSteps * 64, beliefs, out);
+  for (uint32_t tile = 0; tile < kRowTiles; ++tile) {
+    float out[4] = {};
+    multiply_rows(matrices + (control * kRowTiles + tile) * kTensorSteps * 64, beliefs, out);
+    const float low = weights[tile * 16], high = weights[tile * 16 + 8];
+    for (uint32_t i = 0; i < 2; ++i) sums[i] = fmaf(out[i], low, fmaf(out[i + 2], high, sums[i]));
+    // A product is as much larger as two factors are.
 #pragma unroll
-    for (uint32_t t = 0; t < 2; ++t) {
-      const uint32_t tile = half * 2 + t;
-      const float low = weights[tile * 16], high = weights[tile * 16 + 8];
-      for (uint32_t i = 0; i < 2; ++i) sums[i] = fmaf(out[t][i], low, fmaf(out[t][i + 2], high, sums[i]));
-      // A product is as much larger as two factors are.
-#pragma unroll
-      for (uint32_t r = 0; r < 2; ++r) {
-        uint32_t upper, lower;
-        split_pair(out[t][r * 2], out[t][r * 2 + 1], 1.0f / kSplitScale, upper, lower);
-        made[tile].upper[r] = transpose_tile(upper);
-        made[tile].lower[r] = transpose_tile(lower);
-      }
+    for (uint32_t half = 0; half < 2; ++half) {
+      uint32_t upper, lower;
+      split_pair(out[half * 2], out[half * 2 + 1], 1.0f / kSplitScale, upper, lower);
+      made[tile].upper[half] = transpose_tile(upper);
+      made[tile].lower[half] = transpose_tile(lower);
     }
   }
   if (!last && child != kNoRow) {
@@ -112,19 +100,16 @@ __device__ __forceinline__ void score_children(const Evaluation& e, uint32_t dep
   sums[0] *= kProductScale;
   sums[1] *= kProductScale;
 #pragma unroll
-  for (uint32_t half = 0; half < kRowTiles / 2; ++half) {
-    if (half >= e.outcome_halves) break;
-    float out[2][4] = {};
-    multiply_rows(matrices + e.room.likelihood / 4 + half * 2 * kTensorSteps * 64, made, out);
+  for (uint32_t tile = 0; tile < kRowTiles; ++tile) {
+    if (tile >= e.outcome_tiles) break;
+    float out[4] = {};
+    multiply_rows(matrices + e.room.likelihood / 4 + tile * kTensorSteps * 64, made, out);
+    const float low = preferred[tile * 16], high = preferred[tile * 16 + 8];
 #pragma unroll
-    for (uint32_t t = 0; t < 2; ++t) {
-      const float low = preferred[(half * 2 + t) * 16], high = preferred[(half * 2 + t) * 16 + 8];
-#pragma unroll
-      for (uint32_t i = 0; i < 2; ++i) {
-        const float p = out[t][i] * kProductScale, q = out[t][i + 2] * kProductScale;
-        sums[i] += fmaf(p, low, q * high);
-        if (e.gain) sums[i] = fmaf(binary_entropy(p, binary_entropy(q, 0.0f)), -kLn2, sums[i]);
-      }
+    for (uint32_t i = 0; i < 2; ++i) {
+      const float p = out[i] * kProductScale, q = out[i + 2] * kProductScale;
+      sums[i] += fmaf(p, low, q * high);
+      if (e.gain) sums[i] = fmaf(binary_entropy(p, binary_entropy(q, 0.0f)), -kLn2, sums[i]);
     }
   }
   const float first = column_total(sums[0]), second = column_total(sums[1]);
@@ -138,25 +123,17 @@ __device__ __forceinline__ void score_children(const Evaluation& e, uint32_t dep
 }
 
 /// Values of all policies of an agent into device memory. The team's fragments and the present row are there; a barrier at
-/// the end. A function of its own, so that what its callers keep does not spill inside it.
-__device__ __noinline__ void score_agent(WarpTeam team, Evaluation e, const Chunk* chunks, uint32_t depths) {
-  lies_in_shared(e.shared);
-  const uint32_t first_control = team.warp() % e.controls, first_top = team.warp() / e.controls * kTileRows;
-  const uint32_t each_control = team.warps % e.controls, each_top = team.warps / e.controls * kTileRows;
+/// the end.
+__device__ __forceinline__ void score_agent(const WarpTeam& team, const Evaluation& e, const Chunk* chunks,
+                                            uint32_t depths) {
 #pragma unroll 1
   for (uint32_t depth = 0; depth < depths; ++depth) {
     const Chunk chunk = chunks[depth];
-    // Tasks go round: of each eight parents all controls.
-    uint32_t control = first_control, top = first_top;
+    const uint32_t tiles = (chunk.parents + kTileRows - 1) / kTileRows;
 #pragma unroll 1
-    while (top < chunk.parents) {
-      score_children(e, depth, chunk, top, control, depth + 1 == depths);
-      control += each_control;
-      top += each_top;
-      if (control >= e.controls) {
-        control -= e.controls;
-        top += kTileRows;
-      }
+    for (uint32_t task = team.warp(); task < e.controls * tiles; task += team.warps) {
+      const uint32_t tile = task / e.controls;
+      score_children(e, depth, chunk, tile * kTileRows, task - tile * e.controls, depth + 1 == depths);
     }
     team.barrier();
   }

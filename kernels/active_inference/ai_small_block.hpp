@@ -24,10 +24,10 @@ struct SmallRoom {
   SmallTables tables;
   View<float> view;
   uint32_t words[32];
-  float energy;
   float beliefs[kSmallJoint], log_prior[kSmallJoint], likelihood[kSmallJoint];
   float values[kSmallNodes];
   alignas(16) float weights[kSmallPolicies];
+  float energy;  // behind what is read in quads: compilers read neighbours of a quad as well, while this is written
 };
 
 #if AI_WARPS

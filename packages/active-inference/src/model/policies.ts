@@ -207,7 +207,7 @@ function checkPolicies(
       for (const [f, u] of step.entries()) {
         if (Number.isInteger(u) && u >= 0 && u < (controls[f] as number)) continue;
         throw bad(
-          `policies.list[${p}][${t}][${f}] is ${u}; expected a control from 0 to ${(controls[f] as number) - 1}`,
+          `policies.list[${p}][${t}][${f}] is ${shown(u)}; expected a control from 0 to ${(controls[f] as number) - 1}`,
           { policy: p, step: t, factor: f, value: u },
         );
       }

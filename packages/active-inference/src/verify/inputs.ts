@@ -76,7 +76,7 @@ export function readCase(text: string, file: string): Case {
   const source = object(legacy?.source)?.function ?? legacy?.source;
   const jax: unknown[] = Array.isArray(expected.jax) ? expected.jax : expected.jax ? [expected.jax] : [];
   return {
-    id: String(parsed.id ?? file),
+    id: typeof parsed.id === 'string' ? parsed.id : file,
     kind: parsed.kind,
     inputs,
     legacy: object(legacy?.values),
