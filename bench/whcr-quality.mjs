@@ -1,8 +1,9 @@
 // How long a number of colours takes on published graphs, several seeds each; peers in the same run where given.
 //   node bench/whcr-quality.mjs [--cases NAME:COLORS:SECONDS,...] [--seeds N] [--population P] [--device auto|cpu|N]
-//     [--start random|greedy|dsatur] [--head BINARY] [--out FILE]
+//     [--start random|greedy|dsatur] [--dynamic D] [--generation MOVES] [--progress SECONDS] [--head BINARY] [--out FILE]
 // The graphs lie in $AATGS_DATA/dimacs, or in ../shared/data/dimacs beside the checkout; without them this says so and ends.
-// --head: the binary of HEAD (Moalic and Gondran 2018, github.com/graphcoloring/HEAD), run alone before ours.
+// --head: the binary of HEAD (Moalic and Gondran 2018, github.com/graphcoloring/HEAD), run alone after ours, its elites brought
+// back every ten generations as in the paper. --progress: a line every so often.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     generation: { type: 'string' },
     start: { type: 'string', default: 'dsatur' },
     device: { type: 'string', default: 'auto' },
+    progress: { type: 'string' },
     head: { type: 'string' },
     out: { type: 'string' },
   },
@@ -46,11 +48,28 @@ function conflictsByFile(text, coloring) {
 /** One run of HEAD: seconds, and conflicts left. */
 function runHead(file, colors, seconds, seed) {
   const started = performance.now();
-  const { stdout } = spawnSync(values.head, ['-q', '-s', String(seconds), '-d', String(seed), file, String(colors)], {
-    encoding: 'utf8',
-  });
+  const { stdout } = spawnSync(
+    values.head,
+    ['-q', '-w', '10', '-s', String(seconds), '-d', String(seed), file, String(colors)],
+    {
+      encoding: 'utf8',
+    },
+  );
   const found = /nb conflicted edges: (\d+)/.exec(stdout);
   return { seed, seconds: (performance.now() - started) / 1000, conflicts: found ? Number(found[1]) : null };
+}
+
+/** Says from time to time how a search goes. */
+function progressOf(name) {
+  const every = values.progress === undefined ? Number.POSITIVE_INFINITY : 1000 * Number(values.progress);
+  let next = every;
+  return ({ elapsedMs, conflicts, moves }) => {
+    if (elapsedMs < next) return;
+    next = elapsedMs + every;
+    console.log(
+      `  ${name}: ${conflicts} left after ${(elapsedMs / 1000).toFixed(0)} s, ${(moves / 1e9).toFixed(2)} G moves`,
+    );
+  };
 }
 
 const device = deviceNamed(values.device);
@@ -80,7 +99,13 @@ for (const spec of values.cases.split(',')) {
       ...(values.dynamic !== 'auto' && { dynamic: values.dynamic }),
       ...(values.generation && { movesPerGeneration: Number(values.generation) }),
     });
-    const found = await whcr.color({ colors, seed, timeLimit: seconds, start: values.start });
+    const found = await whcr.color({
+      colors,
+      seed,
+      timeLimit: seconds,
+      start: values.start,
+      onProgress: progressOf(name),
+    });
     const conflicts = conflictsByFile(text, found.coloring);
     const used = new Set(found.coloring).size;
     const proper = conflicts === 0 && used <= colors;
@@ -97,6 +122,8 @@ for (const spec of values.cases.split(',')) {
       dynamic: found.dynamic,
       population: found.population,
       reduced: found.reduced,
+      // When it had so few conflicts.
+      improvements: found.history.slice(-20).map(({ conflicts, elapsedMs }) => [conflicts, elapsedMs / 1000]),
     });
   }
   if (values.head) {

@@ -1,14 +1,16 @@
 // Huge sparse graphs: one greedy colouring, then fewer colours in ten times ECL-GC's time (or ours), ECL-GC in the same run where given.
-//   node bench/whcr-sparse.mjs [--graphs rmat,gnm,grid] [--scale 20] [--seeds N] [--device auto|cpu|N] [--ecl BINARY]
-//     [--fewest SECONDS] [--out FILE]
-// --ecl: the binary of ECL-GC (Alabandi, Powers and Burtscher 2020). Its time and `kernelMs` are both without transfers.
-// --fewest: also minimise with reduction, for so long.
+//   node bench/whcr-sparse.mjs [--graphs rmat,gnm,grid,social,mesh,geometric] [--scale 20] [--seeds N] [--device auto|cpu|N] [--ecl BINARY]
+//     [--chroma BINARY] [--fewest SECONDS] [--folder FOLDER] [--write] [--out FILE]
+// --ecl: the binary of ECL-GC (Alabandi, Powers and Burtscher 2020). --chroma: that of CHROMA (NTUDDSNLab/CHROMA), run with
+// both of its orders. Their times and `kernelMs` are all without transfers.
+// --fewest: also minimise with reduction, for so long. --folder: graphs are kept there, and read where they are there already.
+// --write: do no more than that, to make many at once.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gnm, greedyClique, grid, rmat, Whcr } from '@aatgs/whcr';
+import { Graph, geometric, gnm, greedyClique, grid, rmat, Whcr } from '@aatgs/whcr';
 import { deviceNamed, writeRecord } from './record.mjs';
 
 const { values } = parseArgs({
@@ -18,7 +20,10 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '5' },
     device: { type: 'string', default: 'auto' },
     ecl: { type: 'string' },
+    chroma: { type: 'string' },
     fewest: { type: 'string' },
+    folder: { type: 'string' },
+    write: { type: 'boolean' },
     out: { type: 'string' },
   },
 });
@@ -27,7 +32,32 @@ const GRAPHS = {
   rmat: () => rmat(scale, 16, 1),
   gnm: () => gnm(2 ** (scale + 1), 2 ** (scale + 4), 1),
   grid: () => grid(2 ** (scale / 2 + 1), 2 ** (scale / 2 + 1)),
+  // R-MAT with fewer hubs, as in social networks.
+  social: () => rmat(scale, 16, 1, { a: 0.45, b: 0.22, c: 0.22 }),
+  mesh: () => mesh(Math.round(2 ** (scale / 3))),
+  geometric: () => geometric(2 ** scale, Math.sqrt(16 / (Math.PI * 2 ** scale)), 1),
 };
+
+/** A cube of side^3 points, each with the 26 around it: the matrix of a three-dimensional finite element mesh. */
+function mesh(side) {
+  const offsets = new Uint32Array(side ** 3 + 1);
+  const neighbors = new Uint32Array(26 * side ** 3);
+  let arcs = 0;
+  const near = (x) => [x - 1, x, x + 1].filter((y) => y >= 0 && y < side);
+  for (let v = 0; v < side ** 3; v++) {
+    const [x, y, z] = [Math.floor(v / side ** 2), Math.floor(v / side) % side, v % side];
+    for (const a of near(x)) {
+      for (const b of near(y)) {
+        for (const c of near(z)) {
+          const u = (a * side + b) * side + c;
+          if (u !== v) neighbors[arcs++] = u;
+        }
+      }
+    }
+    offsets[v + 1] = arcs;
+  }
+  return Graph.fromCsr(offsets, neighbors.subarray(0, arcs));
+}
 
 /** Conflicting edges over the raw rows. */
 function conflictsOf({ n, offsets, neighbors }, coloring) {
@@ -38,36 +68,52 @@ function conflictsOf({ n, offsets, neighbors }, coloring) {
   return conflicts / 2;
 }
 
-/** The graph in ECL's format: n, arcs, offsets and neighbours as 32-bit words. */
-function writeEcl(graph, path) {
+/** A graph, and its file in ECL's format: n, arcs, offsets and neighbours as 32-bit words. */
+function graphNamed(name) {
+  const path = join(folder, `${name}-${scale}.egr`);
+  if (existsSync(path)) {
+    const bytes = readFileSync(path);
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+    return { path, graph: Graph.fromCsr(words.subarray(2, words[0] + 3), words.subarray(words[0] + 3)) };
+  }
+  const graph = GRAPHS[name]();
   const words = new Uint32Array(2 + graph.n + 1 + graph.neighbors.length);
   words.set([graph.n, graph.neighbors.length]);
   words.set(graph.offsets, 2);
   words.set(graph.neighbors, 3 + graph.n);
   writeFileSync(path, words);
+  return { path, graph };
 }
 
-function runEcl(path) {
-  const { stdout } = spawnSync(values.ecl, [path], { encoding: 'utf8' });
-  const seconds = /runtime:\s+([\d.]+) s/.exec(stdout);
-  const colors = /colors used: (\d+)/.exec(stdout);
-  if (!seconds || !colors) throw new Error(`ECL-GC failed:\n${stdout}`);
-  return { milliseconds: Number(seconds[1]) * 1000, colors: Number(colors[1]) };
+const PEERS = {
+  ecl: (path) => [values.ecl, [path], 1000],
+  chroma: (path) => [values.chroma, ['-f', path, '-a', '0'], 1],
+  chromaSdc: (path) => [values.chroma, ['-f', path, '-a', '1'], 1],
+};
+
+/** A few runs of a peer, without the first, which warms the machine up; none without its binary. */
+function runPeer(name, path) {
+  const [binary, args, unit] = PEERS[name](path);
+  if (!binary) return [];
+  const runs = Array.from({ length: Math.min(Number(values.seeds), 3) + 1 }, () => {
+    const { stdout } = spawnSync(binary, args, { encoding: 'utf8', timeout: 10_000 });
+    const time = /^runtime:\s+([\d.]+)/m.exec(stdout);
+    const colors = /colors used: (\d+)/.exec(stdout);
+    if (!time || !colors) console.error(`${name} gave no colouring:\n${stdout}`);
+    return time && colors && { milliseconds: Number(time[1]) * unit, colors: Number(colors[1]) };
+  });
+  return runs.slice(1).filter(Boolean);
 }
 
 const device = deviceNamed(values.device);
-const folder = mkdtempSync(join(tmpdir(), 'whcr-'));
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'whcr-'));
 const cases = [];
 for (const name of values.graphs.split(',')) {
-  const graph = GRAPHS[name]();
-  const entry = { name, vertices: graph.n, edges: graph.m, ecl: [], once: [], improved: [] };
+  const { path, graph } = graphNamed(name);
+  if (values.write) continue;
+  const peers = Object.fromEntries(Object.keys(PEERS).map((peer) => [peer, runPeer(peer, path)]));
+  const entry = { name, vertices: graph.n, edges: graph.m, ...peers, once: [], improved: [] };
   cases.push(entry);
-  if (values.ecl) {
-    const path = join(folder, `${name}.egr`);
-    writeEcl(graph, path);
-    for (let i = 0; i < Number(values.seeds) + 1; i++) entry.ecl.push(runEcl(path));
-    entry.ecl.shift(); // the first one warms the machine up
-  }
   const shape = ({ finalColors, kernelMs, elapsedMs, coloring }, seed) => {
     if (conflictsOf(graph, coloring) !== 0) throw new Error(`${name}: not proper`);
     return { seed, colors: finalColors, kernelMs, elapsedMs };
@@ -113,7 +159,8 @@ for (const name of values.graphs.split(',')) {
       ? `${median(runs.map((run) => run.colors))} colours, ${median(runs.map(time)).toFixed(2)} ms`
       : 'not run';
   console.log(
-    `${name} (${graph.n} vertices, ${graph.m} edges): ECL-GC ${show(entry.ecl, (run) => run.milliseconds)}; once ` +
+    `${name} (${graph.n} vertices, ${graph.m} edges): ECL-GC ${show(entry.ecl, (run) => run.milliseconds)}; ` +
+      `CHROMA ${show(entry.chroma, (run) => run.milliseconds)}, SDC ${show(entry.chromaSdc, (run) => run.milliseconds)}; once ` +
       `${show(entry.once, (run) => run.kernelMs)} (${median(entry.once.map((run) => run.elapsedMs)).toFixed(1)} ms with transfers); ` +
       `within ${entry.improvedLimitMs.toFixed(0)} ms ${show(entry.improved, (run) => run.steps.at(-1)?.elapsedMs ?? Infinity)}` +
       (entry.fewest
@@ -121,7 +168,7 @@ for (const name of values.graphs.split(',')) {
         : ''),
   );
 }
-rmSync(folder, { recursive: true });
+if (!values.folder) rmSync(folder, { recursive: true });
 writeRecord(values.out, 'whcr: huge sparse graphs', {
   parameters: { ...values, device },
   cases,

@@ -106,19 +106,22 @@ function whcrQuality(up) {
 function whcrSparse(up) {
   const { cuda, cases } = results('whcr-sparse-h200');
   const pair = (list, time) =>
-    `${median(list.map(({ colors }) => colors))} colours, ${median(list.map(time)).toFixed(1)} ms`;
-  const rows = cases.map(({ name, vertices, edges, ecl, once, improved, improvedLimitMs }) => [
+    list.length === 0
+      ? '–'
+      : `${median(list.map(({ colors }) => colors))} colours, ${median(list.map(time)).toFixed(1)} ms`;
+  const rows = cases.map(({ name, vertices, edges, ecl, chroma = [], once, improved, improvedLimitMs }) => [
     `${name}, ${(vertices / 1e6).toFixed(1)} M vertices, ${(edges / 1e6).toFixed(1)} M edges`,
     pair(ecl, ({ milliseconds }) => milliseconds),
+    pair(chroma, ({ milliseconds }) => milliseconds),
     pair(once, ({ kernelMs }) => kernelMs),
     `${median(once.map(({ elapsedMs }) => elapsedMs)).toFixed(0)} ms`,
     `${median(improved.map(({ colors }) => colors))} colours within ${improvedLimitMs.toFixed(0)} ms`,
   ]);
   return [
-    `One ${cuda.devices[0].name}, medians; ECL-GC 1.2 in the same run. Times are without transfers, as ECL-GC gives its own; the fourth` +
+    `One ${cuda.devices[0].name}, medians; ECL-GC 1.2 and CHROMA in the same run. Times are without transfers, as both give their own; the fifth` +
       ' column is the whole call, with the transfer of the result and its verification on the host.',
     '',
-    ...table(['graph', 'ECL-GC', 'greedy at once', 'whole call', "ten times ECL-GC's time"], rows),
+    ...table(['graph', 'ECL-GC', 'CHROMA', 'greedy at once', 'whole call', "ten times ECL-GC's time"], rows),
     '',
     `From [whcr-sparse-h200.json](${up}bench/results/whcr-sparse-h200.json).`,
   ];

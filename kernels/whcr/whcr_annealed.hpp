@@ -5,6 +5,7 @@
 
 #include "whcr/whcr_annealed_law.hpp"
 #include "whcr/whcr_lanes.hpp"
+#include "whcr/whcr_record.hpp"
 
 namespace aatgs::whcr {
 
@@ -14,24 +15,26 @@ struct AnnealedTable {
   int16_t* counts;  // colors x stride
   uint32_t words;  // of a set of vertices as bits; 0 on sparse graphs
   uint32_t* classes;  // colors x words: the vertices of each colour
-  uint32_t* clashing;  // the vertices in conflict, by number
-  uint32_t* size;  // how many they are
+  uint32_t* clashing;  // the vertices in conflict, those of each group by number, in the places of its vertices
+  uint32_t* sizes;  // how many they are, by group
 
   AATGS_FN AnnealedTable(Carver& carver, const Graph& graph, uint32_t colors) {
     stride = (graph.n + 31) / 32 * 32 + 32;
     words = graph.bits ? graph.words : 0;
-    size = carver.take<uint32_t>(1);
+    sizes = carver.take<uint32_t>(kGroups);
     counts = carver.take<int16_t>(uint64_t{colors} * stride);
     classes = carver.take<uint32_t>(uint64_t{colors} * words);
     clashing = carver.take<uint32_t>(graph.n);
   }
   AATGS_FN int16_t* counts_of(uint32_t color) const { return counts + uint64_t{color} * stride; }
+  AATGS_FN uint32_t& at(uint32_t group, uint32_t i) const { return clashing[place_in_group(group, i)]; }
 
-  AATGS_FN uint32_t place_of(uint32_t v) const {
+  AATGS_FN uint32_t index_of(uint32_t v) const {
+    const uint32_t group = group_of(v);
     uint32_t low = 0;
-    for (uint32_t high = *size; low < high;) {
+    for (uint32_t high = sizes[group]; low < high;) {
       const uint32_t middle = (low + high) / 2;
-      if (clashing[middle] < v) {
+      if (at(group, middle) < v) {
         low = middle + 1;
       } else {
         high = middle;
@@ -40,14 +43,16 @@ struct AnnealedTable {
     return low;
   }
   AATGS_FN void enter(uint32_t v) const {
-    const uint32_t at = place_of(v);
-    for (uint32_t i = (*size)++; i > at; --i) clashing[i] = clashing[i - 1];
-    clashing[at] = v;
+    const uint32_t group = group_of(v);
+    const uint32_t index = index_of(v);
+    for (uint32_t i = sizes[group]++; i > index; --i) at(group, i) = at(group, i - 1);
+    at(group, index) = v;
   }
   AATGS_FN void leave(uint32_t v) const {
-    const uint32_t at = place_of(v);
-    --*size;
-    for (uint32_t i = at; i < *size; ++i) clashing[i] = clashing[i + 1];
+    const uint32_t group = group_of(v);
+    const uint32_t index = index_of(v);
+    --sizes[group];
+    for (uint32_t i = index; i < sizes[group]; ++i) at(group, i) = at(group, i + 1);
   }
 };
 
@@ -67,40 +72,21 @@ class AnnealedWalk {
 
   /// Runs up to `moves` moves; ends early without conflicts. Collective.
   AATGS_FN void run(uint32_t moves) {
-    int32_t conflicts = load();
+    AnnealedRecord record(member_, load());
     uint64_t clock = member_.moves;
     const uint64_t end = clock + moves;
-    const bool fresh = member_.fresh != 0;
-    const uint32_t cold = member_.cold == 0 ? kFirstCold : member_.cold;
-    int32_t best = fresh ? conflicts : static_cast<int32_t>(member_.best_conflicts);
-    bool unsaved = fresh || member_.best_unsaved != 0;
-    uint32_t made = 0;
-    uint32_t rose = 0;
+    const uint32_t cold = coldness(member_);
     block_.barrier();  // everybody has read the member
-    for (; clock < end && conflicts > 0; ++clock) {
+    for (; clock < end && record.conflicts > 0; ++clock) {
       if ((clock & 255) == 0 && block_.cancelled()) break;
       const Move move = choose(clock, cold);
       if (move.color == kNone) continue;
-      if (move.change > 0 && unsaved) {
-        save();
-        unsaved = false;
-      }
+      record.before(move.change, [&] { save(); });
       make(move);
-      ++made;
-      rose += move.change > 0 ? 1 : 0;
-      conflicts += move.change;
-      if (conflicts < best) {
-        best = conflicts;
-        unsaved = true;
-      }
+      record.moved(move.change);
     }
-    if (unsaved) save();
-    block_.leader([&] {
-      member_.walked(clock, conflicts, best);
-      member_.fresh = 0;
-      member_.made += made;
-      member_.rose += rose;
-    });
+    if (record.unsaved) save();
+    block_.leader([&] { record.close(member_, clock); });
     block_.barrier();
   }
 
@@ -109,8 +95,6 @@ class AnnealedWalk {
     uint32_t vertex, color;  // kNone: nothing is let through
     int32_t change;
   };
-  /// Proposals looked at together.
-  static constexpr uint32_t kBatch = 8;
 
   /// Builds the table, and counts the conflicts. Collective.
   AATGS_FN int32_t load() {
@@ -133,17 +117,17 @@ class AnnealedWalk {
       });
     }
     block_.barrier();
+    const uint32_t ends = block_.template sum<uint32_t>(
+        graph_.n, [&](uint32_t v) { return static_cast<uint32_t>(table_.counts_of(color_[v])[v]); });
     block_.leader([&] {
-      *table_.size = 0;
+      for (uint32_t group = 0; group < kGroups; ++group) table_.sizes[group] = 0;
       for (uint32_t v = 0; v < graph_.n; ++v) {
-        if (table_.counts_of(color_[v])[v] != 0) table_.clashing[(*table_.size)++] = v;
+        if (table_.counts_of(color_[v])[v] == 0) continue;
+        const uint32_t group = group_of(v);
+        table_.at(group, table_.sizes[group]++) = v;
       }
     });
     block_.barrier();
-    const uint32_t ends = block_.template sum<uint32_t>(*table_.size, [&](uint32_t i) {
-      const uint32_t v = table_.clashing[i];
-      return static_cast<uint32_t>(table_.counts_of(color_[v])[v]);
-    });
     return static_cast<int32_t>(ends / 2);
   }
 
@@ -153,26 +137,50 @@ class AnnealedWalk {
     block_.barrier();
   }
 
-  AATGS_FN Move proposed(const PhiloxBlock& draw, uint32_t odd, uint32_t cold) const {
-    const Proposed wish = Proposed::from(draw.x[2 * odd], *table_.size, colors_);
-    const uint32_t v = table_.clashing[wish.at];
+  AATGS_FN Move proposed(uint32_t group, uint32_t word, uint32_t odds_word, uint32_t cold) const {
+    const Proposed wish = Proposed::from(word, table_.sizes[group], colors_);
+    const uint32_t v = table_.at(group, wish.at);
     const uint32_t from = color_[v];
     const int32_t change = table_.counts_of(wish.color)[v] - table_.counts_of(from)[v];
-    const bool made = wish.color != from && let_through(change, cold, draw.x[2 * odd + 1]);
-    return {v, made ? wish.color : kNone, change};
+    const bool made = change <= 0 || odds_word < odds_of(cold, static_cast<uint32_t>(change));
+    return {v, made && wish.color != from ? wish.color : kNone, change};
   }
 
-  /// The first proposal that is let through. Collective.
+  /// The first proposal that is let through, looked for by every thread alike: turn by turn, of equal ones the first
+  /// group's.
   AATGS_FN Move choose(uint64_t clock, uint32_t cold) {
-    for (uint32_t base = 0; base < kProposals; base += kBatch) {
-      const uint32_t first = block_.template min<uint32_t>(kBatch / 2, [&](uint32_t i) {
-        const PhiloxBlock draw = draw_proposals(search_, index_, clock, base / 2 + i);
-        if (proposed(draw, 0, cold).color != kNone) return base + 2 * i;
-        return proposed(draw, 1, cold).color != kNone ? base + 2 * i + 1 : kNone;
-      });
-      if (first != kNone) return proposed(draw_proposals(search_, index_, clock, first / 2), first & 1, cold);
+    const uint32_t half = clock & 1;
+    const PhiloxBlock phases = draw_phases(search_, index_, clock);
+    uint32_t due[kGroups];
+    uint32_t turn[kGroups];
+    for (uint32_t group = 0; group < kGroups; ++group) {
+      const uint32_t clashing = table_.sizes[group];
+      due[group] = clashing == 0 ? kNone : Turns{phase_of(phases, group), Turns::pace_of(clashing)}.when(0);
+      turn[group] = 0;
+      if (clock / 2 != drawn_for_) drawn_[group] = 0;
     }
-    return {0, kNone, 0};
+    drawn_for_ = clock / 2;
+    for (;;) {
+      uint32_t next = 0;
+      for (uint32_t group = 1; group < kGroups; ++group) next = due[group] < due[next] ? group : next;
+      if (due[next] == kNone) return {0, kNone, 0};
+      const PhiloxBlock draw = draw_for(clock, next, turn[next]);
+      const Move move = proposed(next, draw.x[2 * half], draw.x[2 * half + 1], cold);
+      if (move.color != kNone) return move;
+      const Turns turns{phase_of(phases, next), Turns::pace_of(table_.sizes[next])};
+      due[next] = ++turn[next] < kTurns ? turns.when(turn[next]) : kNone;
+    }
+  }
+
+  /// A turn's draw, kept for the next move where that may look at it too.
+  AATGS_FN PhiloxBlock draw_for(uint64_t clock, uint32_t group, uint32_t turn) {
+    if (turn < drawn_[group]) return draws_[group][turn];
+    const PhiloxBlock draw = draw_proposals(search_, index_, clock, group, turn);
+    if (turn < kKept) {
+      draws_[group][turn] = draw;
+      drawn_[group] = turn + 1;
+    }
+    return draw;
   }
 
   AATGS_FN void make(const Move& move) {
@@ -235,6 +243,10 @@ class AnnealedWalk {
   uint16_t* const color_;
   uint16_t* const best_;
   AnnealedTable table_;
+  static constexpr uint32_t kKept = 4;
+  PhiloxBlock draws_[kGroups][kKept];  // of the first turns, for an even move and the next one
+  uint32_t drawn_[kGroups] = {};  // how many turns
+  uint64_t drawn_for_ = ~uint64_t{0};
 };
 
 }  // namespace aatgs::whcr

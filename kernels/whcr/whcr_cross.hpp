@@ -10,6 +10,17 @@ namespace aatgs::whcr {
 
 /// Generations after which a couple's first parent is replaced by the best of the cycle before.
 inline constexpr uint32_t kCycle = 10;
+/// From so many couples on they take from each other.
+inline constexpr uint32_t kManyCouples = 16;
+
+/// Of a couple, a generation is so many of the population's. For every other couple it grows: twice, four times, ... as
+/// long, a thousand of each length. Short ones sooner find what is not too hard, and what is harder takes longer ones.
+AATGS_FN uint32_t generation_length(uint32_t couple, uint32_t generation) {
+  constexpr uint32_t kOfEachLength = 1000;
+  uint32_t length = 1;
+  while (couple % 2 == 1 && length * 2 <= generation / kOfEachLength + 1) length *= 2;
+  return length;
+}
 
 /// The child of two colourings: takes the largest class of each in turn, and leaves the rest uncoloured. `turn` decides
 /// between classes of one size. Collective.
@@ -87,14 +98,20 @@ AATGS_FN void copy_colors(Block& block, uint32_t n, const uint16_t* from, uint16
   block.barrier();
 }
 
-/// Keeps a couple's best colouring, brings the last cycle's back at the end of one, and starts one partner over when
-/// the two have become alike. Changes the parents in `bests`. Collective.
+/// Whether two colourings differ, up to the names of the colours, in a hundredth of the vertices at most. Collective.
+template <class Block>
+AATGS_FN bool alike(Block& block, const WhcrState& state, const uint16_t* a, const uint16_t* b, Carver carver) {
+  const uint32_t n = state.graph.n;
+  return n - agreement(block, state.graph, a, b, state.search->colors, carver) <= n / 100;
+}
+
+/// Keeps a couple's best colouring, brings the last cycle's back at the end of one, and notes whether the two have become
+/// alike. Changes the parents in `bests`. Collective.
 template <class Block>
 AATGS_OUTLINE void prepare_couple(Block& block, const WhcrState& state, uint32_t couple, uint32_t generation,
                                   Carver carver) {
   const uint32_t n = state.graph.n;
   const uint32_t first = 2 * couple;
-  const Search& search = *state.search;
   Couple& elites = state.couples[couple];
   const uint32_t better =
       state.members[first + 1].best_conflicts < state.members[first].best_conflicts ? first + 1 : first;
@@ -114,14 +131,34 @@ AATGS_OUTLINE void prepare_couple(Block& block, const WhcrState& state, uint32_t
     }
   });
   block.barrier();
-  const uint32_t agreed =
-      agreement(block, state.graph, state.best_of(first), state.best_of(first + 1), search.colors, carver);
-  if (n - agreed <= n / 100) {
-    block.for_each(n, [&](uint32_t v) {
-      state.best_of(first + 1)[v] =
-          static_cast<uint16_t>(random_for(search, Purpose::INIT, first + 1, search.events, v).below(search.colors));
-    });
+  const bool same = alike(block, state, state.best_of(first), state.best_of(first + 1), carver);
+  block.leader([&] { elites.alike = same ? 1 : 0; });
+  block.barrier();
+}
+
+/// Starts one partner of a couple over whose two have become alike, from nothing. Where there are many couples, one whose
+/// generations have grown takes an elite of another, drawn at random, unless that is alike too: by then searches apart have
+/// come to their ends. Changes the second parent in `bests`; no couple's elites change meanwhile. Collective.
+template <class Block>
+AATGS_OUTLINE void renew_partner(Block& block, const WhcrState& state, uint32_t couple, Carver carver) {
+  const uint32_t n = state.graph.n;
+  const uint32_t couples = state.population / 2;
+  const uint32_t first = 2 * couple;
+  const Search& search = *state.search;
+  if (couples >= kManyCouples && generation_length(couple, search.generation) > 1) {
+    const uint32_t away = random_for(search, Purpose::CROSS, first, search.events, 1).below(couples - 1) + 1;
+    const uint32_t other = (couple + away) % couples;
+    const Couple& elites = state.couples[other];
+    const uint16_t* elite = state.elite_of(other, elites.better());
+    if (elites.fewest() != kNone && !alike(block, state, state.best_of(first), elite, carver)) {
+      copy_colors(block, n, elite, state.best_of(first + 1));
+      return;
+    }
   }
+  block.for_each(n, [&](uint32_t v) {
+    state.best_of(first + 1)[v] =
+        static_cast<uint16_t>(random_for(search, Purpose::INIT, first + 1, search.events, v).below(search.colors));
+  });
   block.barrier();
 }
 

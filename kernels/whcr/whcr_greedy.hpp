@@ -17,8 +17,9 @@ namespace aatgs::whcr {
 template <class Team>
 class GreedyColoring {
  public:
-  /// `blank`: no vertex has a colour yet. Colours are below `limit`.
-  AATGS_FN GreedyColoring(Team& team, const WhcrState& state, uint32_t limit, bool blank)
+  /// `blank`: no vertex has a colour yet. Colours are below `limit`. `layers`: high ones first, whatever the degrees.
+  AATGS_FN GreedyColoring(Team& team, const WhcrState& state, uint32_t limit, bool blank,
+                          const uint32_t* layers = nullptr)
       : team_(team),
         state_(state),
         graph_(state.graph),
@@ -26,6 +27,7 @@ class GreedyColoring {
         color_(state.colors),
         limit_(limit),
         blank_(blank),
+        layers_(layers),
         salt_(random_for(*state.search, Purpose::ORDER, 0, state.search->events).next()) {}
 
   /// Colours what is uncoloured: the first colour that fits, or else the one fewest neighbours have. Collective.
@@ -113,6 +115,7 @@ class GreedyColoring {
 
   /// The order: high keys first.
   AATGS_FN uint64_t key(uint32_t v) const {
+    if (layers_) return uint64_t{layers_[v]} << 32 | mix(v, salt_);
     const uint32_t degree = graph_.degree(v) < 0xfffff ? graph_.degree(v) : 0xfffff;
     return uint64_t{state_.priors.bias[v]} << 52 | uint64_t{degree} << 32 | mix(v, salt_);
   }
@@ -218,6 +221,7 @@ class GreedyColoring {
   uint16_t* const color_;
   const uint32_t limit_;
   const bool blank_;
+  const uint32_t* const layers_;
   const uint32_t salt_;
 };
 

@@ -47,7 +47,7 @@ AATGS_OUTLINE void change_colors(Team& team, const WhcrState& state, uint32_t be
     search.events++;
     search.generation_substeps = 0;
   });
-  team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = {kNone, kNone}; });
+  team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = kNewCouple; });
   team.barrier();
   team.for_each_block(state.population, [&](auto& block, uint32_t index) {
     Carver carver(desk_of(block, state, index));
@@ -58,7 +58,7 @@ AATGS_OUTLINE void change_colors(Team& team, const WhcrState& state, uint32_t be
     } else {
       reduce(block, state, index, before, carver);
     }
-    walk(block, state, index, 0);
+    count_conflicts(block, state, index);
   });
   team.barrier();
 }
@@ -94,7 +94,15 @@ AATGS_OUTLINE bool evaluate(Team& team, const WhcrState& state) {
   return true;
 }
 
-/// A new generation in every couple. Collective.
+/// Whether a couple has a new generation now; which one of its own.
+AATGS_FN bool is_due(const WhcrState& state, uint32_t couple, uint32_t& own) {
+  const uint32_t generation = state.search->generation;
+  const uint32_t length = generation_length(couple, generation);
+  own = generation / length;
+  return state.recombines(couple) && generation % length == 0;
+}
+
+/// A new generation in every couple that has come to the end of one. Collective.
 template <class Team>
 AATGS_OUTLINE void recombine(Team& team, const WhcrState& state) {
   Search& search = *state.search;
@@ -103,15 +111,22 @@ AATGS_OUTLINE void recombine(Team& team, const WhcrState& state) {
     search.generation++;
   });
   team.barrier();
-  const uint32_t generation = search.generation;
   const uint32_t couples = state.population / 2;
   team.for_each_block(couples, [&](auto& block, uint32_t couple) {
-    if (!state.recombines(couple)) return;
-    prepare_couple(block, state, couple, generation, Carver(desk_of(block, state, 2 * couple)));
+    uint32_t own = 0;
+    if (!is_due(state, couple, own)) return;
+    prepare_couple(block, state, couple, own, Carver(desk_of(block, state, 2 * couple)));
+  });
+  team.barrier();
+  team.for_each_block(couples, [&](auto& block, uint32_t couple) {
+    uint32_t own = 0;
+    if (!is_due(state, couple, own) || !state.couples[couple].alike) return;
+    renew_partner(block, state, couple, Carver(desk_of(block, state, 2 * couple)));
   });
   team.barrier();
   team.for_each_block(couples * 2, [&](auto& block, uint32_t index) {
-    if (!state.recombines(index / 2)) return;
+    uint32_t own = 0;
+    if (!is_due(state, index / 2, own)) return;
     make_child(block, state, index, Carver(desk_of(block, state, index)));
   });
   team.barrier();
@@ -121,8 +136,7 @@ AATGS_OUTLINE void recombine(Team& team, const WhcrState& state) {
 template <class Team>
 AATGS_OUTLINE void substep(Team& team, const WhcrState& state) {
   Search& search = *state.search;
-  team.for_each_block(state.population,
-                      [&](auto& block, uint32_t index) { walk(block, state, index, state.moves_per_substep); });
+  team.for_each_block(state.population, [&](auto& block, uint32_t index) { walk(block, state, index); });
   team.barrier();
   const uint64_t moves =
       team.template sum<uint64_t>(state.population, [&](uint32_t i) { return state.members[i].moves; });
@@ -137,6 +151,7 @@ AATGS_OUTLINE void substep(Team& team, const WhcrState& state) {
   if (!generation_ends || state.population < 2) return;
   team.leader([&] { search.generation_substeps = 0; });
   recombine(team, state);
+  if (anneals(state.dynamic)) find_best_cold(team, state);
   if (state.dynamic == WhcrDynamic::MIXED) share_out(team, state);
 }
 

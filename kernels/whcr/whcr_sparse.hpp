@@ -1,10 +1,13 @@
-// The search of the dynamic SPARSE: a greedy colouring, its classes coloured again and again until that gains nothing,
-// then a colour less with conflicts, which are repaired; and so on down.
+// The search of the dynamic SPARSE: a greedy colouring; then, where a small core decides about the number of colours, the
+// search on that. Otherwise its classes coloured again and again until that gains nothing, then a colour less with
+// conflicts, which are repaired; and so on down.
 #pragma once
 #include <cstdint>
 
+#include "whcr/whcr_core_search.hpp"
 #include "whcr/whcr_iterate.hpp"
 #include "whcr/whcr_rounds.hpp"
+#include "whcr/whcr_sparse_best.hpp"
 
 namespace aatgs::whcr {
 
@@ -21,54 +24,6 @@ struct SparseStart {
   const uint32_t* given;
   uint64_t given_count;
 };
-
-/// Copies the colouring to `best`. Where fewer colours are looked for, those of a proper one are 0, 1, ... without gaps.
-/// Collective.
-template <class Team>
-AATGS_OUTLINE void publish_sparse(Team& team, const WhcrState& state, uint32_t conflicts) {
-  Search& search = *state.search;
-  const uint32_t bound = count_colors(team, state, state.colors);
-  const bool proper = conflicts == 0;
-  if (proper) {
-    team.for_each(bound, [&](uint32_t c) { state.rename[c] = 0; });
-    team.barrier();
-    team.for_each(state.graph.n, [&](uint32_t v) { put(state.rename[state.colors[v]], 1u); });
-    team.barrier();
-    team.leader([&] {
-      uint32_t used = 0;
-      for (uint32_t c = 0; c < bound; ++c) {
-        const bool is_used = state.rename[c] != 0;
-        state.rename[c] = search.descends ? used : c;
-        used += is_used ? 1 : 0;
-      }
-      search.best_colors = used;
-      if (used <= search.target) search.converged = 1;
-    });
-    team.barrier();
-  }
-  team.for_each(state.graph.n, [&](uint32_t v) {
-    const uint32_t c = state.colors[v];
-    state.best[v] = proper ? state.rename[c] : c;
-  });
-  team.leader([&] { search.best_conflicts = conflicts; });
-  team.barrier();
-}
-
-/// Takes note of a colouring with this many conflicts. Collective.
-template <class Team>
-AATGS_OUTLINE void note_sparse(Team& team, const WhcrState& state, uint32_t conflicts) {
-  Search& search = *state.search;
-  const bool better = conflicts < search.conflicts;
-  const bool wanted = better && (conflicts == 0 || search.best_colors == 0);
-  team.barrier();  // everybody has read what the leader writes next
-  team.leader([&] {
-    state.sparse.search->conflicts = conflicts;
-    state.sparse.search->stalled = better ? 0 : state.sparse.search->stalled + 1;
-    if (better) search.conflicts = conflicts;
-  });
-  if (wanted) publish_sparse(team, state, conflicts);
-  team.barrier();
-}
 
 /// Goes on with `colors` colours from a colouring that uses colours below `before`. Collective.
 template <class Team>
@@ -88,13 +43,6 @@ AATGS_OUTLINE void enter_repair(Team& team, const WhcrState& state, uint32_t bef
   note_sparse(team, state, count_conflicts(team, state));
 }
 
-/// Takes up the best colouring, which is proper and has no gaps in its colours. Collective.
-template <class Team>
-AATGS_OUTLINE void take_up_best(Team& team, const WhcrState& state) {
-  team.for_each(state.graph.n, [&](uint32_t v) { state.colors[v] = static_cast<uint16_t>(state.best[v]); });
-  team.barrier();
-}
-
 /// From the best colouring on by iterated greedy. Collective.
 template <class Team>
 AATGS_OUTLINE void enter_iterate(Team& team, const WhcrState& state) {
@@ -105,6 +53,18 @@ AATGS_OUTLINE void enter_iterate(Team& team, const WhcrState& state) {
     state.sparse.search->stalled = 0;
   });
   team.barrier();
+}
+
+/// From the best colouring on, or where there is none, from the present one: on the core, or else as without. Collective.
+template <class Team>
+AATGS_OUTLINE void seek_core(Team& team, const WhcrState& state) {
+  const bool proper = state.search->best_colors != 0;
+  const uint32_t colors = proper ? state.search->best_colors : state.search->colors;
+  team.barrier();
+  if (proper) take_up_best(team, state);
+  if (enter_core(team, state, colors, proper)) return;
+  if (proper) return enter_iterate(team, state);
+  enter_repair(team, state, colors, colors);
 }
 
 /// Starts over; `state.search` has been reset. Collective.
@@ -141,6 +101,58 @@ AATGS_OUTLINE void reset_sparse(Team& team, const WhcrState& state, const Sparse
   const bool goes_on = search.best_colors != 0 && !search.converged;
   team.barrier();
   if (goes_on) enter_iterate(team, state);
+  // Whether there is a core is seen when the search begins: one greedy colouring shall cost no more than that.
+  if (goes_on || blank) {
+    team.leader([&] { state.sparse.search->stage = SparseStage::SEEK; });
+    team.barrier();
+  }
+}
+
+/// A substep on the core, and what it found on the whole graph. Collective.
+template <class Team>
+AATGS_OUTLINE void substep_core(Team& team, const WhcrState& state) {
+  Search& search = *state.search;
+  SparseSearch& sparse = *state.sparse.search;
+  const Core& core = state.sparse.core;
+  const uint32_t* own = state.sparse.own;
+  const uint32_t before = search.colors;
+  const bool proper = search.best_colors != 0;
+  if (state.priors.active()) {
+    team.barrier();
+    // They weigh on every vertex, and the core's search knows nothing of them.
+    return proper ? enter_iterate(team, state) : enter_repair(team, state, before, before);
+  }
+  const CoreOutcome outcome = search_core(team, state);
+  const uint32_t colors = search.colors;
+  const bool wanted = outcome.colors != 0 || (!proper && outcome.conflicts < search.best_conflicts);
+  team.barrier();
+  if (!wanted) {
+    team.leader([&] {
+      sparse.conflicts = outcome.conflicts;
+      if (outcome.conflicts < search.conflicts) search.conflicts = outcome.conflicts;
+    });
+    team.barrier();
+    return;
+  }
+  if (outcome.colors != 0) {
+    team.for_each(sparse.core_vertices, [&](uint32_t v) { state.colors[core.vertices[v]] = core.saved[v]; });
+  }
+  team.leader([&] { search.conflicts = kNone; });
+  team.barrier();
+  color_peeled(team, state, outcome.colors ? outcome.colors : colors);
+  note_sparse(team, state, outcome.colors ? 0 : outcome.conflicts);
+  const bool over = search.converged != 0;
+  const bool lower = search.best_colors != 0 && search.best_colors <= sparse.core;
+  team.barrier();
+  if (over) return;
+  if (lower) return seek_core(team, state);
+  // Greedy colouring has taken the memory of all of the core but the colours, with which the search goes on.
+  number_core(team, state);
+  team.for_each(state.graph.n, [&](uint32_t v) {
+    if (own[v] == 0) state.colors[v] = core.color[core.numbers[v]];
+  });
+  team.leader([&] { search.conflicts = outcome.conflicts; });
+  team.barrier();
 }
 
 /// One substep: a pass of iterated greedy, or some rounds of repair. Collective.
@@ -148,6 +160,12 @@ template <class Team>
 AATGS_OUTLINE void substep_sparse(Team& team, const WhcrState& state) {
   Search& search = *state.search;
   const SparseSearch& sparse = *state.sparse.search;
+  const bool seeks = sparse.stage == SparseStage::SEEK;
+  team.barrier();
+  if (seeks) seek_core(team, state);
+  const bool on_core = sparse.stage == SparseStage::CORE;
+  team.barrier();
+  if (on_core) return substep_core(team, state);
   if (sparse.stage == SparseStage::ITERATE) {
     const uint32_t before = search.best_colors;
     const bool give_up = sparse.stalled >= kIteratePatience;
@@ -175,11 +193,16 @@ AATGS_OUTLINE void substep_sparse(Team& team, const WhcrState& state) {
     note_sparse(team, state, conflicts);
   }
   const bool goes_on = search.conflicts == 0 && !search.converged;
+  const bool unsought = sparse.coreless == 0 && state.sparse.levels == 0;
   const uint32_t found = search.best_colors;
   team.leader([&] { search.moves = sparse.moves; });
   team.barrier();
-  if (goes_on) {
-    take_up_best(team, state);
+  if (!goes_on) return;
+  take_up_best(team, state);
+  if (unsought) {
+    team.leader([&] { state.sparse.search->stage = SparseStage::SEEK; });
+    team.barrier();
+  } else {
     enter_repair(team, state, found, found - 1);
   }
 }
@@ -203,6 +226,9 @@ AATGS_OUTLINE void report_levels(Team& team, const WhcrState& state) {
 /// Another number of colours, from where the search is. Collective.
 template <class Team>
 AATGS_OUTLINE void change_colors_sparse(Team& team, const WhcrState& state, uint32_t colors) {
+  const bool on_core = state.sparse.search->stage == SparseStage::CORE && state.search->best_colors != 0;
+  team.barrier();
+  if (on_core) take_up_best(team, state);
   const uint32_t before = count_colors(team, state, state.colors);
   enter_repair(team, state, before, colors);
 }

@@ -31,6 +31,7 @@ struct Member {
   uint32_t taught;          // it has learnt weights of edges; they are kept when there are to be fewer colours
   uint32_t cold;            // annealing: see odds_of; 0: not set yet
   uint32_t made, rose;      // annealing: moves of this substep, and those of them that added conflicts
+  uint32_t best_cold;       // annealing: how cold it was when it came to its fewest conflicts
 
   /// A walk has ended, its best colouring copied.
   AATGS_FN void walked(uint64_t clock, int32_t left, int32_t fewest) {
@@ -45,7 +46,13 @@ struct Member {
 struct Couple {
   uint32_t present;
   uint32_t last;
+  uint32_t alike;  // whether the two have become alike: one of them is to be replaced
+
+  /// Which of the two elites has fewer conflicts, and how many; kNone: there is none.
+  AATGS_FN uint32_t better() const { return present <= last ? 0 : 1; }
+  AATGS_FN uint32_t fewest() const { return present < last ? present : last; }
 };
+inline constexpr Couple kNewCouple = {kNone, kNone, 0};
 
 /// How strongly what other modules know weighs now; see whcr_priors.hpp.
 struct PriorWeights {
@@ -101,6 +108,8 @@ struct Search {
   uint32_t generation;
   uint32_t generation_substeps;
   uint32_t shares[3];  // MIXED: couples of each style
+  uint32_t
+      best_cold;  // annealing: how cold the best walks were when they came to their fewest conflicts; 0: not known yet
 };
 
 /// What a couple does: tabu search with recombination, annealing, tabu search under learnt weights; min-conflicts with
@@ -132,6 +141,8 @@ struct WhcrState {
   WhcrDynamic dynamic;
   uint32_t moves_per_substep;
   uint32_t substeps_per_generation;
+  bool regular;  // all vertices have about as many neighbours
+  uint32_t weighted_part;  // MIXED: of the moves of a substep, a walk under learnt weights makes one in so many
   uint32_t first_colors, first_target;
   WhcrInit first_init;
   uint64_t first_seed;
@@ -153,7 +164,7 @@ struct WhcrState {
   uint64_t work_bytes;
   bool desk_shared;  // whether colourings are made in shared memory
   uint64_t warp_shared;  // shared memory for the walk of whcr_warp_walk.hpp; 0: none
-  uint8_t* warp_counts;  // its counts, population times, or null: never outside shared memory
+  uint8_t* warp_counts;  // room for its counts, population times, or null: all lie in shared memory
   WeightedTier weighted_tier;  // which tables of learnt weights lie in shared memory
   uint32_t* rename;  // max_colors
 
@@ -163,12 +174,17 @@ struct WhcrState {
     if (dynamic == WhcrDynamic::REPAIR) return Style::REPAIR;
     if (dynamic == WhcrDynamic::WEIGHTED) return Style::WEIGHTED;
     if (dynamic == WhcrDynamic::ANNEALED) return Style::ANNEALED;
-    if (population < 4) return member % 2 == 0 ? Style::ANNEALED : Style::WEIGHTED;
+    if (population < 4) return member % 2 == 0 || regular ? Style::ANNEALED : Style::WEIGHTED;
     return style_by(search->shares, member / 2);
   }
   AATGS_FN bool recombines(uint32_t couple) const {
     const Style style = style_of(2 * couple);
     return style == Style::RECOMBINED || style == Style::REPAIR;
+  }
+  /// Of a substep: a style that takes longer for a move makes fewer, so that the others need not wait for it.
+  AATGS_FN uint32_t moves_of(Style style) const {
+    const uint32_t part = dynamic == WhcrDynamic::MIXED && style == Style::WEIGHTED ? weighted_part : 1;
+    return moves_per_substep > part ? moves_per_substep / part : 1;
   }
   AATGS_FN uint16_t* weights_of(uint32_t member) const { return weights + uint64_t{member} * graph.offsets[graph.n]; }
   AATGS_FN uint16_t* colors_of(uint32_t member) const { return colors + uint64_t{member} * graph.n; }

@@ -10,7 +10,11 @@
 
 namespace aatgs::whcr {
 
-struct WhcrStep {
+/// The regimes a step contains. On a GPU each has kernels of its own, with the registers it needs itself.
+enum Regimes : uint32_t { kDenseRegime = 1, kSparseRegime = 2 };
+
+template <uint32_t kRegimes>
+struct WhcrStepOf {
   using Setup = WhcrSetup;
   using Config = WhcrConfig;
   using Telemetry = WhcrTelemetry;
@@ -18,7 +22,14 @@ struct WhcrStep {
 
   static const char* check(const SetupView<Setup>& setup) { return check_setup(setup); }
 
-  static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) { lay_out_state(arena, setup, state); }
+  static void lay_out(Arena& arena, const SetupView<Setup>& setup, State& state) {
+    lay_out_state(arena, setup, state);
+    if (state.dynamic == WhcrDynamic::SPARSE) {
+      arena.kernels<WhcrStepOf<kSparseRegime>>("whcr_sparse");
+    } else {
+      arena.kernels<WhcrStepOf<kDenseRegime>>("whcr_dense");
+    }
+  }
 
   template <class Team>
   AATGS_FN static void run(Team& team, const Config& config, State& state, Telemetry& telemetry) {
@@ -43,10 +54,11 @@ struct WhcrStep {
       team.barrier();
       for (uint32_t s = 0; s < config.substeps && !state.search->converged && !team.cancelled(); ++s) {
         team.barrier();
-        if (is_sparse(state)) {
-          substep_sparse(team, state);
-        } else {
-          substep(team, state);
+        if constexpr (kHasSparse) {
+          if (is_sparse(state)) substep_sparse(team, state);
+        }
+        if constexpr (kHasDense) {
+          if (!is_sparse(state)) substep(team, state);
         }
         team.barrier();
       }
@@ -55,7 +67,11 @@ struct WhcrStep {
   }
 
  private:
-  AATGS_FN static bool is_sparse(const State& state) { return state.dynamic == WhcrDynamic::SPARSE; }
+  static constexpr bool kHasDense = (kRegimes & kDenseRegime) != 0;
+  static constexpr bool kHasSparse = (kRegimes & kSparseRegime) != 0;
+  AATGS_FN static bool is_sparse(const State& state) {
+    return kHasSparse && (!kHasDense || state.dynamic == WhcrDynamic::SPARSE);
+  }
 
   struct Start {
     uint64_t seed;
@@ -85,19 +101,27 @@ struct WhcrStep {
       state.search->descends = state.search->target < colors;
       state.search->conflicts = kNone;
       state.search->best_conflicts = kNone;
-      share_out_evenly(*state.search, state.population);
+      share_out_at_first(state);
     });
-    if (is_sparse(state)) {
-      team.barrier();
-      reset_sparse(team, state, {start.init, start.given, start.given_count});
-      return;
+    if constexpr (kHasSparse) {
+      if (is_sparse(state)) {
+        team.barrier();
+        reset_sparse(team, state, {start.init, start.given, start.given_count});
+      }
     }
-    team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = {kNone, kNone}; });
+    if constexpr (kHasDense) {
+      if (!is_sparse(state)) reset_population(team, state, start);
+    }
+  }
+
+  template <class Team>
+  AATGS_FN static void reset_population(Team& team, State& state, const Start& start) {
+    team.for_each(state.population / 2, [&](uint32_t couple) { state.couples[couple] = kNewCouple; });
     team.for_each(state.population, [&](uint32_t i) { state.members[i] = {}; });
     team.barrier();
     team.for_each_block(state.population, [&](auto& block, uint32_t index) {
       make(block, state, index, start.init, start.given, start.given_count, Carver(desk_of(block, state, index)));
-      walk(block, state, index, 0);
+      count_conflicts(block, state, index);
     });
     team.barrier();
     evaluate(team, state);
@@ -122,10 +146,15 @@ struct WhcrStep {
     });
     team.barrier();
     if (reached || colors == before) return;
-    if (is_sparse(state)) return change_colors_sparse(team, state, colors);
-    change_colors(team, state, before, colors);
-    evaluate(team, state);
-    team.barrier();
+    if constexpr (kHasSparse) {
+      if (is_sparse(state)) change_colors_sparse(team, state, colors);
+    }
+    if constexpr (kHasDense) {
+      if (is_sparse(state)) return;
+      change_colors(team, state, before, colors);
+      evaluate(team, state);
+      team.barrier();
+    }
   }
 
   template <class Team>
@@ -139,7 +168,9 @@ struct WhcrStep {
     const uint32_t members = is_sparse(state) ? 0 : state.population;
     const uint32_t fewest =
         team.template min<uint32_t>(members, [&](uint32_t i) { return state.members[i].best_conflicts; });
-    if (is_sparse(state) && state.sparse.levels) report_levels(team, state);
+    if constexpr (kHasSparse) {
+      if (is_sparse(state) && state.sparse.levels) report_levels(team, state);
+    }
     team.leader([&] {
       const Search& search = *state.search;
       telemetry.moves = search.moves;
@@ -155,5 +186,8 @@ struct WhcrStep {
     });
   }
 };
+
+/// All of it, as the CPU has it.
+using WhcrStep = WhcrStepOf<kDenseRegime | kSparseRegime>;
 
 }  // namespace aatgs::whcr

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "whcr/whcr_choice.hpp"
+#include "whcr/whcr_record.hpp"
 
 namespace aatgs::whcr {
 
@@ -28,58 +29,45 @@ class TabuWalk {
 
   /// Runs up to `moves` moves; ends early without conflicts. Collective.
   AATGS_FN void run(uint32_t moves) {
-    prepare();
+    WalkRecord record(member_, prepare());
+    block_.barrier();  // everybody has read the member
     Chooser<Block> chooser(block_, priors_, table_, tabu_);
     uint64_t clock = member_.moves;
     const uint64_t end = clock + moves;
-    int32_t conflicts = static_cast<int32_t>(member_.conflicts);
-    int32_t best = static_cast<int32_t>(member_.best_conflicts);
-    bool unsaved = member_.best_unsaved != 0;
-    for (; clock < end && conflicts > 0; ++clock) {
+    for (; clock < end && record.conflicts > 0; ++clock) {
       if ((clock & 255) == 0 && block_.cancelled()) break;
       release(clock);
       Random random = random_for(search_, Purpose::MOVE, index_, clock);
       const uint32_t a = random.next(), b = random.next(), c = random.next();
       const Draw draw = Draw::from(a, b, c, random.next());
-      const Choice choice = chooser.choose(conflicts, best, draw);
+      const Choice choice = chooser.choose(record.conflicts, record.best, draw);
       if (choice.slot == kNone) continue;
-      if (choice.change > 0 && unsaved) {
-        save();
-        unsaved = false;
-      }
+      record.before(choice.change, [&] { save(); });
       move(choice, clock, draw.stay + tenure_share(*table_.size));
-      conflicts += choice.change;
-      if (conflicts <= best) {  // the last of equals: the next generation's parents differ more
-        best = conflicts;
-        unsaved = true;
-      }
+      record.moved(choice.change, kLastOfEquals);
     }
-    if (unsaved) save();
+    if (record.unsaved) save();
     block_.barrier();
-    block_.leader([&] { member_.walked(clock, conflicts, best); });
+    block_.leader([&] { record.close(member_, clock); });
     block_.barrier();
   }
 
  private:
-  AATGS_FN void prepare() {
+  /// Builds the tables; the conflicts. Collective.
+  AATGS_FN int32_t prepare() {
     table_.build(block_, graph_, color_, colors_);
     const uint32_t sum =
         block_.template sum<uint32_t>(*table_.size, [&](uint32_t at) { return static_cast<uint32_t>(table_.own[at]); });
     block_.for_each(ring_ + 1, [&](uint32_t i) { table_.due[i] = kNone; });
     block_.barrier();
     block_.leader([&] {
-      member_.conflicts = sum / 2;
       for (uint32_t i = 0; i <= ring_; ++i) {
         if (member_.fresh) tabu_[i] = kFree;
         if (tabu_[i].vertex != kNone) remind(i);
       }
-      if (member_.fresh) {
-        member_.best_conflicts = member_.conflicts;
-        member_.best_unsaved = 1;
-        member_.fresh = 0;
-      }
     });
     block_.barrier();
+    return static_cast<int32_t>(sum / 2);
   }
 
   /// Puts a tabu entry's marks into the tables.

@@ -85,14 +85,20 @@ AATGS_FN void walk_by_style(Block& block, const WhcrState& state, uint32_t index
   }
 }
 
-/// Runs one member for some moves; with none it only counts the conflicts of a new colouring. Collective.
+/// Runs one member for a substep. Collective.
 template <class Block>
-AATGS_OUTLINE void walk(Block& block, const WhcrState& state, uint32_t index, uint32_t moves) {
+AATGS_OUTLINE void walk(Block& block, const WhcrState& state, uint32_t index) {
   const Style style = state.style_of(index);
-  walk_by_style(block, state, index, moves, style);
+  walk_by_style(block, state, index, state.moves_of(style), style);
   if (style != Style::ANNEALED) return;
-  block.leader([&] { regulate(state.members[index], index); });
+  block.leader([&] { regulate(state.members[index], index, state.search->best_cold); });
   block.barrier();
+}
+
+/// Counts the conflicts of a member's new colouring. Collective.
+template <class Block>
+AATGS_FN void count_conflicts(Block& block, const WhcrState& state, uint32_t index) {
+  walk_by_style(block, state, index, 0, state.style_of(index));
 }
 
 }  // namespace aatgs::whcr

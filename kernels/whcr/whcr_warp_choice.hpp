@@ -6,22 +6,16 @@
 
 namespace aatgs::whcr {
 
-template <class Threads, uint32_t kWords, bool kBitsShared>
-class WarpChoice : public WarpTabus<Threads, kWords, kBitsShared> {
+template <class Threads, uint32_t kWords, WarpTier kTier>
+class WarpChoice : public WarpTabus<Threads, kWords, kTier> {
  public:
-  using WarpTabus<Threads, kWords, kBitsShared>::WarpTabus;
+  using WarpTabus<Threads, kWords, kTier>::WarpTabus;
 
  protected:
-  using Base = WarpTabus<Threads, kWords, kBitsShared>;
+  using Base = WarpTabus<Threads, kWords, kTier>;
   using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::colors_, Base::proposals_, Base::hue_,
       Base::own_, Base::low_, Base::pair_, Base::outgrown_, Base::outgrown_here_, Base::kSlots, Base::kCancelled,
       Base::kOutgrown, Base::kNoChange;
-
-  struct Agreed {
-    Proposal move;
-    uint32_t clashing;
-    uint32_t stop;
-  };
 
   /// The best move of the warp's own vertices. `gap`: what a tabu move must change the conflicts by, and less.
   AATGS_FN void propose(const Draw& draw, int32_t gap, uint64_t clock) {
@@ -75,7 +69,6 @@ class WarpChoice : public WarpTabus<Threads, kWords, kBitsShared> {
         winners = threads_.ballot(tabu_key == best_tabu);
       }
     }
-    const uint32_t slot = (static_cast<uint32_t>(clock) & 1) * (kWarpThreads / 32) + warp_;
     const uint32_t stop =
         (outgrown_ ? kOutgrown : 0) | (thread_ == 0 && (clock & 255) == 0 && threads_.cancelled() ? kCancelled : 0);
     uint32_t to = kNone;
@@ -97,7 +90,7 @@ class WarpChoice : public WarpTabus<Threads, kWords, kBitsShared> {
       }
       to = threads_.min(to) & 0xffff;
     }
-    if (lane_ == 0) proposals_[slot] = {key, v << 16 | to, from, clashing | stop << 16};
+    if (lane_ == 0) this->proposal_slot(clock) = {key, v << 16 | to, from, clashing | stop << 16};
   }
 
   /// Tabu moves that lead below the best seen.
@@ -116,19 +109,6 @@ class WarpChoice : public WarpTabus<Threads, kWords, kBitsShared> {
         candidate = v | c << 16;
       }
     });
-  }
-
-  /// The best of all proposals, looked at by a lane each. Keys never tie: ranks of vertices differ, and a vertex has one
-  /// warp.
-  AATGS_FN Agreed agree(uint64_t clock) const {
-    constexpr uint32_t kWarps = kWarpThreads / 32;
-    const Proposal mine = proposals_[(static_cast<uint32_t>(clock) & 1) * kWarps + lane_ % kWarps];
-    const uint32_t notes = threads_.sum(lane_ < kWarps ? mine.notes : 0);
-    const uint32_t key = threads_.min(mine.key);
-    const uint32_t winner = lowest_bit(threads_.ballot(mine.key == key));
-    return {{key, threads_.shuffle(mine.vertex_to, winner), threads_.shuffle(mine.from, winner), 0},
-            notes & 0xffff,
-            notes >> 16};
   }
 };
 

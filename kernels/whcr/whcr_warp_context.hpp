@@ -10,17 +10,18 @@ namespace aatgs::whcr {
 
 /// `Threads`: one thread's view of its warp and block: index(), ballot(), min(), sum(), shuffle(), sync() over the warp,
 /// barrier(threads) over the walk's warps, cancelled() for the host's word.
-template <class Threads, uint32_t kWords, bool kBitsShared>
+template <class Threads, uint32_t kWords, WarpTier kTier>
 class WarpContext {
  public:
   struct Memory {
     uint8_t* shared;  // proposals, colours, and what the tier puts there
-    uint8_t* counts;
-    uint32_t* bits;  // kBitsShared: a copy of the adjacency matrix
+    uint8_t* counts;  // of all colours, or of the first `split`
+    uint32_t* bits;  // WarpTier::ALL: a copy of the adjacency matrix
+    uint8_t* outside;  // WarpTier::COLORS: where counts of the other colours lie, as if all did
+    uint32_t split;
   };
 
-  /// `warps`: that take part; 0: those that have vertices.
-  AATGS_FN WarpContext(Threads threads, const WhcrState& state, uint32_t index, Memory memory, uint32_t warps = 0)
+  AATGS_FN WarpContext(Threads threads, const WhcrState& state, uint32_t index, Memory memory)
       : threads_(threads),
         thread_(threads.index()),
         lane_(thread_ & 31),
@@ -31,9 +32,7 @@ class WarpContext {
         ring_(state.ring - 1),
         words_(WarpTables(state.graph.n).words),
         stride_(WarpTables(state.graph.n).stride),
-        warps_(warps        ? warps
-               : kWords > 1 ? kWarpThreads / 32
-                            : (words_ + 31) / 32),
+        warps_(kWords > 1 ? kWarpThreads / 32 : (words_ + 31) / 32),
         member_(state.members[index]),
         color_(state.colors_of(index)),
         best_(state.best_of(index)),
@@ -43,9 +42,11 @@ class WarpContext {
         hue_(reinterpret_cast<uint16_t*>(memory.shared + WarpTables::proposals())),
         counts_(memory.counts),
         bits_(memory.bits),
+        outside_(memory.outside),
+        split_(memory.split),
         draws_(state.search->seed, index, lane_) {}
 
-  /// Threads that take part; the others of the block must not call `run`.
+  /// Threads that take part, in warps that have vertices; the others of the block must not call `run`.
   AATGS_FN uint32_t size() const { return 32 * warps_; }
 
  protected:
@@ -54,19 +55,28 @@ class WarpContext {
   static constexpr uint32_t kNoChange = 0xff;
   static constexpr uint32_t kForbidden = 0x80;
 
+  struct Agreed {
+    Proposal move;
+    uint32_t clashing;
+    uint32_t stop;
+  };
+
   AATGS_FN uint32_t word_of(uint32_t w) const { return w * kWarpThreads + thread_; }
   AATGS_FN bool has(uint32_t w) const { return word_of(w) < words_; }
   /// Whether anybody has a w-th word.
   AATGS_FN bool used(uint32_t w) const { return kWords == 1 || w * kWarpThreads < words_; }
   AATGS_FN uint32_t owner_of(uint32_t v) const { return kWords == 1 ? v / 4 : v / 4 % kWarpThreads; }
   AATGS_FN bool mine(uint32_t v, uint32_t w) const { return v / 4 == word_of(w); }
-  AATGS_FN uint32_t* count_word(uint32_t color, uint32_t word) const {
-    return reinterpret_cast<uint32_t*>(counts_ + color * stride_) + word;
+  AATGS_FN uint8_t* counts_of(uint32_t color) const {
+    return (kTier != WarpTier::COLORS || color < split_ ? counts_ : outside_) + color * stride_;
   }
-  AATGS_FN uint8_t& count(uint32_t color, uint32_t v) const { return counts_[color * stride_ + v]; }
+  AATGS_FN uint32_t* count_word(uint32_t color, uint32_t word) const {
+    return reinterpret_cast<uint32_t*>(counts_of(color)) + word;
+  }
+  AATGS_FN uint8_t& count(uint32_t color, uint32_t v) const { return counts_of(color)[v]; }
   /// Which of a word's vertices are neighbours of v: 0 or 1 in each byte.
   AATGS_FN uint32_t adjacent(uint32_t v, uint32_t word) const {
-    const uint32_t* row = (kBitsShared ? bits_ : matrix_) + v * row_words_;
+    const uint32_t* row = (kTier == WarpTier::ALL ? bits_ : matrix_) + v * row_words_;
     return bytes::spread(row[word / 8] >> (word % 8 * 4));
   }
 
@@ -88,7 +98,7 @@ class WarpContext {
       for (uint32_t word = thread_; word < words_; word += size()) *count_word(c, word) = 0;
     }
     for (uint32_t v = thread_; v < 4 * words_; v += size()) hue_[v] = v < n_ ? color_[v] : 0xffff;
-    if constexpr (kBitsShared) {
+    if constexpr (kTier == WarpTier::ALL) {
       for (uint32_t i = thread_; i < n_ * row_words_; i += size()) bits_[i] = matrix_[i];
     }
     threads_.barrier(size());
@@ -144,6 +154,27 @@ class WarpContext {
     return full != 0;
   }
 
+  /// Where this warp puts its proposal of a move: by turns, so that a fast warp does not overwrite what others still read.
+  AATGS_FN Proposal& proposal_slot(uint64_t clock) const {
+    return proposals_[(static_cast<uint32_t>(clock) & 1) * (kWarpThreads / 32) + warp_];
+  }
+  /// Warps that do not exist propose nothing. Collective.
+  AATGS_FN void clear_proposals() const {
+    for (uint32_t i = thread_; i < 2 * (kWarpThreads / 32); i += size()) proposals_[i] = {kNone, 0, 0, 0};
+    threads_.barrier(size());
+  }
+  /// The best of all proposals, looked at by a lane each; of equal keys the first warp's.
+  AATGS_FN Agreed agree(uint64_t clock) const {
+    constexpr uint32_t kWarps = kWarpThreads / 32;
+    const Proposal mine = proposals_[(static_cast<uint32_t>(clock) & 1) * kWarps + lane_ % kWarps];
+    const uint32_t notes = threads_.sum(lane_ < kWarps ? mine.notes : 0);
+    const uint32_t key = threads_.min(mine.key);
+    const uint32_t winner = lowest_bit(threads_.ballot(mine.key == key));
+    return {{key, threads_.shuffle(mine.vertex_to, winner), threads_.shuffle(mine.from, winner), 0},
+            notes & 0xffff,
+            notes >> 16};
+  }
+
   Threads threads_;
   const uint32_t thread_, lane_, warp_;
   const uint32_t n_, colors_, row_words_, ring_, words_, stride_, warps_;
@@ -156,6 +187,8 @@ class WarpContext {
   uint16_t* const hue_;  // the colours
   uint8_t* const counts_;
   uint32_t* const bits_;
+  uint8_t* const outside_;
+  const uint32_t split_;
   // Of the thread's own vertices, four in a word.
   uint32_t own_[kWords];  // conflicts
   uint32_t low_[kWords];  // lowest count of another colour, from 0x80 up when all are tabu; unknown without conflicts

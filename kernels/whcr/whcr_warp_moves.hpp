@@ -6,13 +6,13 @@
 
 namespace aatgs::whcr {
 
-template <class Threads, uint32_t kWords, bool kBitsShared>
-class WarpMoves : public WarpChoice<Threads, kWords, kBitsShared> {
+template <class Threads, uint32_t kWords, WarpTier kTier>
+class WarpMoves : public WarpChoice<Threads, kWords, kTier> {
  public:
-  using WarpChoice<Threads, kWords, kBitsShared>::WarpChoice;
+  using WarpChoice<Threads, kWords, kTier>::WarpChoice;
 
  protected:
-  using Base = WarpChoice<Threads, kWords, kBitsShared>;
+  using Base = WarpChoice<Threads, kWords, kTier>;
   using Base::threads_, Base::lane_, Base::warp_, Base::colors_, Base::ring_, Base::hue_, Base::own_, Base::low_,
       Base::ties_, Base::hues_, Base::need_, Base::pair_, Base::outgrown_here_, Base::kSlots, Base::kForbidden;
 

@@ -6,13 +6,13 @@
 
 namespace aatgs::whcr {
 
-template <class Threads, uint32_t kWords, bool kBitsShared>
-class WarpTabus : public WarpContext<Threads, kWords, kBitsShared> {
+template <class Threads, uint32_t kWords, WarpTier kTier>
+class WarpTabus : public WarpContext<Threads, kWords, kTier> {
  public:
-  using WarpContext<Threads, kWords, kBitsShared>::WarpContext;
+  using WarpContext<Threads, kWords, kTier>::WarpContext;
 
  protected:
-  using Base = WarpContext<Threads, kWords, kBitsShared>;
+  using Base = WarpContext<Threads, kWords, kTier>;
   using Base::threads_, Base::thread_, Base::lane_, Base::warp_, Base::ring_, Base::member_, Base::tabu_, Base::low_,
       Base::ties_, Base::pair_, Base::expires_, Base::born_, Base::outgrown_, Base::kSlots, Base::kForbidden;
 

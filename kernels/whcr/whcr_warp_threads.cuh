@@ -46,18 +46,18 @@ class CudaThreads {
 };
 
 /// One walk; kNone when its tables are too small. By the whole block. `Walk`: WarpWalk or AnnealedWarps.
-template <template <class, uint32_t, bool> class Walk, uint32_t kWords, WarpTier kTier>
+template <template <class, uint32_t, WarpTier> class Walk, uint32_t kWords, WarpTier kTier>
 __device__ __noinline__ uint32_t walk_with(const WhcrState& state, uint32_t index, uint32_t moves,
                                            const uint32_t* cancel) {
   extern __shared__ __align__(128) unsigned char aatgs_block_shared[];
   __shared__ uint32_t left;
   const WarpTables tables(state.graph.n);
   uint8_t* own = aatgs_block_shared + WarpTables::proposals() + tables.colors();
-  uint8_t* counts = own;
-  if constexpr (kTier == WarpTier::COLORS) counts = state.warp_counts + tables.counts(state.max_colors) * index;
+  uint8_t* outside = nullptr;
+  if constexpr (kTier == WarpTier::COLORS) outside = state.warp_counts + tables.counts(state.max_colors) * index;
   auto* bits = reinterpret_cast<uint32_t*>(own + tables.counts(state.search->colors));
-  Walk<CudaThreads, kWords, kTier == WarpTier::ALL> walk(CudaThreads(cancel), state, index,
-                                                         {aatgs_block_shared, counts, bits});
+  Walk<CudaThreads, kWords, kTier> walk(CudaThreads(cancel), state, index,
+                                        {aatgs_block_shared, own, bits, outside, tables.split(state.warp_shared)});
   if (threadIdx.x < walk.size()) {
     const uint32_t rest = walk.run(moves);
     if (threadIdx.x == 0) left = rest;
@@ -69,7 +69,7 @@ __device__ __noinline__ uint32_t walk_with(const WhcrState& state, uint32_t inde
 }
 
 /// The walk with the best tables that fit; kNone when none does.
-template <template <class, uint32_t, bool> class Walk>
+template <template <class, uint32_t, WarpTier> class Walk>
 __device__ inline uint32_t walk_in_warps(const WhcrState& state, uint32_t index, uint32_t moves,
                                          const uint32_t* cancel) {
   const uint32_t n = state.graph.n;

@@ -8,14 +8,15 @@
 #pragma once
 #include <cstdint>
 
+#include "whcr/whcr_record.hpp"
 #include "whcr/whcr_warp_moves.hpp"
 
 namespace aatgs::whcr {
 
-template <class Threads, uint32_t kWords, bool kBitsShared>
-class WarpWalk : public WarpMoves<Threads, kWords, kBitsShared> {
+template <class Threads, uint32_t kWords, WarpTier kTier>
+class WarpWalk : public WarpMoves<Threads, kWords, kTier> {
  public:
-  using WarpMoves<Threads, kWords, kBitsShared>::WarpMoves;
+  using WarpMoves<Threads, kWords, kTier>::WarpMoves;
 
   /// Runs up to `moves` moves; ends early without conflicts. Says how many are left because the tables were outgrown, or
   /// kNone when they were from the start and nothing was done. Collective.
@@ -23,18 +24,15 @@ class WarpWalk : public WarpMoves<Threads, kWords, kBitsShared> {
     if (!prepare()) return kNone;
     uint64_t clock = member_.moves;
     const uint64_t end = clock + moves;
-    int32_t conflicts = conflicts_;
-    const bool fresh = member_.fresh != 0;
-    int32_t best = fresh ? conflicts : static_cast<int32_t>(member_.best_conflicts);
-    bool unsaved = fresh || member_.best_unsaved != 0;
+    WalkRecord record(member_, conflicts_);
     threads_.barrier(this->size());  // everybody has read the member
     uint32_t stop = 0;
     draws_.refill(clock);
-    for (; clock < end && conflicts > 0; ++clock) {
+    for (; clock < end && record.conflicts > 0; ++clock) {
       if ((clock & 31) == 0) draws_.refill(clock);
       this->release(static_cast<uint32_t>(clock));
       const Draw draw = draws_.at(threads_, clock);
-      this->propose(draw, best - conflicts, clock);
+      this->propose(draw, record.best - record.conflicts, clock);
       threads_.barrier(this->size());
       const Agreed agreed = this->agree(clock);
       if (agreed.stop) {
@@ -43,32 +41,22 @@ class WarpWalk : public WarpMoves<Threads, kWords, kBitsShared> {
       }
       if (agreed.move.key == kNone) continue;
       const int32_t change = static_cast<int32_t>(agreed.move.key >> 17) - 128;
-      if (change > 0 && unsaved) {
-        this->save(best_);
-        unsaved = false;
-      }
+      record.before(change, [&] { this->save(best_); });
       const uint32_t tenure = draw.stay + tenure_share(agreed.clashing);
       this->move(agreed.move, static_cast<uint32_t>(clock), tenure);
-      conflicts += change;
-      if (conflicts <= best) {  // the last of equals: the next generation's parents differ more
-        best = conflicts;
-        unsaved = true;
-      }
+      record.moved(change, kLastOfEquals);
     }
-    if (unsaved) this->save(best_);
+    if (record.unsaved) this->save(best_);
     this->save(color_);
     this->keep_tabus();
-    if (thread_ == 0) {
-      member_.walked(clock, conflicts, best);
-      member_.fresh = 0;
-    }
+    if (thread_ == 0) record.close(member_, clock);
     return stop >= kOutgrown ? static_cast<uint32_t>(end - clock) : 0;
   }
 
  private:
-  using Base = WarpMoves<Threads, kWords, kBitsShared>;
-  using Base::threads_, Base::draws_, Base::thread_, Base::member_, Base::color_, Base::best_, Base::proposals_,
-      Base::own_, Base::low_, Base::ties_, Base::need_, Base::conflicts_, Base::kOutgrown;
+  using Base = WarpMoves<Threads, kWords, kTier>;
+  using Base::threads_, Base::draws_, Base::thread_, Base::member_, Base::color_, Base::best_, Base::own_, Base::low_,
+      Base::ties_, Base::need_, Base::conflicts_, Base::kOutgrown;
   using typename Base::Agreed;
 
   /// Builds the tables; false, with nothing changed, when they are too small for this colouring. Collective.
@@ -82,9 +70,7 @@ class WarpWalk : public WarpMoves<Threads, kWords, kBitsShared> {
       this->rescan();
       return outgrown;
     });
-    // Warps that do not exist propose nothing.
-    for (uint32_t i = thread_; i < 2 * (kWarpThreads / 32); i += this->size()) proposals_[i] = {kNone, 0, 0, 0};
-    threads_.barrier(this->size());
+    this->clear_proposals();
     return fits;
   }
 };

@@ -21,6 +21,19 @@ inline CsrGraph queen(uint32_t n) {
   return CsrGraph::from_edges(n * n, edges);
 }
 
+/// The same on a torus: every vertex has as many neighbours.
+inline CsrGraph queen_torus(uint32_t n) {
+  Edges edges;
+  for (uint32_t a = 0; a < n * n; ++a) {
+    for (uint32_t b = a + 1; b < n * n; ++b) {
+      const uint32_t dx = (b % n + n - a % n) % n;
+      const uint32_t dy = b / n - a / n;
+      if (dx == 0 || dy == 0 || dx == dy || dx + dy == n) edges.emplace_back(a, b);
+    }
+  }
+  return CsrGraph::from_edges(n * n, edges);
+}
+
 /// Mycielski's graph without triangles that needs `colors` colours.
 inline CsrGraph mycielski(uint32_t colors) {
   uint32_t n = 2;
@@ -43,6 +56,22 @@ inline CsrGraph random_graph(uint32_t n, uint32_t percent, uint32_t parts, uint3
     for (uint32_t b = a + 1; b < n; ++b) {
       if ((parts == 1 || a % parts != b % parts) && random() % 100 < percent) edges.emplace_back(a, b);
     }
+  }
+  return CsrGraph::from_edges(n, edges);
+}
+
+/// A random graph on the first `core` vertices, and others that hang on three vertices before them.
+inline CsrGraph hubs(uint32_t n, uint32_t core, uint32_t percent, uint32_t seed) {
+  std::mt19937 random(seed);
+  Edges edges;
+  for (uint32_t a = 0; a < core; ++a) {
+    for (uint32_t b = a + 1; b < core; ++b) {
+      if (random() % 100 < percent) edges.emplace_back(a, b);
+    }
+  }
+  for (uint32_t v = core; v < n; ++v) {
+    const uint32_t first = random() % (v - 2);
+    for (uint32_t i = 0; i < 3; ++i) edges.emplace_back(first + i, v);
   }
   return CsrGraph::from_edges(n, edges);
 }

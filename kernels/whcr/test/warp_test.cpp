@@ -18,18 +18,18 @@ using aatgs::test::FiberThread;
 struct Tabu {
   static constexpr WhcrDynamic kDynamic = WhcrDynamic::TABLE;
   using Portable = TabuWalk<HostBlock>;
-  template <uint32_t kWords, bool kBits>
-  using InWarps = WarpWalk<FiberThread, kWords, kBits>;
+  template <uint32_t kWords, WarpTier kTier>
+  using InWarps = WarpWalk<FiberThread, kWords, kTier>;
   static constexpr uint32_t kMovesPart = 1;
   static void end_substep(Bench&) {}
 };
 struct Annealing {
   static constexpr WhcrDynamic kDynamic = WhcrDynamic::ANNEALED;
   using Portable = AnnealedWalk<HostBlock>;
-  template <uint32_t kWords, bool kBits>
-  using InWarps = AnnealedWarps<FiberThread, kWords, kBits>;
-  static constexpr uint32_t kMovesPart = 5;  // a move takes that many times longer here
-  static void end_substep(Bench& bench) { regulate(bench.state.members[0], 0); }
+  template <uint32_t kWords, WarpTier kTier>
+  using InWarps = AnnealedWarps<FiberThread, kWords, kTier>;
+  static constexpr uint32_t kMovesPart = 8;  // a move takes about half as many times longer here
+  static void end_substep(Bench& bench) { regulate(bench.state.members[0], 0, 0); }
 };
 
 template <class Kind>
@@ -40,20 +40,20 @@ void portable(Bench& bench, uint32_t moves) {
   typename Kind::Portable(block, bench.state, 0, carver).run(moves);
 }
 
-template <class Kind, uint32_t kWords, bool kBits>
-uint32_t in_warps(Bench& bench, uint32_t moves, bool counts_shared) {
+template <class Kind, uint32_t kWords, WarpTier kTier>
+uint32_t in_warps(Bench& bench, uint32_t moves) {
   const WarpTables tables(bench.state.graph.n);
   std::vector<uint64_t> outside(tables.counts(bench.state.search->colors) / 8 + 1, 0xa5a5a5a5a5a5a5a5u);
   std::vector<uint64_t> shared(tables.bytes(WarpTier::ALL, bench.state.graph.n, bench.state.search->colors) / 8 + 2);
   auto* base = reinterpret_cast<uint8_t*>((reinterpret_cast<uint64_t>(shared.data()) + 15) / 16 * 16);
   uint8_t* own = base + WarpTables::proposals() + tables.colors();
-  uint8_t* counts = counts_shared ? own : reinterpret_cast<uint8_t*>(outside.data());
   auto* bits = reinterpret_cast<uint32_t*>(own + tables.counts(bench.state.search->colors));
   FiberBlock block(kWarpThreads);
   uint32_t left = 0;
   block.run([&](uint32_t thread) {
-    typename Kind::template InWarps<kWords, kBits> walk(FiberThread(block, thread), bench.state, 0,
-                                                        {base, counts, bits});
+    typename Kind::template InWarps<kWords, kTier> walk(
+        FiberThread(block, thread), bench.state, 0,
+        {base, own, bits, reinterpret_cast<uint8_t*>(outside.data()), bench.state.search->colors / 2});
     if (thread >= walk.size()) return;
     const uint32_t rest = walk.run(moves);
     if (thread == 0) left = rest;
@@ -65,9 +65,10 @@ uint32_t in_warps(Bench& bench, uint32_t moves, bool counts_shared) {
 template <class Kind>
 void either(Bench& bench, uint32_t moves, bool counts_shared) {
   const bool small = WarpTables(bench.state.graph.n).words <= kWarpThreads;
-  const uint32_t left = !small          ? in_warps<Kind, 2, false>(bench, moves, counts_shared)
-                        : counts_shared ? in_warps<Kind, 1, true>(bench, moves, true)
-                                        : in_warps<Kind, 1, false>(bench, moves, false);
+  const uint32_t left = !small && counts_shared ? in_warps<Kind, 2, WarpTier::COUNTS>(bench, moves)
+                        : !small                ? in_warps<Kind, 2, WarpTier::COLORS>(bench, moves)
+                        : counts_shared         ? in_warps<Kind, 1, WarpTier::ALL>(bench, moves)
+                                                : in_warps<Kind, 1, WarpTier::COLORS>(bench, moves);
   if (left == kNone) return portable<Kind>(bench, moves);
   if (left != 0) portable<Kind>(bench, left);
 }

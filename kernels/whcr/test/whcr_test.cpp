@@ -1,9 +1,11 @@
 // What the step promises: proper colourings, and the same bits however the work is cut or shared.
 #include <cstdio>
 #include <functional>
+#include <string>
 
 #include "test/expect.hpp"
 #include "whcr/test/graphs.hpp"
+#include "whcr/whcr_population.hpp"
 
 namespace aatgs::whcr::test {
 namespace {
@@ -56,7 +58,9 @@ std::vector<Case> hard_cases() {
           {"descent by repair", random_graph(300, 10, 1, 4), 30, 30, 8, WhcrDynamic::REPAIR},
           {"rounds", random_graph(400, 5, 1, 3), 12, 5, 5, WhcrDynamic::SPARSE},
           {"rounds with a hierarchy", random_graph(400, 5, 1, 3), 12, 5, 5, WhcrDynamic::SPARSE, 4},
-          {"descent of huge graphs", random_graph(400, 20, 1, 4), 60, 60, 12, WhcrDynamic::SPARSE, 3}};
+          {"descent of huge graphs", random_graph(400, 20, 1, 4), 60, 60, 12, WhcrDynamic::SPARSE, 3},
+          {"core", hubs(900, 120, 50, 1), 60, 60, 14, WhcrDynamic::SPARSE},
+          {"core, and not enough colours", hubs(900, 120, 50, 1), 60, 14, 14, WhcrDynamic::SPARSE}};
 }
 
 void any_number_of_threads() {
@@ -75,6 +79,40 @@ void any_number_of_threads() {
       }
     }
   }
+}
+
+bool whole_is_regular(const Case& c) { return c.name == std::string("mixed, regular"); }
+
+/// As many as on a GPU: styles of a portfolio make different numbers of moves, and generations grow.
+void many_members() {
+  const std::vector<Case> cases = {{"mixed", random_graph(60, 50, 1, 1), 20, 8, 8, WhcrDynamic::MIXED},
+                                   {"mixed, regular", queen_torus(8), 20, 8, 8, WhcrDynamic::MIXED},
+                                   {"annealed", random_graph(60, 50, 1, 1), 20, 8, 8, WhcrDynamic::ANNEALED},
+                                   {"generations", random_graph(40, 50, 1, 1), 20, 5, 5, WhcrDynamic::TABLE},
+                                   {"couples soon alike", random_graph(6, 100, 1, 1), 5, 4, 4, WhcrDynamic::TABLE}};
+  for (const Case& c : cases) {
+    WhcrSetup setup = c.setup(c.graph.n() == 6 ? 2 * kManyCouples : c.dynamic == WhcrDynamic::TABLE ? 4 : 20);
+    setup.moves_per_substep = setup.moves_per_generation = c.dynamic == WhcrDynamic::TABLE ? 1 : 100;
+    const uint32_t substeps = c.dynamic == WhcrDynamic::TABLE ? 3300 : 40;
+    Instance whole(c.graph, setup, 1);
+    Instance parts(c.graph, setup, 3);
+    whole.reset(9, c.colors, c.target, WhcrInit::RANDOM);
+    parts.reset(9, c.colors, c.target, WhcrInit::RANDOM);
+    const auto telemetry = whole.run(substeps);
+    for (uint32_t i = 0; i < substeps; i += substeps / 10) parts.run(substeps / 10);
+    EXPECT(telemetry.generation == substeps);
+    EXPECT(telemetry.best_conflicts == count_conflicts(c.graph, whole.best()));
+    EXPECT(whole.snapshot() == parts.snapshot());
+    // On a regular graph a walk under learnt weights makes a part of the others' moves.
+    const uint64_t all = uint64_t{substeps} * setup.moves_per_substep * setup.population;
+    EXPECT(whole_is_regular(c) ? telemetry.moves < all : telemetry.moves == all);
+  }
+}
+
+void lengths_of_generations() {
+  const auto length = [](uint32_t generation) { return generation_length(1, generation); };
+  EXPECT(length(0) == 1 && length(999) == 1 && length(1000) == 2 && length(2999) == 2 && length(3000) == 4);
+  EXPECT(length(7000) == 8 && generation_length(0, 7000) == 1);
 }
 
 void any_cut_into_configs() {
@@ -125,6 +163,8 @@ void known_answers() {
       {mycielski(6), 6, WhcrDynamic::SPARSE},
       {grid(30), 2, WhcrDynamic::SPARSE},
       {random_graph(200, 30, 8, 6), 12, WhcrDynamic::SPARSE},
+      {hubs(900, 120, 50, 1), 19, WhcrDynamic::SPARSE},
+      {hubs(2000, 14, 100, 1), 14, WhcrDynamic::SPARSE},
       {CsrGraph::from_edges(9, {}), 1, WhcrDynamic::SPARSE},
       {CsrGraph::from_edges(1, {}), 1, WhcrDynamic::AUTO},
       {CsrGraph::from_edges(9, {}), 1, WhcrDynamic::REPAIR},
@@ -267,6 +307,8 @@ void bad_setups_are_refused() {
 int main() {
   using namespace aatgs::whcr::test;
   any_number_of_threads();
+  many_members();
+  lengths_of_generations();
   any_cut_into_configs();
   snapshot_and_go_on();
   known_answers();

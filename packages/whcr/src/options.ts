@@ -20,8 +20,9 @@ export interface WhcrOptions extends PlacementOptions {
   readonly population?: number;
   /**
    * Dense: `'table'`: tabu search, couples recombined. `'weighted'`: tabu search under learnt weights of edges. `'annealed'`:
-   * simulated annealing. `'mixed'`: a third of the population with each of these, then more of what finds fewer conflicts. `'repair'`: min-conflicts. Default `'auto'`: mixed where degrees differ much more or less
-   * than in a random graph, else table.
+   * simulated annealing. `'mixed'`: a third of the population with each of these (on regular graphs mostly annealed), then more
+   * of what finds fewer conflicts. `'repair'`: min-conflicts. Default `'auto'`: mixed where degrees differ much more or less than in a
+   * random graph, else table.
    */
   readonly dynamic?: Dynamic;
   /**
@@ -38,7 +39,11 @@ export interface WhcrOptions extends PlacementOptions {
    * graph's size; sparse: 64.
    */
   readonly movesPerSubstep?: number;
-  /** Dense: moves of each colouring between recombinations. Default: n^2 / 25, for 16 colourings or more n^2 / 50; 10,000 to 200,000. */
+  /**
+   * Dense: moves of each colouring between recombinations. Default: n^2 / 25, for 16 colourings or more n^2 / 50; 10,000 to
+   * 200,000. For every other couple of colourings they become twice as many after 1,000 recombinations, four times as many after
+   * 1,000 of those, and so on.
+   */
   readonly movesPerGeneration?: number;
   /** One byte a vertex: between equally good moves the higher goes first. Default: none. See also `setPriors`. */
   readonly priorities?: Uint8Array;

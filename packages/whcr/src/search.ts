@@ -50,6 +50,18 @@ const STEP_MS = 4;
 const PROGRESS_EVERY_MS = 100;
 /** Configs before the search looks up: the unit of checkpoints. */
 const SEGMENT = 64;
+/** How often it looks, at least, whether its patience is at an end. */
+const SEGMENTS = 8;
+
+/** Where a search begins, and when it gives up. */
+export interface SearchStart {
+  /** Substeps that ran before; default 0. */
+  readonly substepsDone?: number;
+  /** Substeps without a better colouring after which the search ends; default: no limit. */
+  readonly patience?: number;
+  /** That only holds while so many milliseconds are left: whoever comes next needs them. Default 0. */
+  readonly reserveMs?: number;
+}
 
 /** Advances until the step reports convergence or a limit is met. */
 export class Search {
@@ -67,6 +79,10 @@ export class Search {
   readonly #maxSubsteps: number;
   readonly #started: number;
   #reported = Number.NEGATIVE_INFINITY;
+  readonly #patience: number;
+  readonly #reserveMs: number;
+  /** Colours of the best colouring, and the substeps by then. */
+  #best = { colors: 0, substeps: 0 };
   #rings = { configRing: 0, telemetryRing: 0 };
 
   constructor(
@@ -74,8 +90,10 @@ export class Search {
     movesPerSubstep: number,
     limits: SearchLimits,
     started: number,
-    substepsDone: number = 0,
+    { substepsDone = 0, patience = Number.POSITIVE_INFINITY, reserveMs = 0 }: SearchStart = {},
   ) {
+    this.#patience = patience;
+    this.#reserveMs = reserveMs;
     this.#started = started;
     this.#context = context;
     this.#limits = limits;
@@ -88,11 +106,19 @@ export class Search {
   }
   /** Whether the time is up. */
   get late(): boolean {
-    return this.elapsedMs >= (this.#limits.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
+    return this.elapsedMs >= this.#limitMs;
+  }
+  get #limitMs(): number {
+    return (this.#limits.timeLimit ?? Number.POSITIVE_INFINITY) * 1000;
+  }
+  /** Substeps it may still run. */
+  get #left(): number {
+    if (this.#limitMs - this.elapsedMs < this.#reserveMs) return this.#maxSubsteps - this.substeps;
+    return Math.min(this.#maxSubsteps, this.#best.substeps + this.#patience) - this.substeps;
   }
   /** Whether the goal or a limit has been reached. */
   get over(): boolean {
-    return this.converged || this.substeps >= this.#maxSubsteps || this.late;
+    return this.converged || this.#left <= 0 || this.late;
   }
 
   /** Runs a first config (a reset, or no substeps at all), then the search. `betweenSegments` runs with nothing in flight. */
@@ -111,9 +137,16 @@ export class Search {
       while (!this.over) {
         const { substeps } = await this.#context.advance(
           { phase: WhcrPhase.RUN },
-          { substeps: this.#maxSubsteps - this.substeps, until: () => this.converged || this.late, ...pace, ...watch },
+          {
+            substeps: Math.min(this.#left, this.#patience / SEGMENTS),
+            until: () => this.converged || this.late,
+            ...pace,
+            ...watch,
+          },
         );
         this.substeps += substeps;
+        const colors = this.last?.bestColors ?? 0;
+        if (colors !== this.#best.colors) this.#best = { colors, substeps: this.substeps };
         await this.#sampleLevels();
         await betweenSegments?.();
       }

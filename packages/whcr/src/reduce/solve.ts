@@ -35,33 +35,49 @@ export async function colorReduced(
   return combine(graph, reduction, parts, request.colors, whole);
 }
 
-/** Brings down the colours of the reduced graph; `bound` is what every proper colouring needs. */
+/**
+ * Brings down the colours of the reduced graph; `bound` is what every proper colouring needs. `before`: what a search of the
+ * whole graph came to, whose colouring is where this one starts.
+ */
 export async function minimizeReduced(
   graph: Graph,
   request: MinimizeOptions & { readonly target: number },
   bound: number,
+  before: ColoringResult | undefined,
   whole: Whole,
 ): Promise<ColoringResult | null> {
   const reduction = reduceGraph(graph, Math.max(1, bound));
   if (!isWorthwhile(graph, reduction)) return null;
   const goal = Math.max(request.target, bound);
+  const after = (result: ColoringResult | undefined): MinimizeOptions =>
+    result ? { ...request, from: result.coloring } : request;
   if ((reduction.kernels[0]?.graph.n ?? 0) <= CORE_VERTICES)
-    return minimizeParts(graph, reduction, request, goal, whole);
+    return both(before, await minimizeParts(graph, reduction, after(before), goal, whole), goal, whole);
   const core = smallCore(graph, bound);
-  const first = await minimizeParts(graph, reduceGraph(graph, core), request, Math.max(goal, core), whole);
-  if (!first.success || first.finalColors <= goal || isOver(request, whole))
-    return { ...first, success: first.finalColors <= goal };
-  const then = await minimizeParts(graph, reduction, { ...request, from: first.coloring }, goal, whole);
+  const first = both(
+    before,
+    await minimizeParts(graph, reduceGraph(graph, core), after(before), Math.max(goal, core), whole),
+    goal,
+    whole,
+  );
+  if (first.finalConflicts > 0 || first.finalColors <= goal || isOver(request, whole)) return first;
+  return both(first, await minimizeParts(graph, reduction, after(first), goal, whole), goal, whole);
+}
+
+/** Two searches one after the other: the better colouring, and what both took. */
+function both(first: ColoringResult | undefined, then: ColoringResult, goal: number, whole: Whole): ColoringResult {
+  if (!first) return then;
   const better = then.finalConflicts === 0 && then.finalColors <= first.finalColors ? then : first;
   return {
     ...better,
-    success: better.finalColors <= goal,
+    success: better.finalConflicts === 0 && better.finalColors <= goal,
     ended: then.ended,
     iterations: first.iterations + then.iterations,
     kernelMs: first.kernelMs + then.kernelMs,
     transferMs: first.transferMs + then.transferMs,
     elapsedMs: performance.now() - whole.started,
     history: [...first.history, ...then.history],
+    reduced: then.reduced,
   };
 }
 
