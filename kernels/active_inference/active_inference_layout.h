@@ -7,6 +7,8 @@
 
 namespace aatgs::active_inference {
 
+inline constexpr uint32_t INLINE_WORDS = 12;
+inline constexpr uint32_t INLINE_FACTORS = 3;
 /// What a config asks for. STEP: infer, plan and act on given observations. ROLLOUT: the same in closed loop with the generative process. RESET: the first time step again. SET: replaces one array of the agents by the staged input. SMOOTH: beliefs over the window given all of it.
 enum class AiPhase : uint32_t {
   ROLLOUT = 0,

@@ -249,7 +249,7 @@ struct ActiveInferenceStepOf {
       const auto phase = static_cast<AiPhase>(config.header.phase);
       const bool acted = phase == AiPhase::STEP || phase == AiPhase::ACT;
       if (acted && config.inlined != 0) {
-        for (uint32_t f = 0; f < kInlineFactors && f < factors; ++f) telemetry.actions[f] = view.actions[first][f];
+        for (uint32_t f = 0; f < INLINE_FACTORS && f < factors; ++f) telemetry.actions[f] = view.actions[first][f];
       } else if (acted && config.header.output_bytes >= wanted) {
         telemetry.header.output_bytes = static_cast<uint32_t>(wanted);
       }

@@ -23,7 +23,7 @@ AATGS_FN Given given_of(const AiConfig& config, const View<Real>& view, uint32_t
   Given given{};
   if (config.inlined != 0) {
     const uint32_t forced_at = view.model.modality_count, forced = config.forced ? view.model.factor_count : 0;
-    if (count != 1 || config.soft != 0 || forced_at + forced > kInlineWords) return given;
+    if (count != 1 || config.soft != 0 || forced_at + forced > INLINE_WORDS) return given;
     given.observations = config.words;
     if (forced > 0) given.forced = config.words + forced_at;
     return given;

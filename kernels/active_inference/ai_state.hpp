@@ -137,9 +137,8 @@ struct Run {
   uint32_t episode;  // steps; 0: no end
   uint64_t steps;
 };
-/// Words of an observation and actions that a config holds itself, and factors whose actions its record holds.
-inline constexpr uint32_t kInlineWords = 12, kInlineFactors = 3;
-static_assert(sizeof(AiConfig::words) == kInlineWords * 4 && sizeof(AiTelemetry::actions) == kInlineFactors * 4);
+// Words of an observation and actions that a config holds itself, and factors whose actions its record holds.
+static_assert(sizeof(AiConfig::words) == INLINE_WORDS * 4 && sizeof(AiTelemetry::actions) == INLINE_FACTORS * 4);
 
 /// The ways an instance works, one for all its life, as its setup says. A GPU has kernels for each; the CPU's step has all.
 enum Kinds : uint32_t {

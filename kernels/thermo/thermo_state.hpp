@@ -166,8 +166,6 @@ struct ThermoState {
   AATGS_FN int32_t* fields_of(uint32_t replica) const {
     return dense_fields + uint64_t{replica - own_first * kLanes} * dense_stride(graph.n);
   }
-  /// One bit a spin; states of lowest energy are not kept.
-  AATGS_FN bool bit_packed() const { return model == ThermoModel::SQUARE || model == ThermoModel::LATTICE; }
   AATGS_FN int8_t* spins_of(uint32_t pack) const { return spins + uint64_t{pack - own_first} * graph.n * kLanes; }
   AATGS_FN uint32_t* sublattice(uint32_t replica, uint32_t color) const {
     return square + (uint64_t{replica - own_first} * 2 + color) * words;
@@ -206,7 +204,7 @@ struct ThermoState {
 };
 
 /// How an instance works for all its life: graphs whose spins are bytes, bits, or bytes with nearly all sites joined, and the
-/// two kinds of lattices. A kernel may contain some of it only.
+/// two kinds of lattices, which have one bit a spin and keep no state of lowest energy. A kernel may contain some of it only.
 enum Kinds : uint32_t { kBytes = 1, kPacked = 2, kDense = 4, kSquare = 8, kLattices = 16 };
 inline constexpr uint32_t kGraphs = kBytes | kPacked | kDense, kAllKinds = kGraphs | kSquare | kLattices;
 

@@ -1,7 +1,7 @@
 import { GpuExecutionContext, placementOf } from '@aatgs/core';
 import type { AsyncEnvironment, Environment } from './environments/environment.ts';
 import { checkInteger, invalidArgument } from './errors.ts';
-import { type AiConfig, AiPhase, type AiTelemetry } from './generated/layout.ts';
+import { type AiConfig, AiPhase, type AiTelemetry, INLINE_FACTORS, INLINE_WORDS } from './generated/layout.ts';
 import { bytesOf, type Range, stagedActions, stagedDistributions, stagedOutcomes } from './input.ts';
 import { activeInferenceModule } from './kernel.ts';
 import { Model, type ModelSpec, PARAMETERS, type ParameterName } from './model/model.ts';
@@ -43,9 +43,6 @@ export interface StepResult {
  * caches, so that more of them at once are worth more than to stop sooner.
  */
 const STEP_MS = 16;
-/** Words that a config has for the observation and actions of one agent, and factors whose actions its record holds. */
-const INLINE_WORDS = 12;
-const INLINE_FACTORS = 3;
 /** Bytes of observations of a step from which fewer configs are staged ahead. */
 const LARGE_INPUT = 2 ** 26;
 

@@ -1,19 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  Graph,
-  gnp,
-  greedyClique,
-  grid,
-  PhiloxStream,
-  rmat,
-  verifyColoring,
-  Whcr,
-  type WhcrOptions,
-} from '../src/index.ts';
-
-const sparse = (graph: Graph, options: WhcrOptions = {}) =>
-  new Whcr(graph, { device: 'cpu', regime: 'sparse', reduction: false, ...options });
+import { Graph, gnp, greedyClique, grid, PhiloxStream, rmat, verifyColoring, Whcr } from '../src/index.ts';
+import { sparse } from './regimes.ts';
 
 /** A random graph on the first `core` vertices, and others that hang on three neighbours in a row before them. */
 function hubs(n: number, core: number, p: number, seed: number): Graph {

@@ -14,9 +14,7 @@ import {
   Whcr,
   type WhcrOptions,
 } from '../src/index.ts';
-
-const sparse = (graph: Graph, options: WhcrOptions = {}) =>
-  new Whcr(graph, { device: 'cpu', regime: 'sparse', reduction: false, ...options });
+import { sparse } from './regimes.ts';
 
 /** The same graph with its vertices numbered otherwise. */
 function relabelled(graph: Graph, seed: number): Graph {

@@ -1,5 +1,7 @@
 // Generated from active_inference.layout.json by `aatgs layout`; do not edit.
 import { type ConfigRecord, type ModuleLayout, type SlotViews, type TelemetryRecord, telemetryHeader, u32Field, u64Field } from '@aatgs/core';
+export const INLINE_WORDS = 12;
+export const INLINE_FACTORS = 3;
 /** What a config asks for. STEP: infer, plan and act on given observations. ROLLOUT: the same in closed loop with the generative process. RESET: the first time step again. SET: replaces one array of the agents by the staged input. SMOOTH: beliefs over the window given all of it. */
 export const AiPhase = {
   ROLLOUT: 0,
